@@ -1,0 +1,1179 @@
+//! Python: the typed modules of the package.
+//!
+//! A scope has a module with its types, a first part of methods' names has one with its
+//! namespaces. What they share lies in `types.py`, the exceptions in `_codes.py`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::File;
+use super::doc::{lower_first, sentence, wrap};
+use crate::model::{
+    Api, Enum, ErrorCode, Field, Home, Key, Link, Method, Namespace, Record, Rest, Type,
+};
+use crate::names::Names;
+
+/// How long a line may be.
+const WIDTH: usize = 100;
+
+/// Names of types that a member of the same name would hide.
+const BUILTINS: &[&str] = &["bool", "dict", "float", "int", "list", "str"];
+
+const NOTICE: &str = "Generated from the API's description; do not edit.";
+
+/// Every module that is generated.
+#[must_use]
+pub fn files(api: &Api) -> Vec<File> {
+    let scopes: Vec<usize> = (0..api.scopes.len()).collect();
+    let root = api.namespaces(&scopes);
+    let mut files = vec![
+        file("_codes.py", codes(api)),
+        file("_scopes.py", scopes_module(api, &root)),
+        file("types.py", types_module(api, None)),
+        file(
+            "namespaces/__init__.py",
+            format!("\"\"\"The methods by their names on the wire.\n\n{NOTICE}\n\"\"\"\n"),
+        ),
+    ];
+    for scope in scopes {
+        let name = format!("{}.py", api.scopes[scope].ident);
+        files.push(file(&name, types_module(api, Some(scope))));
+    }
+    for child in root.children.values() {
+        let name = format!("namespaces/{}.py", child.ident);
+        files.push(file(&name, namespace_module(api, child)));
+    }
+    files
+}
+
+/// What one method becomes: its types, and its place in its namespace.
+#[must_use]
+pub fn show(api: &Api, method: &Method) -> String {
+    let module = Module::new(api, method_idents(api, method));
+    let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
+    let holder = crate::names::type_name(&namespace.replace('.', "_"));
+    let types = method_types(&module, method);
+    let sync = call(&module, method, Kind::Sync);
+    let asynchronous = call(&module, method, Kind::Async);
+    format!(
+        "{}\n\n\nclass {holder}(Namespace):\n{}\n\n\nclass Async{holder}(AsyncNamespace):\n{}\n",
+        types.trim(),
+        sync.trim_end(),
+        asynchronous.trim_end()
+    )
+}
+
+fn file(name: &str, text: String) -> File {
+    File {
+        name: name.to_owned(),
+        text,
+    }
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Kind {
+    Sync,
+    Async,
+}
+
+impl Kind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Sync => "",
+            Self::Async => "Async",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Side {
+    Input,
+    Output,
+}
+
+/// A module in the making: which built-in names its members hide.
+struct Module<'a> {
+    api: &'a Api,
+    hidden: BTreeSet<&'static str>,
+}
+
+impl<'a> Module<'a> {
+    fn new<'b>(api: &'a Api, idents: impl IntoIterator<Item = &'b str>) -> Self {
+        let idents: BTreeSet<&str> = idents.into_iter().collect();
+        let hidden = BUILTINS
+            .iter()
+            .copied()
+            .filter(|name| idents.contains(name));
+        Self {
+            api,
+            hidden: hidden.collect(),
+        }
+    }
+
+    fn builtin(&self, name: &'static str) -> String {
+        match self.hidden.contains(name) {
+            true => format!("builtins.{name}"),
+            false => name.to_owned(),
+        }
+    }
+
+    fn ty(&self, ty: &Type, side: Side) -> String {
+        match ty {
+            Type::Any if side == Side::Input => "JSONInput".into(),
+            Type::Any => "JSON".into(),
+            Type::String => self.builtin("str"),
+            Type::Secret if side == Side::Input => format!("{} | Secret", self.builtin("str")),
+            Type::Secret => "Secret".into(),
+            Type::Integer => self.builtin("int"),
+            Type::Double => self.builtin("float"),
+            Type::Boolean(_) => self.builtin("bool"),
+            Type::Date => "dt.date".into(),
+            Type::DateTime => "dt.datetime".into(),
+            Type::Object if side == Side::Input => {
+                format!("Mapping[{}, JSONInput]", self.builtin("str"))
+            }
+            Type::Object => {
+                format!("{}[{}, JSON]", self.builtin("dict"), self.builtin("str"))
+            }
+            Type::Enum(index) => {
+                format!("{} | {}", self.api.enums[*index].name, self.builtin("str"))
+            }
+            Type::Array(of) => {
+                let of = self.ty(of, side);
+                match side {
+                    Side::Input => format!("Sequence[{of}]"),
+                    Side::Output => format!("{}[{of}]", self.builtin("list")),
+                }
+            }
+            Type::Map(key, of) => {
+                let of = self.ty(of, side);
+                let key = match key {
+                    Key::String => self.builtin("str"),
+                    Key::Integer => self.builtin("int"),
+                };
+                match side {
+                    Side::Input => format!("Mapping[{key}, {of}]"),
+                    Side::Output => format!("{}[{key}, {of}]", self.builtin("dict")),
+                }
+            }
+            Type::Record(index) => {
+                let record = &self.api.records[*index];
+                let name = &record.name;
+                match (side, record.output) {
+                    (Side::Output, _) => name.clone(),
+                    (Side::Input, true) => format!("{name} | {name}Dict"),
+                    (Side::Input, false) => format!("{name}Dict"),
+                }
+            }
+            Type::Nullable(of) => match self.ty(of, side) {
+                of if of == "JSON" || of == "JSONInput" => of,
+                of => format!("{of} | None"),
+            },
+            Type::Union(index) => {
+                let mut seen = Vec::new();
+                for (_, ty) in &self.api.unions[*index].members {
+                    for part in self.ty(ty, side).split(" | ") {
+                        if !seen.iter().any(|it| it == part) {
+                            seen.push(part.to_owned());
+                        }
+                    }
+                }
+                seen.join(" | ")
+            }
+        }
+    }
+
+    /// The type of a field of an answer: what may be missing is `None`.
+    fn output(&self, field: &Field) -> String {
+        let ty = self.ty(&field.ty, Side::Output);
+        match field.required || ty == "JSON" || ty.ends_with("| None") {
+            true => ty,
+            false => format!("{ty} | None"),
+        }
+    }
+
+    /// The type and the default of a parameter.
+    fn input(&self, field: &Field) -> (String, &'static str) {
+        let ty = self.ty(&field.ty, Side::Input);
+        match (field.required, &field.ty) {
+            (true, _) => (ty, ""),
+            (false, Type::Nullable(_)) => (format!("{ty} | Unset"), " = UNSET"),
+            (false, _) if ty == "JSONInput" => (format!("{ty} | Unset"), " = UNSET"),
+            (false, _) => (format!("{ty} | None"), " = None"),
+        }
+    }
+}
+
+// ----- documentation -----
+
+/// Markdown's code spans as those of docstrings, and nothing that ends a docstring.
+fn prose(text: &str) -> String {
+    let mut out = text.replace('\\', "\\\\").replace("\"\"\"", "'''");
+    out = out.replace("``", "`").replace('`', "``");
+    out
+}
+
+/// A text in lines at an indentation.
+fn lines(text: &str, indent: usize, hang: &str) -> String {
+    let margin = " ".repeat(indent);
+    let lines = wrap(&prose(text), WIDTH - indent, hang);
+    let lines = lines.iter().map(|line| match line.as_str() {
+        "" => String::new(),
+        line => format!("{margin}{line}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A docstring: one line if it fits, else with the quotes on lines of their own.
+fn docstring(text: &str, indent: usize) -> String {
+    let margin = " ".repeat(indent);
+    // On one line the quotes need room, twice.
+    let mut body = lines(text, indent, "");
+    if !body.contains('\n') && body.chars().count() + 6 > WIDTH {
+        let narrow = wrap(&prose(text), WIDTH - indent - 6, "");
+        body = narrow
+            .iter()
+            .map(|line| format!("{margin}{line}\n"))
+            .collect();
+    }
+    let first = body.trim();
+    match first.contains('\n') {
+        true => format!("{margin}\"\"\"{first}\n{margin}\"\"\"\n"),
+        false => format!("{margin}\"\"\"{first}\"\"\"\n"),
+    }
+}
+
+fn field_doc(field: &Field) -> String {
+    let mut text = match &field.text {
+        Some(text) => format!("`{}`: {}", field.wire, sentence(&lower_first(text))),
+        None => format!("`{}`.", field.wire),
+    };
+    for note in &field.notes {
+        text.push(' ');
+        text.push_str(note);
+    }
+    text
+}
+
+/// A definition that fits one line, or each item on its own.
+fn fold(head: &str, items: &[String], tail: &str, indent: usize) -> String {
+    let margin = " ".repeat(indent);
+    let one = format!("{margin}{head}{}{tail}", items.join(", "));
+    if one.chars().count() <= WIDTH {
+        return format!("{one}\n");
+    }
+    let items: String = items
+        .iter()
+        .map(|item| format!("{margin}    {item},\n"))
+        .collect();
+    format!("{margin}{head}\n{items}{margin}{tail}\n")
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+// ----- modules of types -----
+
+fn types_module(api: &Api, home: Home) -> String {
+    let records: Vec<&Record> = api.records.iter().filter(|it| it.home == home).collect();
+    let idents = records
+        .iter()
+        .flat_map(|it| &it.fields)
+        .map(|it| it.ident.as_str());
+    let module = Module::new(api, idents);
+    let mut names = BTreeSet::new();
+    let mut body = String::new();
+    match home {
+        None => {
+            for record in &records {
+                body.push_str(&record_types(&module, record));
+            }
+            for it in api.enums.iter().filter(|it| it.home.is_none()) {
+                body.push_str(&alias(it));
+            }
+        }
+        Some(scope) => {
+            for method in api.methods.iter().filter(|it| it.scope == scope) {
+                let types = method_types(&module, method);
+                if !types.is_empty() {
+                    let _ = write!(body, "\n\n# {}\n{types}", method.key());
+                }
+                if !method.errors.is_empty() {
+                    names.insert(format!("{}Code", method.error_name));
+                }
+            }
+            let shared = records.iter().filter(|it| it.owner.is_none());
+            for record in shared {
+                body.push_str(&record_types(&module, record));
+            }
+        }
+    }
+    for record in &records {
+        if record.output {
+            names.insert(record.name.clone());
+        }
+        if record.input {
+            names.insert(format!("{}Dict", record.name));
+        }
+    }
+    let enums = api.enums.iter().filter(|it| it.home == home);
+    names.extend(enums.map(|it| it.name.clone()));
+    let title = match home {
+        None => "Types that the methods of several scopes share.".to_owned(),
+        Some(scope) => {
+            let scope = &api.scopes[scope];
+            let text = scope.text.as_deref().unwrap_or("its types.");
+            format!(
+                "The scope `{}`: {}",
+                scope.name,
+                sentence(&lower_first(text))
+            )
+        }
+    };
+    assemble(api, &module, &title, &names, &body, home)
+}
+
+/// A module: its docstring, the imports that its body needs, its names and its body.
+fn assemble(
+    api: &Api,
+    module: &Module<'_>,
+    title: &str,
+    names: &BTreeSet<String>,
+    body: &str,
+    home: Home,
+) -> String {
+    let uses = |name: &str| has_word(body, name);
+    let mut out = format!("{}\n", docstring(title, 0).trim_end());
+    out = match out.trim_end().strip_suffix("\"\"\"") {
+        Some(start) => format!("{}\n\n{NOTICE}\n\"\"\"\n", start.trim_end()),
+        None => out,
+    };
+    out.push_str("\nfrom __future__ import annotations\n\n");
+    let mut standard = Vec::new();
+    if !module.hidden.is_empty() && uses("builtins") {
+        standard.push("import builtins\n".to_owned());
+    }
+    if uses("dt") {
+        standard.push("import datetime as dt\n".to_owned());
+    }
+    for (from, candidates) in [
+        ("collections.abc", ["Mapping", "Sequence"].as_slice()),
+        ("typing", &["Literal", "TypeAlias"]),
+    ] {
+        let used: Vec<_> = candidates
+            .iter()
+            .filter(|name| uses(name))
+            .map(|it| it.to_string())
+            .collect();
+        if !used.is_empty() {
+            standard.push(import(from, &used));
+        }
+    }
+    let mut own = Vec::new();
+    let base = [
+        "JSON",
+        "UNSET",
+        "Answer",
+        "AsyncNamespace",
+        "JSONInput",
+        "Namespace",
+        "Record",
+        "Secret",
+        "Unset",
+        "hide",
+    ];
+    let used: Vec<_> = base
+        .iter()
+        .filter(|name| uses(name))
+        .map(|it| it.to_string())
+        .collect();
+    if !used.is_empty() {
+        own.push(import("bitrix24._base", &used));
+    }
+    let compat = ["NotRequired", "TypedDict", "deprecated"];
+    let used: Vec<_> = compat
+        .iter()
+        .filter(|name| match **name {
+            "deprecated" => body.contains("@deprecated("),
+            name => uses(name),
+        })
+        .map(|it| it.to_string())
+        .collect();
+    if !used.is_empty() {
+        own.push(import("bitrix24._compat", &used));
+    }
+    let mut foreign: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (of, name) in type_names(api) {
+        if !names.contains(&name) && (home.is_none() || of != home) && uses(&name) {
+            let from = of.map_or("types", |scope| api.scopes[scope].ident.as_str());
+            foreign
+                .entry(format!("bitrix24.{from}"))
+                .or_default()
+                .insert(name);
+        }
+    }
+    for (from, names) in foreign {
+        own.push(import(&from, &names.into_iter().collect::<Vec<_>>()));
+    }
+    let blocks: Vec<String> = [standard, own]
+        .into_iter()
+        .filter(|block| !block.is_empty())
+        .map(|block| block.concat())
+        .collect();
+    out.push_str(&blocks.join("\n"));
+    if !blocks.is_empty() {
+        out.push('\n');
+    }
+    let listed: Vec<_> = names.iter().map(|name| quoted(name)).collect();
+    match listed.is_empty() {
+        true => out.push_str("__all__: list[str] = []\n"),
+        false => out.push_str(&fold("__all__ = [", &listed, "]", 0)),
+    }
+    out.push_str(body);
+    format!("{}\n", out.trim_end())
+}
+
+/// Every name that a module of types exports.
+fn type_names(api: &Api) -> Vec<(Home, String)> {
+    let mut names = Vec::new();
+    for record in &api.records {
+        if record.output {
+            names.push((record.home, record.name.clone()));
+        }
+        if record.input {
+            names.push((record.home, format!("{}Dict", record.name)));
+        }
+    }
+    names.extend(api.enums.iter().map(|it| (it.home, it.name.clone())));
+    names
+}
+
+fn import(from: &str, names: &[String]) -> String {
+    let mut names = names.to_vec();
+    // The order of import sorters: constants, classes, functions.
+    names.sort_by_key(|name| {
+        let constant = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        let function = name.starts_with(|c: char| c.is_ascii_lowercase());
+        (!constant, function, name.clone())
+    });
+    let one = format!("from {from} import {}", names.join(", "));
+    match one.len() <= WIDTH {
+        true => format!("{one}\n"),
+        false => {
+            let names: String = names.iter().map(|name| format!("    {name},\n")).collect();
+            format!("from {from} import (\n{names})\n")
+        }
+    }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let boundary = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word).any(|(at, _)| {
+        boundary(text[..at].chars().next_back()) && boundary(text[at + word.len()..].chars().next())
+    })
+}
+
+/// Everything that a method brings to its scope's module.
+fn method_types(module: &Module<'_>, method: &Method) -> String {
+    let api = module.api;
+    let owner = Some(method.key());
+    let mut out = String::new();
+    if !method.errors.is_empty() {
+        let codes: Vec<_> = method
+            .errors
+            .iter()
+            .map(|error| quoted(&error.code))
+            .collect();
+        let head = format!("{}Code: TypeAlias = Literal[", method.error_name);
+        let _ = write!(out, "\n{}", fold(&head, &codes, "]", 0));
+        let text = format!("The codes that `{}` documents as its own.", method.name);
+        out.push_str(&docstring(&text, 0));
+    }
+    for it in api.enums.iter().filter(|it| it.owner == owner) {
+        out.push_str(&alias(it));
+    }
+    for record in api.records.iter().filter(|it| it.owner == owner) {
+        out.push_str(&record_types(module, record));
+    }
+    out
+}
+
+fn alias(of: &Enum) -> String {
+    let values: Vec<_> = of.values.iter().map(|value| quoted(&value.wire)).collect();
+    let head = format!("{}: TypeAlias = Literal[", of.name);
+    let mut text = format!("The known values of {}.", of.origin);
+    for value in &of.values {
+        if let Some(meaning) = &value.text {
+            text.push_str(&format!(
+                "\n\n`{}`: {}",
+                value.wire,
+                sentence(&lower_first(meaning))
+            ));
+        }
+    }
+    format!("\n{}{}", fold(&head, &values, "]", 0), docstring(&text, 0))
+}
+
+fn record_types(module: &Module<'_>, record: &Record) -> String {
+    let mut out = String::new();
+    if record.output {
+        out.push_str(&class(module, record));
+    }
+    if record.input {
+        out.push_str(&typed_dict(module, record));
+    }
+    out
+}
+
+fn record_doc(record: &Record) -> String {
+    let text = match &record.text {
+        Some(text) => format!("{}\n\nOn the wire: {}.", sentence(text), record.origin),
+        None => {
+            let mut chars = record.origin.chars();
+            let first: String = chars
+                .next()
+                .into_iter()
+                .flat_map(char::to_uppercase)
+                .collect();
+            format!("{first}{}.", chars.as_str())
+        }
+    };
+    format!("{text}\n\nSee {}", record.docs)
+}
+
+fn class(module: &Module<'_>, record: &Record) -> String {
+    let fields = &record.fields;
+    let mut out = format!("\n\nclass {}(Record):\n", record.name);
+    out.push_str(&docstring(&record_doc(record), 4));
+    let slots: Vec<_> = fields.iter().map(|field| quoted(&field.ident)).collect();
+    let wires: Vec<_> = fields.iter().map(|field| quoted(&field.wire)).collect();
+    let _ = write!(
+        out,
+        "\n{}{}\n",
+        tuple("__slots__", &slots),
+        tuple("_wire", &wires)
+    );
+    for field in fields {
+        let _ = writeln!(out, "    {}: {}", field.ident, module.output(field));
+        out.push_str(&docstring(&field_doc(field), 4));
+    }
+    out.push_str("\n    def __init__(\n        self,\n        *,\n");
+    for field in fields {
+        let ty = module.output(field);
+        let default = if field.required { "" } else { " = None" };
+        let _ = writeln!(out, "        {}: {ty}{default},", field.ident);
+    }
+    let (dict, text) = (module.builtin("dict"), module.builtin("str"));
+    let _ = writeln!(
+        out,
+        "        extra: {dict}[{text}, JSON] | None = None,\n    ) -> None:"
+    );
+    for field in fields {
+        let _ = writeln!(out, "        self.{0} = {0}", field.ident);
+    }
+    out.push_str("        self.extra = {} if extra is None else extra\n");
+    out
+}
+
+fn tuple(name: &str, items: &[String]) -> String {
+    match items {
+        [] => format!("    {name} = ()\n"),
+        [item] => format!("    {name} = ({item},)\n"),
+        items => fold(&format!("{name} = ("), items, ")", 4),
+    }
+}
+
+fn typed_dict(module: &Module<'_>, record: &Record) -> String {
+    let name = format!("{}Dict", record.name);
+    let title = match record.output {
+        true => format!(":class:`{}` as a dictionary.", record.name),
+        false => record_doc(record),
+    };
+    let item = |field: &Field| {
+        let ty = module.ty(&field.ty, Side::Input);
+        match field.required {
+            true => ty,
+            false => format!("NotRequired[{ty}]"),
+        }
+    };
+    let plain = record.fields.iter().all(|field| is_name(&field.wire));
+    if plain {
+        let mut out = format!("\n\nclass {name}(TypedDict):\n");
+        match record.output {
+            true => out.push_str(&format!("    \"\"\"{title}\"\"\"\n")),
+            false => out.push_str(&docstring(&title, 4)),
+        }
+        if !record.fields.is_empty() {
+            out.push('\n');
+        }
+        for field in &record.fields {
+            let _ = writeln!(out, "    {}: {}", field.wire, item(field));
+            out.push_str(&docstring(&field_doc(field), 4));
+        }
+        return out;
+    }
+    // A key that is no name asks for this form.
+    let mut out = format!("\n\n{name} = TypedDict(\n    {},\n    {{\n", quoted(&name));
+    for field in &record.fields {
+        let _ = writeln!(
+            out,
+            "        {}: {},",
+            quoted(&field.wire),
+            quoted(&item(field))
+        );
+    }
+    out.push_str("    },\n)\n");
+    let mut text = title;
+    for field in &record.fields {
+        text.push_str("\n\n");
+        text.push_str(&field_doc(field));
+    }
+    out.push_str(&docstring(&text, 0));
+    out
+}
+
+/// Whether a wire name can stand as an attribute of a class.
+fn is_name(wire: &str) -> bool {
+    let mut chars = wire.chars();
+    let first = chars.next();
+    first.is_some_and(|c| c.is_ascii_alphabetic())
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !crate::names::is_keyword(wire)
+        && !BUILTINS.contains(&wire)
+}
+
+// ----- modules of namespaces -----
+
+fn namespace_module(api: &Api, namespace: &Namespace) -> String {
+    let mut names = BTreeSet::new();
+    let mut idents = Vec::new();
+    collect(namespace, &mut names, &mut idents);
+    let module = Module::new(api, idents.iter().map(String::as_str));
+    let mut body = String::new();
+    for kind in [Kind::Sync, Kind::Async] {
+        namespace_class(&module, namespace, kind, None, &mut body);
+    }
+    let title = format!("The methods `{}.*`.", namespace.wire.join("."));
+    // Its types come from the modules of scopes, whichever those are.
+    assemble(api, &module, &title, &names, &body, None)
+}
+
+fn collect(namespace: &Namespace, names: &mut BTreeSet<String>, idents: &mut Vec<String>) {
+    names.insert(namespace.type_name.clone());
+    names.insert(format!("Async{}", namespace.type_name));
+    idents.extend(namespace.methods.keys().cloned());
+    for child in namespace.children.values() {
+        idents.push(child.ident.clone());
+        collect(child, names, idents);
+    }
+}
+
+/// A namespace, and those below it. A method of the same name as a namespace is its `__call__`.
+fn namespace_class(
+    module: &Module<'_>,
+    namespace: &Namespace,
+    kind: Kind,
+    own_call: Option<usize>,
+    out: &mut String,
+) {
+    let prefix = kind.prefix();
+    let name = &namespace.type_name;
+    let wire = namespace.wire.join(".");
+    let _ = write!(out, "\n\nclass {prefix}{name}({prefix}Namespace):\n");
+    out.push_str(&docstring(&format!("The methods `{wire}.*`."), 4));
+    out.push_str("\n    __slots__ = ()\n");
+    for child in namespace.children.values() {
+        let _ = write!(
+            out,
+            "\n    @property\n    def {}(self) -> {prefix}{}:\n",
+            child.ident, child.type_name
+        );
+        out.push_str(&docstring(
+            &format!("The methods `{}.*`.", child.wire.join(".")),
+            8,
+        ));
+        let _ = writeln!(
+            out,
+            "        return {prefix}{}(self._call)",
+            child.type_name
+        );
+    }
+    if let Some(index) = own_call {
+        let mut method = module.api.methods[index].clone();
+        method.ident = "__call__".into();
+        let _ = write!(out, "\n{}", call(module, &method, kind));
+    }
+    for (ident, index) in &namespace.methods {
+        if !namespace.children.contains_key(ident) {
+            let _ = write!(out, "\n{}", call(module, &module.api.methods[*index], kind));
+        }
+    }
+    for child in namespace.children.values() {
+        let own = namespace.methods.get(&child.ident).copied();
+        namespace_class(module, child, kind, own, out);
+    }
+}
+
+fn scopes_module(api: &Api, root: &Namespace) -> String {
+    let idents = root.methods.keys().chain(root.children.keys());
+    let module = Module::new(api, idents.map(String::as_str));
+    let mut body = String::new();
+    for kind in [Kind::Sync, Kind::Async] {
+        let (prefix, class) = match kind {
+            Kind::Sync => ("", "SyncScopes"),
+            Kind::Async => ("Async", "AsyncScopes"),
+        };
+        let client = match kind {
+            Kind::Sync => "Client",
+            Kind::Async => "AsyncClient",
+        };
+        let _ = write!(
+            body,
+            "\n\nclass {class}({prefix}Namespace):\n    \"\"\"What :class:`bitrix24.{client}` \
+             offers by name, each part loaded when first used.\"\"\"\n\n    __slots__ = ()\n"
+        );
+        for child in root.children.values() {
+            let (ident, name) = (&child.ident, format!("{prefix}{}", child.type_name));
+            let _ = write!(body, "\n    @property\n    def {ident}(self) -> {name}:\n");
+            body.push_str(&docstring(
+                &format!("The methods `{}.*`.", child.wire.join(".")),
+                8,
+            ));
+            let _ = write!(
+                body,
+                "        from bitrix24.namespaces.{ident} import {name}\n\n        \
+                 return {name}(self._call)\n"
+            );
+        }
+        for (ident, index) in &root.methods {
+            if !root.children.contains_key(ident) {
+                let _ = write!(body, "\n{}", call(&module, &api.methods[*index], kind));
+            }
+        }
+    }
+    let names = BTreeSet::from(["AsyncScopes".to_owned(), "SyncScopes".to_owned()]);
+    let mut text = assemble(
+        api,
+        &module,
+        "What a client offers by name, beside `call`.",
+        &names,
+        &body,
+        None,
+    );
+    if !root.children.is_empty() {
+        let mut imports = String::from("\nif TYPE_CHECKING:\n");
+        for child in root.children.values() {
+            let name = &child.type_name;
+            let from = format!("bitrix24.namespaces.{}", child.ident);
+            let names = [format!("Async{name}"), name.clone()];
+            let _ = write!(imports, "    {}", import(&from, &names));
+        }
+        text = text.replacen("\n__all__ =", &format!("{imports}\n__all__ ="), 1);
+        text = text.replacen(
+            "from __future__ import annotations\n\n",
+            "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\n",
+            1,
+        );
+    }
+    text
+}
+
+/// A method in its namespace.
+fn call(module: &Module<'_>, method: &Method, kind: Kind) -> String {
+    let mut out = String::new();
+    if let Some(deprecated) = &method.deprecated {
+        let names: Vec<_> = deprecated
+            .replaced_by
+            .iter()
+            .map(|link| self_link(module.api, link))
+            .collect();
+        let note = match names.as_slice() {
+            [] => format!("{} is deprecated, and nothing replaces it", method.name),
+            names => format!("{} is deprecated: use {}", method.name, names.join(" or ")),
+        };
+        out.push_str(&fold("@deprecated(", &[quoted(&note)], ")", 4));
+    }
+    let (asynchronous, wait) = match kind {
+        Kind::Sync => ("", ""),
+        Kind::Async => ("async ", "await "),
+    };
+    let _ = write!(
+        out,
+        "    {asynchronous}def {}(\n        self,\n        *,\n",
+        method.ident
+    );
+    for field in &method.params {
+        let (ty, default) = module.input(field);
+        let _ = writeln!(out, "        {}: {ty}{default},", field.ident);
+    }
+    let float = module.builtin("float");
+    let result = module.ty(&method.result, Side::Output);
+    let _ = writeln!(
+        out,
+        "        timeout: {float} | None = None,\n    ) -> Answer[{result}]:"
+    );
+    out.push_str(&call_doc(module, method, kind));
+    for field in &method.params {
+        if field.ty == Type::Secret {
+            let _ = writeln!(out, "        {0} = hide({0})", field.ident);
+        }
+    }
+    let idents: Vec<_> = method
+        .params
+        .iter()
+        .map(|field| field.ident.clone())
+        .collect();
+    let values = match idents.as_slice() {
+        [] => "()".to_owned(),
+        [one] => format!("({one},)"),
+        many => format!("({})", many.join(", ")),
+    };
+    let items = [quoted(&method.key()), values, "timeout".to_owned()];
+    let head = format!("return {wait}self._call(");
+    let one = fold(&head, &items, ")", 8);
+    if one.lines().all(|line| line.chars().count() <= WIDTH) {
+        out.push_str(&one);
+    } else {
+        let values: String = idents
+            .iter()
+            .map(|it| format!("                {it},\n"))
+            .collect();
+        let _ = write!(
+            out,
+            "        {head}\n            {},\n            (\n{values}            ),\n            \
+             timeout,\n        )\n",
+            quoted(&method.key())
+        );
+    }
+    out
+}
+
+/// A method by the way that leads to it, if it is described.
+fn self_link(api: &Api, link: &Link) -> String {
+    match link.method {
+        Some(index) => {
+            let method = &api.methods[index];
+            let way: Vec<_> = method.path.iter().chain([&method.ident]).cloned().collect();
+            format!("client.{} ({})", way.join("."), method.name)
+        }
+        None => link.name.clone(),
+    }
+}
+
+fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
+    let summary = match &method.summary {
+        Some(summary) => sentence(summary),
+        None => format!("Calls `{}`.", method.name),
+    };
+    let mut out = format!("        \"\"\"{}\n", lines(&summary, 8, "").trim_start());
+    let mut add = |text: &str| {
+        let _ = write!(out, "\n{}\n", lines(text, 8, ""));
+    };
+    let version = match method.rest {
+        Rest::Classic => "",
+        Rest::V3 => " of REST 3.0",
+    };
+    let mut facts = format!(
+        "The method `{}`{version}, scope `{}`.",
+        method.name,
+        method.scopes.join("` or `")
+    );
+    facts.push_str(match method.repeatable {
+        true => " Safe to repeat.",
+        false => " Not safe to repeat: a second call may do its work a second time.",
+    });
+    if method.application_only {
+        facts.push_str(" Only for applications: a webhook is refused.");
+    }
+    if let Some(callers) = &method.callers {
+        facts.push_str(&format!(" Callers: {}", sentence(&lower_first(callers))));
+    }
+    if let Some(since) = &method.since {
+        facts.push_str(&format!(" Since {since}."));
+    }
+    if let Some(until) = &method.until {
+        facts.push_str(&format!(" Until {until}."));
+    }
+    add(&facts);
+    if let Some(details) = &method.details {
+        add(details);
+    }
+    for rule in &method.rules {
+        add(&super::rule_text(rule));
+    }
+    if !method.rulings.is_empty() {
+        add("Where the documentation leaves a question:");
+        for ruling in &method.rulings {
+            let _ = write!(out, "\n{}\n", lines(&format!("* {ruling}"), 8, "  "));
+        }
+    }
+    out.push_str("\n        Args:\n");
+    for field in &method.params {
+        let text = format!("{}: {}", field.ident, field_doc(field));
+        let _ = writeln!(out, "{}", lines(&text, 12, "    "));
+    }
+    let text = "timeout: Seconds that the call may take in all; the client's own if left out.";
+    let _ = writeln!(out, "{}", lines(text, 12, "    "));
+    if let Some(result) = &method.result_text {
+        let _ = write!(
+            out,
+            "\n        Returns:\n{}\n",
+            lines(&sentence(result), 12, "")
+        );
+    }
+    if !method.errors.is_empty() {
+        out.push_str("\n        Raises:\n");
+        for error in &method.errors {
+            let code = match error.code.as_str() {
+                "" => "an empty code".to_owned(),
+                code => format!("`{code}`"),
+            };
+            let meaning = match &error.text {
+                Some(text) => format!("{code}: {}", sentence(&lower_first(text))),
+                None => format!("{code}."),
+            };
+            let class = match exception(error) {
+                true => python_class(module.api, &error.code),
+                false => "MethodApiError".to_owned(),
+            };
+            let _ = writeln!(out, "{}", lines(&format!("{class}: {meaning}"), 12, "    "));
+        }
+    }
+    if kind == Kind::Sync
+        && let Some(example) = example(method)
+    {
+        let _ = write!(out, "\n        Example:\n{example}");
+    }
+    let _ = write!(out, "\n        See {}\n        \"\"\"\n", method.docs);
+    out
+}
+
+/// An example that runs as a doctest, against a portal of our own.
+fn example(method: &Method) -> Option<String> {
+    let Value::Object(given) = method.example_params()? else {
+        return None;
+    };
+    let mut args = Vec::new();
+    for field in &method.params {
+        match given.get(&field.wire) {
+            Some(value) => args.push(format!("{}={}", field.ident, literal(&field.ty, value)?)),
+            None if field.required => return None,
+            None => {}
+        }
+    }
+    let way: Vec<_> = method.path.iter().chain([&method.ident]).cloned().collect();
+    let head = format!(">>> answer = client.{}(", way.join("."));
+    let call = match method.ident == "__call__" {
+        true => format!(">>> answer = client.{}(", method.path.join(".")),
+        false => head,
+    };
+    let one = format!("            {call}{})", args.join(", "));
+    let mut out = match one.chars().count() <= WIDTH {
+        true => format!("{one}\n"),
+        false => {
+            let args: String = args
+                .iter()
+                .map(|it| format!("            ...     {it},\n"))
+                .collect();
+            format!("            {call}\n{args}            ... )\n")
+        }
+    };
+    out.push_str("            >>> print(answer.result)  # doctest: +ELLIPSIS\n");
+    let shown = match &method.result {
+        Type::Nullable(of) => (**of).clone(),
+        other => other.clone(),
+    };
+    match shown {
+        Type::Record(_) => {
+            let name = format!("{}Result", method.type_name);
+            let _ = writeln!(out, "            {name}(...)");
+        }
+        _ => return None,
+    }
+    Some(out)
+}
+
+fn literal(ty: &Type, value: &Value) -> Option<String> {
+    match (ty, value) {
+        (Type::Boolean(_), Value::Bool(flag)) => Some(if *flag { "True" } else { "False" }.into()),
+        (Type::Boolean(_), Value::String(flag)) if flag == "Y" => Some("True".into()),
+        (Type::Boolean(_), Value::String(flag)) if flag == "N" => Some("False".into()),
+        (Type::String | Type::Secret | Type::Enum(_), Value::String(text)) => Some(quoted(text)),
+        (Type::Integer | Type::Double, Value::Number(number)) => Some(number.to_string()),
+        (Type::Nullable(_), Value::Null) => Some("None".into()),
+        (Type::Nullable(of), value) => literal(of, value),
+        (Type::Array(of), Value::Array(items)) => {
+            let items: Option<Vec<_>> = items.iter().map(|item| literal(of, item)).collect();
+            Some(format!("[{}]", items?.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn method_idents<'a>(api: &'a Api, method: &'a Method) -> Vec<&'a str> {
+    let scope = Some(method.scope);
+    let records = api.records.iter().filter(|it| it.home == scope);
+    let fields = records
+        .flat_map(|it| &it.fields)
+        .map(|it| it.ident.as_str());
+    fields.chain([method.ident.as_str()]).collect()
+}
+
+// ----- exceptions -----
+
+/// Whether a code has an exception of its own: numbers and blanks mean too much to have one.
+fn exception(error: &ErrorCode) -> bool {
+    error.code.starts_with(|c: char| c.is_alphabetic())
+}
+
+/// The exceptions' names by code.
+fn classes(api: &Api) -> BTreeMap<String, String> {
+    let own = api.methods.iter().flat_map(|method| &method.errors);
+    let all = api.system_errors.iter().chain(own);
+    let codes: BTreeSet<&str> = all
+        .filter(|error| exception(error))
+        .map(|error| error.code.as_str())
+        .collect();
+    let mut names = Names::default();
+    let mut classes = BTreeMap::new();
+    for code in codes {
+        classes.insert(code.to_owned(), names.unique(crate::names::error(code)));
+    }
+    classes
+}
+
+fn python_class(api: &Api, code: &str) -> String {
+    classes(api)
+        .remove(code)
+        .unwrap_or_else(|| "MethodApiError".into())
+}
+
+fn codes(api: &Api) -> String {
+    let classes = classes(api);
+    let mut users: BTreeMap<&str, Vec<(&Method, &ErrorCode)>> = BTreeMap::new();
+    for method in &api.methods {
+        for error in method.errors.iter().filter(|error| exception(error)) {
+            users.entry(&error.code).or_default().push((method, error));
+        }
+    }
+    let mut names = BTreeSet::new();
+    let mut body = String::new();
+    let (mut system_map, mut method_map) = (Vec::new(), Vec::new());
+    for (code, class) in &classes {
+        let system = api.system_errors.iter().find(|error| error.code == *code);
+        let own = users.get(code.as_str());
+        let system_text = system.map(|error| {
+            let text = error.text.as_deref().unwrap_or("any method can answer it");
+            let status = error
+                .status
+                .map(|it| format!(" HTTP {it}."))
+                .unwrap_or_default();
+            format!("`{code}`: {}{status}", sentence(&lower_first(text)))
+        });
+        let own_text = own.map(|users| match users.as_slice() {
+            [(method, error)] => {
+                let text = error.text.as_deref().unwrap_or("see the method");
+                let text = sentence(&lower_first(text));
+                format!("`{code}` of `{}`: {text}", method.name)
+            }
+            users => {
+                let names: Vec<_> = users
+                    .iter()
+                    .map(|(it, _)| format!("`{}`", it.name))
+                    .collect();
+                match names.len() {
+                    0..=4 => format!("`{code}` of {}.", names.join(", ")),
+                    many => {
+                        format!("`{code}` of {many} methods, each of which says what it means.")
+                    }
+                }
+            }
+        });
+        let mut define = |class: &str, bases: &str, text: &str| {
+            let _ = write!(body, "\n\nclass {class}({bases}):\n{}", docstring(text, 4));
+            names.insert(class.to_owned());
+        };
+        match (system_text, own_text) {
+            (Some(system), Some(own)) => {
+                let both = format!("`{code}`, be it the system's or a method's own.");
+                define(class, "ApiError", &both);
+                define(
+                    &format!("System{class}"),
+                    &format!("{class}, SystemApiError"),
+                    &system,
+                );
+                define(
+                    &format!("Method{class}"),
+                    &format!("{class}, MethodApiError"),
+                    &own,
+                );
+                system_map.push((code, format!("System{class}")));
+                method_map.push((code, format!("Method{class}")));
+            }
+            (Some(text), None) => {
+                define(class, "SystemApiError", &text);
+                system_map.push((code, class.clone()));
+            }
+            (None, Some(text)) => {
+                define(class, "MethodApiError", &text);
+                method_map.push((code, class.clone()));
+            }
+            (None, None) => {}
+        }
+    }
+    let map = |name: &str, base: &str, entries: &[(&String, String)], text: &str| {
+        let mut out = format!("\n\n{name}: Final[dict[str, type[{base}]]] = {{\n");
+        for (code, class) in entries {
+            let _ = writeln!(out, "    {}: {class},", quoted(code));
+        }
+        if entries.is_empty() {
+            out.truncate(out.len() - 1);
+        }
+        let _ = write!(out, "}}\n\"\"\"{text}\"\"\"\n");
+        out
+    };
+    let system_map = map(
+        "SYSTEM",
+        "SystemApiError",
+        &system_map,
+        "Codes that any method can answer.",
+    );
+    let method_map = map(
+        "METHOD",
+        "MethodApiError",
+        &method_map,
+        "Codes of single methods.",
+    );
+    let used: Vec<String> = ["ApiError", "MethodApiError", "SystemApiError"]
+        .iter()
+        .filter(|name| has_word(&body, name) || **name != "ApiError")
+        .map(|it| it.to_string())
+        .collect();
+    let listed: Vec<_> = names.iter().map(|name| quoted(name)).collect();
+    format!(
+        "\"\"\"One exception for each error code that the API documents.\n\n\
+         Import them from :mod:`bitrix24.errors`.\n\n{NOTICE}\n\"\"\"\n\n\
+         from __future__ import annotations\n\nfrom typing import Final\n\n{}\n{}{body}{system_map}{}",
+        import("bitrix24.errors", &used),
+        fold("__all__ = [", &listed, "]", 0),
+        &method_map[1..]
+    )
+}

@@ -1,0 +1,1196 @@
+//! Rust: a file for each scope, one for the namespaces and one that holds them together.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use super::File;
+use super::doc::{escape, lower_first, sentence, wrap};
+use crate::format::Is;
+use crate::model::{
+    Api, Credential, Enum, ErrorCode, Field, Flag, Home, Key, Link, Method, Namespace, Record,
+    Rest, Rule, Type, Union, When,
+};
+
+/// How wide a line of documentation may be.
+const WIDTH: usize = 94;
+
+/// Everything that some scopes need, and what belongs to all.
+#[must_use]
+pub fn files(api: &Api, scopes: &[usize]) -> Vec<File> {
+    let rust = Rust { api };
+    let mut files = vec![
+        file("api.rs", rust.root(scopes)),
+        file("namespaces.rs", rust.namespaces(scopes)),
+    ];
+    for scope in scopes {
+        let name = format!("{}.rs", api.scopes[*scope].ident);
+        files.push(file(&name, rust.scope(*scope)));
+    }
+    files
+}
+
+/// What one method becomes: its types, and its place in its namespace.
+#[must_use]
+pub fn show(api: &Api, method: &Method) -> String {
+    let rust = Rust { api };
+    let types = rust.method_types(method);
+    let place = rust.method_call(method);
+    let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
+    let holder = format_ident!("{}", crate::names::type_name(&namespace.replace('.', "_")));
+    let mut text = format(types);
+    text.push('\n');
+    text.push_str(&format(quote!(impl #holder<'_> { #place })));
+    text
+}
+
+fn file(name: &str, tokens: TokenStream) -> File {
+    File {
+        name: name.to_owned(),
+        text: format(tokens),
+    }
+}
+
+/// Formats tokens; those that are no Rust, which would be a bug, stay as they are for the compiler to show.
+pub(super) fn format(tokens: TokenStream) -> String {
+    match syn::parse2(tokens.clone()) {
+        Ok(file) => space(&prettyplease::unparse(&file)),
+        Err(_) => tokens.to_string(),
+    }
+}
+
+/// Puts an empty line between items and between the members of an `impl`, as people do.
+fn space(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    let mut before: Option<&str> = None;
+    for line in text.lines() {
+        if let Some(before) = before {
+            let ends = before.trim_start() == "}"
+                || (before.ends_with(';') && !before.starts_with([' ', '/']));
+            let begins = !line.trim_start().starts_with(['}', ')']);
+            if ends && begins && indent(line) == indent(before) && indent(line) <= 4 {
+                out.push('\n');
+            }
+        }
+        out.push_str(line);
+        out.push('\n');
+        before = Some(line);
+    }
+    out
+}
+
+fn docs(text: &str) -> TokenStream {
+    let lines = text.trim_end().lines().map(|line| match line {
+        "" => String::new(),
+        line => format!(" {line}"),
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+fn ident(name: &str) -> Ident {
+    format_ident!("{name}")
+}
+
+struct Rust<'a> {
+    api: &'a Api,
+}
+
+impl Rust<'_> {
+    fn root(&self, scopes: &[usize]) -> TokenStream {
+        let shared = self.shared(None);
+        let system = self.system_errors();
+        let modules = scopes.iter().map(|scope| {
+            let scope = &self.api.scopes[*scope];
+            let name = ident(&scope.ident);
+            let text = scope.text.as_deref().map(sentence).unwrap_or_default();
+            let docs = docs(&format!(
+                "The scope `{}`. {}\n\nRequests, answers and errors of its methods.",
+                scope.name,
+                escape(&text)
+            ));
+            let path = format!("/{}.rs", scope.ident);
+            quote! {
+                #docs
+                #[allow(deprecated, reason = "a deprecated method's types refer to each other")]
+                pub mod #name {
+                    include!(concat!(env!("OUT_DIR"), #path));
+                }
+            }
+        });
+        quote! {
+            #(#modules)*
+
+            /// The methods by their names on the wire: [`Client`] leads here.
+            #[allow(deprecated, reason = "the calls of deprecated methods take their requests")]
+            #[allow(
+                clippy::new_ret_no_self,
+                clippy::should_implement_trait,
+                reason = "the names are those of the API"
+            )]
+            pub mod namespaces {
+                include!(concat!(env!("OUT_DIR"), "/namespaces.rs"));
+            }
+
+            #shared
+            #system
+        }
+    }
+
+    fn scope(&self, scope: usize) -> TokenStream {
+        let methods = self.api.methods.iter().filter(|it| it.scope == scope);
+        let methods = methods.map(|method| self.method_types(method));
+        let shared = self.shared(Some(scope));
+        quote! {
+            #[allow(unused_imports, reason = "no scope needs them all")]
+            use crate::{
+                ErrorCode, Method, MethodMeta, Origin, Rest, Rule, Secret, SystemError, When, error, wire,
+            };
+            #(#methods)*
+            #shared
+        }
+    }
+
+    // ----- types -----
+
+    /// Everything that a method brings to its scope's module.
+    fn method_types(&self, method: &Method) -> TokenStream {
+        let request = self.request(method);
+        let owner = Some(method.key());
+        let records = self.api.records.iter();
+        let records: Vec<_> = records.filter(|it| it.owner == owner).collect();
+        let record_items = records.iter().map(|record| self.record(record));
+        let names = records.iter().map(|record| ident(&record.name));
+        let impls = if records.is_empty() {
+            quote!()
+        } else {
+            quote!(wire::record!(#(#names),*);)
+        };
+        let enums = self.api.enums.iter().filter(|it| it.owner == owner);
+        let enums = enums.map(|it| self.open_enum(it));
+        let unions = self.api.unions.iter().filter(|it| it.owner == owner);
+        let unions = unions.map(|it| self.union(it));
+        let errors = self.error(method);
+        quote! {
+            #request
+            #(#record_items)*
+            #impls
+            #(#enums)*
+            #(#unions)*
+            #errors
+        }
+    }
+
+    /// What the methods of a scope share, or all scopes.
+    fn shared(&self, home: Home) -> TokenStream {
+        let records = self.records(home);
+        let enums = self.enums(home);
+        let unions = self.unions(home);
+        quote!(#records #enums #unions)
+    }
+
+    fn records(&self, home: Home) -> TokenStream {
+        let shared = |it: &&Record| it.home == home && it.owner.is_none();
+        let records: Vec<_> = self.api.records.iter().filter(shared).collect();
+        if records.is_empty() {
+            return quote!();
+        }
+        let names = records.iter().map(|record| ident(&record.name));
+        let items = records.iter().map(|record| self.record(record));
+        quote! {
+            #(#items)*
+            wire::record!(#(#names),*);
+        }
+    }
+
+    fn enums(&self, home: Home) -> TokenStream {
+        let enums = self.api.enums.iter();
+        let enums = enums.filter(|it| it.home == home && it.owner.is_none());
+        let enums = enums.map(|it| self.open_enum(it));
+        quote!(#(#enums)*)
+    }
+
+    fn unions(&self, home: Home) -> TokenStream {
+        let unions = self.api.unions.iter();
+        let unions = unions.filter(|it| it.home == home && it.owner.is_none());
+        let unions = unions.map(|it| self.union(it));
+        quote!(#(#unions)*)
+    }
+
+    fn request(&self, method: &Method) -> TokenStream {
+        let name = ident(&method.type_name);
+        let docs = docs(&self.request_docs(method));
+        let deprecated = self.deprecated(method);
+        let fields = method.params.iter().map(|field| self.field(field, true));
+        let builder = self.builder(&method.params, Of::Request);
+        let puts = method.params.iter().map(|field| self.put(field));
+        let put = match method.params.is_empty() {
+            true => quote! {
+                fn put<M: wire::Map>(&self, _: &mut wire::Fields<M>) -> Result<(), M::Error> {
+                    Ok(())
+                }
+            },
+            false => quote! {
+                fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
+                    #(#puts)*
+                    Ok(())
+                }
+            },
+        };
+        let output = self.ty(&method.result, Boxing::Never);
+        let error = ident(&method.error_name);
+        let meta = self.meta(method);
+        let default = method
+            .params
+            .iter()
+            .all(|it| !it.required)
+            .then(|| quote!(Default,));
+        quote! {
+            #docs
+            #deprecated
+            #[derive(Clone, Debug, #default PartialEq)]
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields)*
+            }
+
+            impl #name {
+                #builder
+                #put
+            }
+
+            wire::request!(#name);
+
+            impl Method for #name {
+                const META: &'static MethodMeta = &#meta;
+                type Output = #output;
+                type Error = #error;
+            }
+        }
+    }
+
+    fn meta(&self, method: &Method) -> TokenStream {
+        let name = &method.name;
+        let rest = match method.rest {
+            Rest::Classic => quote!(Rest::Classic),
+            Rest::V3 => quote!(Rest::V3),
+        };
+        let scopes = &method.scopes;
+        let repeatable = method.repeatable;
+        let rules = method.rules.iter().map(rule);
+        let docs = &method.docs;
+        let deprecated = match &method.deprecated {
+            Some(deprecated) => {
+                let names = deprecated.replaced_by.iter().map(|link| &link.name);
+                quote!(Some(&[#(#names),*]))
+            }
+            None => quote!(None),
+        };
+        quote! {
+            MethodMeta {
+                name: #name,
+                rest: #rest,
+                scopes: &[#(#scopes),*],
+                repeatable: #repeatable,
+                rules: &[#(#rules),*],
+                docs: #docs,
+                deprecated: #deprecated,
+            }
+        }
+    }
+
+    /// A field of a struct. In a request, `Some(None)` is an explicit `null`.
+    fn field(&self, field: &Field, input: bool) -> TokenStream {
+        let name = ident(&field.ident);
+        let docs = docs(&field_docs(field));
+        let ty = self.field_type(field, input);
+        quote!(#docs pub #name: #ty,)
+    }
+
+    fn field_type(&self, field: &Field, input: bool) -> TokenStream {
+        let ty = self.ty(&field.ty, Boxing::Cycles);
+        match &field.ty {
+            _ if field.required => ty,
+            Type::Nullable(_) if !input => ty,
+            _ => quote!(Option<#ty>),
+        }
+    }
+
+    /// `new` with what is required, and a setter for each of the rest.
+    fn builder(&self, fields: &[Field], of: Of) -> TokenStream {
+        let required: Vec<_> = fields.iter().filter(|field| field.required).collect();
+        let args = required.iter().map(|field| {
+            let name = ident(&field.ident);
+            let (ty, _) = self.argument(&field.ty, &quote!(#name));
+            quote!(#name: #ty)
+        });
+        let values = required.iter().map(|field| {
+            let name = ident(&field.ident);
+            let (_, value) = self.argument(&field.ty, &quote!(#name));
+            match value.to_string() == field.ident {
+                true => value,
+                false => quote!(#name: #value),
+            }
+        });
+        let optional = fields.iter().filter(|field| !field.required);
+        let rest = if of == Of::Request && !required.is_empty() {
+            let names = optional.clone().map(|field| ident(&field.ident));
+            quote!(#(#names: None,)*)
+        } else if of == Of::Request && fields.is_empty() {
+            quote!()
+        } else {
+            quote!(..Self::default())
+        };
+        let setters = optional.map(|field| {
+            let name = ident(&field.ident);
+            let docs = docs(&field_docs(field));
+            let (ty, value) = self.argument(&field.ty, &quote!(#name));
+            let plain = matches!(field.ty, Type::Nullable(_)) && of == Of::Shared;
+            let value = if plain { value } else { quote!(Some(#value)) };
+            quote! {
+                #docs
+                #[must_use]
+                pub fn #name(mut self, #name: #ty) -> Self {
+                    self.#name = #value;
+                    self
+                }
+            }
+        });
+        let docs = docs(match of {
+            Of::Request => "With the parameters that are required.",
+            Of::Input | Of::Shared => "With the fields that are required.",
+        });
+        quote! {
+            #docs
+            #[must_use]
+            pub fn new(#(#args),*) -> Self {
+                Self { #(#values,)* #rest }
+            }
+            #(#setters)*
+        }
+    }
+
+    /// How an argument is taken, and how it becomes the field's value.
+    fn argument(&self, ty: &Type, name: &TokenStream) -> (TokenStream, TokenStream) {
+        let rust = self.ty(ty, Boxing::Cycles);
+        match ty {
+            Type::Integer | Type::Double | Type::Boolean(_) | Type::Date | Type::DateTime => {
+                (rust, quote!(#name))
+            }
+            Type::Record(index) if !self.on_cycle(*index) => (rust, quote!(#name)),
+            _ => (quote!(impl Into<#rust>), quote!(#name.into())),
+        }
+    }
+
+    /// Writes a field into a request.
+    fn put(&self, field: &Field) -> TokenStream {
+        let wire = &field.wire;
+        let name = ident(&field.ident);
+        let flag = match (&field.ty, field.required) {
+            (Type::Boolean(Flag::YesNo), _) => Some(quote!(wire::YesNo)),
+            (Type::Boolean(Flag::OneZero), _) => Some(quote!(wire::OneZero)),
+            _ => None,
+        };
+        match (field.required, flag) {
+            (true, None) => quote!(fields.put(#wire, &self.#name)?;),
+            (true, Some(flag)) => quote!(fields.put(#wire, &#flag(self.#name))?;),
+            (false, None) => quote!(fields.put_some(#wire, &self.#name)?;),
+            (false, Some(flag)) => quote!(fields.put_some(#wire, &self.#name.map(#flag))?;),
+        }
+    }
+
+    fn record(&self, record: &Record) -> TokenStream {
+        let name = ident(&record.name);
+        let input = record.input && !record.output;
+        let mut text = match &record.text {
+            Some(text) => sentence(text),
+            None => sentence(&title(&record.origin)),
+        };
+        if record.text.is_some() {
+            text.push_str(&format!("\n\nOn the wire: {}.", record.origin));
+        }
+        text.push_str(&format!("\n\n[Documentation]({})", record.docs));
+        let docs = docs(&text);
+        let fields = record.fields.iter().map(|field| self.field(field, input));
+        let builder = record.input.then(|| {
+            let of = if input { Of::Input } else { Of::Shared };
+            let builder = self.builder(&record.fields, of);
+            quote!(impl #name { #builder })
+        });
+        let infos = record.fields.iter().map(|field| {
+            let wire = &field.wire;
+            match field.required {
+                true => quote!(wire::Field::required(#wire)),
+                false => quote!(wire::Field::optional(#wire)),
+            }
+        });
+        let reads = record.fields.iter().enumerate().map(|(index, field)| {
+            let index = Literal::usize_unsuffixed(index);
+            let name = ident(&field.ident);
+            quote!(#index => wire::into(&mut self.#name, value),)
+        });
+        let puts = record.fields.iter().map(|field| self.put(field));
+        quote! {
+            #docs
+            #[derive(Clone, Debug, Default, PartialEq)]
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields)*
+                /// Fields that the description does not know.
+                pub extra: wire::Extra,
+            }
+
+            #builder
+
+            impl wire::Record for #name {
+                const FIELDS: &'static [wire::Field] = &[#(#infos),*];
+
+                fn set<'de, D: wire::Reader<'de>>(
+                    &mut self,
+                    index: usize,
+                    value: D,
+                ) -> Result<(), D::Error> {
+                    match index {
+                        #(#reads)*
+                        _ => wire::skip(value),
+                    }
+                }
+
+                fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
+                    #(#puts)*
+                    fields.put_extra(&self.extra)
+                }
+
+                fn extra(&mut self) -> &mut wire::Extra {
+                    &mut self.extra
+                }
+            }
+        }
+    }
+
+    fn open_enum(&self, of: &Enum) -> TokenStream {
+        let name = ident(&of.name);
+        let text = docs(&format!("The values of {}.", of.origin));
+        let variants = of.values.iter().map(|value| {
+            let name = ident(&value.ident);
+            let docs = docs(&item(&value.wire, value.text.as_deref()));
+            quote!(#docs #name,)
+        });
+        let reads = of.values.iter().map(|value| {
+            let (name, wire) = (ident(&value.ident), &value.wire);
+            quote!(#wire => Self::#name,)
+        });
+        let writes = of.values.iter().map(|value| {
+            let (name, wire) = (ident(&value.ident), &value.wire);
+            quote!(Self::#name => #wire,)
+        });
+        quote! {
+            #text
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants)*
+                /// A value that the description does not know.
+                Other(String),
+            }
+
+            impl wire::TextEnum for #name {
+                fn from_text(text: String) -> Self {
+                    match text.as_str() {
+                        #(#reads)*
+                        _ => Self::Other(text),
+                    }
+                }
+
+                fn as_text(&self) -> &str {
+                    match self {
+                        #(#writes)*
+                        Self::Other(text) => text,
+                    }
+                }
+            }
+
+            wire::open_enum!(#name);
+        }
+    }
+
+    fn union(&self, of: &Union) -> TokenStream {
+        let name = ident(&of.name);
+        let text = docs(&format!("What {} can be.", of.origin));
+        let variants = of.members.iter().map(|(name, ty)| {
+            let name = ident(name);
+            let docs = docs(&sentence(&title(&self.words(ty))));
+            let ty = self.ty(ty, Boxing::Cycles);
+            quote!(#docs #name(#ty),)
+        });
+        let members = of.members.iter().map(|(name, ty)| {
+            let name = ident(name);
+            let ty = self.ty(ty, Boxing::Cycles);
+            quote!(#name: #ty)
+        });
+        quote! {
+            #text
+            #[derive(Clone, Debug, PartialEq)]
+            pub enum #name {
+                #(#variants)*
+            }
+
+            wire::union!(#name { #(#members),* });
+        }
+    }
+
+    fn error(&self, method: &Method) -> TokenStream {
+        let name = ident(&method.error_name);
+        let text = docs(&format!(
+            "The errors of `{}`: its own codes, those of the system, and any other.\n\n\
+             [Documentation]({})",
+            method.name, method.docs
+        ));
+        let variants = method.errors.iter().map(|error| {
+            let name = ident(&error.ident);
+            let docs = docs(&error_docs(error));
+            quote!(#docs #name,)
+        });
+        let reads = method.errors.iter().map(|error| {
+            let (name, code) = (ident(&error.ident), &error.code);
+            quote!(#code => Self::#name,)
+        });
+        let from_code = match method.errors.is_empty() {
+            true => quote!(error::system_or_other(code, Self::System, Self::Other)),
+            false => quote! {
+                match code {
+                    #(#reads)*
+                    _ => error::system_or_other(code, Self::System, Self::Other),
+                }
+            },
+        };
+        let writes = method.errors.iter().map(|error| {
+            let (name, code) = (ident(&error.ident), &error.code);
+            quote!(Self::#name => #code,)
+        });
+        let own = method.errors.iter().map(|error| ident(&error.ident));
+        let own = match method.errors.is_empty() {
+            true => quote!(),
+            false => quote!(#(Self::#own)|* => Origin::Method,),
+        };
+        quote! {
+            #text
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants)*
+                /// An error that any method can answer.
+                System(SystemError),
+                /// A code that the description does not know.
+                Other(String),
+            }
+
+            impl ErrorCode for #name {
+                fn from_code(code: &str) -> Self {
+                    #from_code
+                }
+
+                fn code(&self) -> &str {
+                    match self {
+                        #(#writes)*
+                        Self::System(error) => error.code(),
+                        Self::Other(code) => code,
+                    }
+                }
+
+                fn origin(&self) -> Origin {
+                    match self {
+                        #own
+                        Self::System(_) => Origin::System,
+                        Self::Other(_) => Origin::Unknown,
+                    }
+                }
+            }
+
+            error::display!(#name);
+        }
+    }
+
+    fn system_errors(&self) -> TokenStream {
+        let errors = &self.api.system_errors;
+        let variants = errors.iter().map(|error| {
+            let name = ident(&error.ident);
+            let docs = docs(&error_docs(error));
+            quote!(#docs #name,)
+        });
+        let names: Vec<_> = errors.iter().map(|error| ident(&error.ident)).collect();
+        let codes: Vec<_> = errors.iter().map(|error| &error.code).collect();
+        let statuses = errors
+            .iter()
+            .map(|error| Literal::u16_unsuffixed(error.status.unwrap_or(500)));
+        quote! {
+            /// An error that any method can answer.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum SystemError {
+                #(#variants)*
+            }
+
+            impl SystemError {
+                /// Finds the error of a code. Codes are compared exactly.
+                #[must_use]
+                pub fn from_code(code: &str) -> Option<Self> {
+                    Some(match code {
+                        #(#codes => Self::#names,)*
+                        _ => return None,
+                    })
+                }
+
+                /// The code on the wire.
+                #[must_use]
+                pub fn code(self) -> &'static str {
+                    match self {
+                        #(Self::#names => #codes,)*
+                    }
+                }
+
+                /// The HTTP status that the documentation gives.
+                #[must_use]
+                pub fn status(self) -> u16 {
+                    match self {
+                        #(Self::#names => #statuses,)*
+                    }
+                }
+            }
+
+            impl std::fmt::Display for SystemError {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.code())
+                }
+            }
+        }
+    }
+
+    // ----- namespaces -----
+
+    fn namespaces(&self, scopes: &[usize]) -> TokenStream {
+        let root = self.api.namespaces(scopes);
+        let modules = scopes
+            .iter()
+            .map(|scope| ident(&self.api.scopes[*scope].ident));
+        let own = root.methods.values();
+        let own = own.map(|index| self.method_call(&self.api.methods[*index]));
+        let leads = root.children.values().map(|child| {
+            let (name, ty) = (accessor(&root, child), ident(&child.type_name));
+            let docs = docs(&format!("The methods `{}.*`.", child.wire.join(".")));
+            quote! {
+                #docs
+                #[must_use]
+                pub fn #name(&self) -> #ty<'_> {
+                    #ty { client: self }
+                }
+            }
+        });
+        let below = root.children.values().map(|child| self.namespace(child));
+        quote! {
+            #[allow(unused_imports, reason = "a scope may hold no methods yet")]
+            use crate::{Answer, Client, Error, #(#modules),*};
+
+            impl Client {
+                #(#leads)*
+                #(#own)*
+            }
+
+            #(#below)*
+        }
+    }
+
+    fn namespace(&self, namespace: &Namespace) -> TokenStream {
+        let name = ident(&namespace.type_name);
+        let text = docs(&format!("The methods `{}.*`.", namespace.wire.join(".")));
+        let methods = namespace.methods.values();
+        let methods = methods.map(|index| self.method_call(&self.api.methods[*index]));
+        let leads = namespace.children.values().map(|child| {
+            let (name, ty) = (accessor(namespace, child), ident(&child.type_name));
+            let docs = docs(&format!("The methods `{}.*`.", child.wire.join(".")));
+            quote! {
+                #docs
+                #[must_use]
+                pub fn #name(self) -> #ty<'a> {
+                    #ty { client: self.client }
+                }
+            }
+        });
+        let leads =
+            (!namespace.children.is_empty()).then(|| quote!(impl<'a> #name<'a> { #(#leads)* }));
+        let methods =
+            (!namespace.methods.is_empty()).then(|| quote!(impl #name<'_> { #(#methods)* }));
+        let below = namespace
+            .children
+            .values()
+            .map(|child| self.namespace(child));
+        quote! {
+            #text
+            #[derive(Clone, Copy, Debug)]
+            pub struct #name<'a> {
+                client: &'a Client,
+            }
+
+            #leads
+            #methods
+            #(#below)*
+        }
+    }
+
+    fn method_call(&self, method: &Method) -> TokenStream {
+        let name = ident(&method.ident);
+        let module = ident(&self.api.scopes[method.scope].ident);
+        let request = ident(&method.type_name);
+        let error = ident(&method.error_name);
+        let deprecated = self.deprecated(method);
+        let output = self.qualified(&method.result, &module);
+        let client = match method.path.is_empty() {
+            true => quote!(self),
+            false => quote!(self.client),
+        };
+        let mut text = summary(method);
+        text.push_str(&format!(
+            "\n\nThe method `{}`; see [`{}`]({module}::{}).\n\n# Errors\n\n[`{}`]({module}::{}) \
+             lists the codes.",
+            method.name, method.type_name, method.type_name, method.error_name, method.error_name,
+        ));
+        let docs = docs(&text);
+        quote! {
+            #docs
+            #deprecated
+            pub async fn #name(
+                &self,
+                request: #module::#request,
+            ) -> Result<Answer<#output>, Error<#module::#error>> {
+                #client.call(request).await
+            }
+        }
+    }
+
+    fn deprecated(&self, method: &Method) -> TokenStream {
+        let Some(deprecated) = &method.deprecated else {
+            return quote!();
+        };
+        let names: Vec<String> = deprecated
+            .replaced_by
+            .iter()
+            .map(|link| self.link(link))
+            .collect();
+        let note = match names.as_slice() {
+            [] => "the portal will drop it, and nothing replaces it".to_owned(),
+            names => format!("use {}", names.join(" or ")),
+        };
+        quote!(#[deprecated(note = #note)])
+    }
+
+    /// A method by the name of its request, if it is described.
+    fn link(&self, link: &Link) -> String {
+        match link.method {
+            Some(index) => {
+                let method = &self.api.methods[index];
+                let module = &self.api.scopes[method.scope].ident;
+                format!("`{module}::{}` (`{}`)", method.type_name, method.name)
+            }
+            None => format!("`{}`", link.name),
+        }
+    }
+
+    // ----- types as Rust -----
+
+    fn ty(&self, ty: &Type, boxing: Boxing) -> TokenStream {
+        self.ty_in(ty, boxing, None)
+    }
+
+    /// The type as seen from outside of its module.
+    fn qualified(&self, ty: &Type, module: &Ident) -> TokenStream {
+        self.ty_in(ty, Boxing::Never, Some(module))
+    }
+
+    fn ty_in(&self, ty: &Type, boxing: Boxing, module: Option<&Ident>) -> TokenStream {
+        let local = |home: Home, name: &str| {
+            let name = ident(name);
+            match (home, module) {
+                (None, _) => quote!(crate::#name),
+                (Some(_), Some(module)) => quote!(#module::#name),
+                (Some(_), None) => quote!(#name),
+            }
+        };
+        match ty {
+            Type::Any => quote!(serde_json::Value),
+            Type::String => quote!(String),
+            Type::Secret => quote!(crate::Secret),
+            Type::Integer => quote!(i64),
+            Type::Double => quote!(f64),
+            Type::Boolean(_) => quote!(bool),
+            Type::Date => quote!(crate::wire::Date),
+            Type::DateTime => quote!(crate::wire::DateTime),
+            Type::Object => quote!(crate::wire::Extra),
+            Type::Enum(index) => {
+                let it = &self.api.enums[*index];
+                local(it.home, &it.name)
+            }
+            Type::Union(index) => {
+                let it = &self.api.unions[*index];
+                local(it.home, &it.name)
+            }
+            Type::Record(index) => {
+                let it = &self.api.records[*index];
+                let name = local(it.home, &it.name);
+                match boxing == Boxing::Cycles && self.on_cycle(*index) {
+                    true => quote!(Box<#name>),
+                    false => name,
+                }
+            }
+            Type::Array(of) => {
+                let of = self.ty_in(of, Boxing::Never, module);
+                quote!(Vec<#of>)
+            }
+            Type::Map(key, of) => {
+                let of = self.ty_in(of, Boxing::Never, module);
+                let key = match key {
+                    Key::String => quote!(String),
+                    Key::Integer => quote!(i64),
+                };
+                quote!(std::collections::BTreeMap<#key, #of>)
+            }
+            Type::Nullable(of) => {
+                let of = self.ty_in(of, boxing, module);
+                quote!(Option<#of>)
+            }
+        }
+    }
+
+    /// Whether a record holds itself by value, which needs a box.
+    fn on_cycle(&self, record: usize) -> bool {
+        let mut seen = vec![false; self.api.records.len()];
+        let mut open = vec![record];
+        while let Some(index) = open.pop() {
+            for field in &self.api.records[index].fields {
+                for next in self.held(&field.ty) {
+                    if next == record {
+                        return true;
+                    }
+                    if !std::mem::replace(&mut seen[next], true) {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// The records that a value of a type holds without an indirection.
+    fn held(&self, ty: &Type) -> Vec<usize> {
+        match ty {
+            Type::Record(index) => vec![*index],
+            Type::Nullable(of) => self.held(of),
+            Type::Union(index) => {
+                let members = self.api.unions[*index].members.iter();
+                members.flat_map(|(_, ty)| self.held(ty)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A type in words.
+    fn words(&self, ty: &Type) -> String {
+        match ty {
+            Type::Any => "anything".into(),
+            Type::String | Type::Secret => "a text".into(),
+            Type::Integer => "a whole number".into(),
+            Type::Double => "a number".into(),
+            Type::Boolean(_) => "yes or no".into(),
+            Type::Date => "a day".into(),
+            Type::DateTime => "a moment".into(),
+            Type::Object | Type::Record(_) | Type::Map(..) => "an object".into(),
+            Type::Enum(_) => "one of the known values".into(),
+            Type::Array(_) => "a list".into(),
+            Type::Nullable(of) => self.words(of),
+            Type::Union(_) => "one of several types".into(),
+        }
+    }
+
+    // ----- documentation -----
+
+    fn request_docs(&self, method: &Method) -> String {
+        let mut text = summary(method);
+        let version = match method.rest {
+            Rest::Classic => "",
+            Rest::V3 => " of REST 3.0",
+        };
+        let scopes = method.scopes.join("` or `");
+        let mut facts = format!(
+            "The method `{}`{version}, scope `{scopes}`: [documentation]({}).",
+            method.name, method.docs
+        );
+        facts.push_str(match method.repeatable {
+            true => " Safe to repeat.",
+            false => " Not safe to repeat: a second call may do its work a second time.",
+        });
+        if method.application_only {
+            facts.push_str(" Only for applications: a webhook is refused.");
+        }
+        if let Some(callers) = &method.callers {
+            facts.push_str(&format!(
+                " Callers: {}",
+                sentence(&lower_first(&escape(callers)))
+            ));
+        }
+        if let Some(since) = &method.since {
+            facts.push_str(&format!(" Since {since}."));
+        }
+        if let Some(until) = &method.until {
+            facts.push_str(&format!(" Until {until}."));
+        }
+        paragraph(&mut text, &facts);
+        if let Some(details) = &method.details {
+            paragraph(&mut text, &escape(details));
+        }
+        if !method.rules.is_empty() {
+            text.push_str("\n\n# Required together\n");
+            for rule in &method.rules {
+                bullet(&mut text, &super::rule_text(rule));
+            }
+        }
+        if let Some(result) = &method.result_text {
+            text.push_str("\n\n# Answer\n");
+            paragraph(&mut text, &sentence(&escape(result)));
+        }
+        text.push_str(&format!(
+            "\n\n# Errors\n\n[`{}`], of which these are its own:\n",
+            method.error_name
+        ));
+        for error in &method.errors {
+            bullet(&mut text, &error_docs(error));
+        }
+        if method.errors.is_empty() {
+            text = text.replace(", of which these are its own:\n", "; none is its own.");
+        }
+        if let Some(example) = self.example(method) {
+            text.push_str(&format!("\n\n# Example\n\n{example}"));
+        }
+        if !method.rulings.is_empty() {
+            text.push_str("\n\n# Where the documentation leaves a question\n");
+            for ruling in &method.rulings {
+                bullet(&mut text, &escape(ruling));
+            }
+        }
+        if !method.related.is_empty() {
+            let names: Vec<_> = method.related.iter().map(|link| self.link(link)).collect();
+            text.push_str("\n\n# See also\n");
+            paragraph(&mut text, &format!("{}.", names.join(", ")));
+        }
+        text
+    }
+
+    /// An example that runs as a test, against a portal of our own.
+    fn example(&self, method: &Method) -> Option<String> {
+        let Value::Object(given) = method.example_params()? else {
+            return None;
+        };
+        let mut args = Vec::new();
+        let mut setters = Vec::new();
+        for field in &method.params {
+            let literal = given
+                .get(&field.wire)
+                .and_then(|value| self.literal(&field.ty, value));
+            match (field.required, literal) {
+                (true, literal) => args.push(literal?),
+                (false, Some(literal)) => setters.push(format!(".{}({literal})", field.ident)),
+                (false, None) => {}
+            }
+        }
+        let module = &self.api.scopes[method.scope].ident;
+        let name = &method.type_name;
+        let mut request = format!("{name}::new({})", args.join(", "));
+        for setter in setters {
+            request.push_str(&format!("\n    {setter}"));
+        }
+        let mut way = String::from("client");
+        for part in &method.path {
+            way.push_str(&format!(".{part}()"));
+        }
+        let call = format!("{way}.{}(request).await?", method.ident);
+        let allow = match method.deprecated {
+            Some(_) => "# #![allow(deprecated)]\n",
+            None => "",
+        };
+        Some(format!(
+            "```\n{allow}\
+             # #[tokio::main(flavor = \"current_thread\")]\n\
+             # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
+             # let portal = bitrix24_sandbox::Portal::start()?;\n\
+             # let client = bitrix24::Client::webhook(portal.webhook_url())?;\n\
+             use bitrix24::{module}::{name};\n\
+             \n\
+             let request = {request};\n\
+             let answer = {call};\n\
+             println!(\"{{:?}}\", answer.result);\n\
+             # Ok(())\n\
+             # }}\n\
+             ```"
+        ))
+    }
+
+    /// A value of an example as Rust, where that is short.
+    fn literal(&self, ty: &Type, value: &Value) -> Option<String> {
+        match (ty, value) {
+            (Type::String | Type::Secret | Type::Enum(_), Value::String(text)) => {
+                Some(format!("{text:?}"))
+            }
+            (Type::Integer, Value::Number(number)) if number.is_i64() => Some(number.to_string()),
+            (Type::Double, Value::Number(number)) => Some(format!("{:?}", number.as_f64()?)),
+            (Type::Boolean(_), Value::Bool(flag)) => Some(flag.to_string()),
+            (Type::Boolean(Flag::YesNo), Value::String(flag)) => Some((flag == "Y").to_string()),
+            (Type::Nullable(of), value) if !value.is_null() => {
+                let literal = self.literal(of, value)?;
+                let owned = matches!(**of, Type::String | Type::Secret | Type::Enum(_));
+                Some(match owned {
+                    true => format!("Some({literal}.into())"),
+                    false => format!("Some({literal})"),
+                })
+            }
+            (Type::Array(of), Value::Array(items)) => {
+                let owned = matches!(**of, Type::String | Type::Secret | Type::Enum(_));
+                let items: Option<Vec<_>> = items
+                    .iter()
+                    .map(|item| {
+                        let literal = self.literal(of, item)?;
+                        Some(if owned {
+                            format!("{literal}.into()")
+                        } else {
+                            literal
+                        })
+                    })
+                    .collect();
+                Some(format!("[{}]", items?.join(", ")))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether records that hold themselves are boxed where they stand.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Boxing {
+    Cycles,
+    Never,
+}
+
+/// What a constructor makes.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Of {
+    /// The parameters of a method.
+    Request,
+    /// An object that only callers make: `Some(None)` is an explicit `null`.
+    Input,
+    /// An object that callers and portals make.
+    Shared,
+}
+
+/// What a namespace is called in its parent: a method of the same name goes first.
+fn accessor(parent: &Namespace, child: &Namespace) -> Ident {
+    match parent.methods.contains_key(&child.ident) {
+        true => format_ident!("{}_", child.ident),
+        false => ident(&child.ident),
+    }
+}
+
+pub(super) fn rule(rule: &Rule) -> TokenStream {
+    let sets = |sets: &Vec<Vec<String>>| {
+        let sets = sets.iter().map(|set| quote!(&[#(#set),*]));
+        quote!(&[#(#sets),*])
+    };
+    match rule {
+        Rule::AnyOf(of) => {
+            let sets = sets(of);
+            quote!(Rule::AnyOf(#sets))
+        }
+        Rule::OneOf(of) => {
+            let sets = sets(of);
+            quote!(Rule::OneOf(#sets))
+        }
+        Rule::RequiredIf(required) => {
+            let param = &required.param;
+            let when = match &required.when {
+                When::Is(Is { param, values }) => {
+                    let values = values.iter().map(|value| value.text());
+                    quote!(When::Is { param: #param, values: &[#(#values),*] })
+                }
+                When::Given(param) => quote!(When::Given(#param)),
+                When::Missing(param) => quote!(When::Missing(#param)),
+                When::Credential(Credential::Webhook) => quote!(When::Webhook),
+                When::Credential(Credential::Token) => quote!(When::Token),
+            };
+            quote!(Rule::RequiredIf { param: #param, when: #when })
+        }
+    }
+}
+
+fn summary(method: &Method) -> String {
+    match &method.summary {
+        Some(summary) => sentence(&escape(summary)),
+        None => format!("Calls `{}`.", method.name),
+    }
+}
+
+fn field_docs(field: &Field) -> String {
+    let mut text = item(&field.wire, field.text.as_deref());
+    for note in &field.notes {
+        text.push(' ');
+        text.push_str(note);
+    }
+    wrap(&text, WIDTH, "").join("\n")
+}
+
+/// A name of the wire and what it means.
+fn item(wire: &str, text: Option<&str>) -> String {
+    let shown = match wire {
+        "" => "(empty)".to_owned(),
+        wire => format!("`{wire}`"),
+    };
+    match text {
+        Some(text) => format!("{shown}: {}", sentence(&lower_first(&escape(text)))),
+        None => format!("{shown}."),
+    }
+}
+
+fn error_docs(error: &ErrorCode) -> String {
+    let shown = match error.code.as_str() {
+        "" => "An empty code".to_owned(),
+        code => format!("`{code}`"),
+    };
+    let mut text = shown;
+    if let Some(status) = error.status {
+        text.push_str(&format!(" (HTTP {status})"));
+    }
+    match &error.text {
+        Some(meaning) => {
+            text.push_str(&format!(": {}", sentence(&lower_first(&escape(meaning)))));
+        }
+        None => text.push('.'),
+    }
+    if !error.fields.is_empty() {
+        text.push_str(&format!(" About `{}`.", error.fields.join("`, `")));
+    }
+    text
+}
+
+fn title(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+fn paragraph(text: &mut String, more: &str) {
+    text.truncate(text.trim_end().len());
+    text.push_str("\n\n");
+    text.push_str(&wrap(more, WIDTH, "").join("\n"));
+}
+
+fn bullet(text: &mut String, more: &str) {
+    text.push_str("\n- ");
+    text.push_str(&wrap(more, WIDTH, "  ").join("\n"));
+}

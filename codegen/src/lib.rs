@@ -1,0 +1,21 @@
+//! From the description of the Bitrix24 REST API to the clients.
+//!
+//! Everything flows one way: YAML files → [`load`] reads and checks them → [`model::Api`]
+//! holds what they say, with names decided once for all languages → the emitters in
+//! [`emit`] write Rust, Python and JSON. [`build`] drives them from build scripts.
+
+pub mod build;
+pub mod diag;
+pub mod emit;
+mod expr;
+mod file;
+pub mod format;
+mod lower;
+pub mod model;
+mod names;
+mod node;
+mod read;
+mod ruling;
+
+pub use file::files;
+pub use lower::load;

@@ -1,0 +1,1270 @@
+//! From the files of a description to the model: every rule and every cross-check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::diag::{Place, Problem, Report, closest};
+use crate::expr::{self, Expr};
+use crate::file::{self, Doc, key, keys};
+use crate::format::{
+    self, CommonFacts, CommonFile, Facts, Is, MethodFile, RequiredIf, Ruling, Texts,
+};
+use crate::model::{
+    Api, Deprecated, Enum, ErrorCode, Example, Field, Home, Key, Link, Method, Record, Rule, Scope,
+    Type, Union, Variant, When,
+};
+use crate::names::{self, Names};
+use crate::node::{Step, shorten};
+use crate::{read, ruling};
+
+/// Where the documentation's pages are shown.
+const DOCS: &str = "https://apidocs.bitrix24.com/";
+
+/// Reads and checks the description in a folder.
+///
+/// # Errors
+///
+/// Every problem that was found.
+pub fn load(dir: &Path) -> Result<Api, Report> {
+    let mut report = Report::default();
+    let files = match file::files(dir) {
+        Ok(files) => files,
+        Err(error) => {
+            let path = dir.display();
+            report.push(nowhere(format!(
+                "the folder {path} cannot be read: {error}"
+            )));
+            return Err(report);
+        }
+    };
+    let mut lower = Lower::default();
+    let mut methods = Vec::new();
+    for path in &files {
+        let Some(doc) = file::load(dir, path, &mut report) else {
+            continue;
+        };
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if name == "common.yaml" {
+            let read = read::read::<CommonFile>(doc.source(), doc.root(), &mut report);
+            if let Some(read) = read {
+                lower.common(path, doc, read, &mut report);
+            }
+        } else {
+            let read = read::read::<MethodFile>(doc.source(), doc.root(), &mut report);
+            if let Some(read) = read {
+                methods.push((path.clone(), doc, read));
+            }
+        }
+    }
+    if files.is_empty() {
+        report.push(nowhere(format!(
+            "there is no YAML file in {}",
+            dir.display()
+        )));
+    }
+    lower.types(&mut report);
+    for (path, doc, read) in &methods {
+        lower.method(path, doc, read, &mut report);
+    }
+    lower.link(&methods, &mut report);
+    if report.is_empty() {
+        Ok(lower.api)
+    } else {
+        Err(report)
+    }
+}
+
+fn nowhere(message: String) -> Problem {
+    let source = std::rc::Rc::new(crate::diag::Source {
+        path: "spec".into(),
+        text: String::new(),
+    });
+    Problem::new(Place::file(&source), message)
+}
+
+/// A shared type that is known by name before its fields are read.
+#[derive(Debug)]
+struct Shared {
+    doc: usize,
+    way: Vec<Step>,
+    facts: format::SharedType,
+    record: usize,
+}
+
+#[derive(Debug, Default)]
+struct Lower {
+    api: Api,
+    docs: Vec<(Doc, BTreeMap<String, String>)>,
+    shared: BTreeMap<String, Shared>,
+    aliases: BTreeMap<String, String>,
+    /// The type names of each module.
+    types: BTreeMap<Home, Names>,
+    /// Methods by lower-case key, to find those that are described twice.
+    seen: BTreeSet<String>,
+    /// Identifiers of methods by namespace.
+    members: BTreeMap<Vec<String>, Names>,
+}
+
+/// Where in a file the lowering is, and whose names it gives.
+struct Context<'a> {
+    doc: &'a Doc,
+    home: Home,
+    /// The key of the method, if the file describes one.
+    owner: Option<String>,
+    /// What the names of nested types begin with.
+    prefix: String,
+    /// Where on the wire: `parameters of imbot.chat.get`.
+    origin: String,
+    docs: String,
+    texts: &'a BTreeMap<String, String>,
+    /// Texts begin with this: `types.Time.` in a common file.
+    text_prefix: String,
+    used: BTreeSet<String>,
+    input: bool,
+    output: bool,
+}
+
+impl Context<'_> {
+    fn text(&mut self, name: &str) -> Option<String> {
+        let name = format!("{}{name}", self.text_prefix);
+        let text = self.texts.get(&name).cloned();
+        self.used.insert(name);
+        text
+    }
+}
+
+impl Lower {
+    fn scope(&mut self, name: &str) -> usize {
+        if let Some(index) = self.api.scope(name) {
+            return index;
+        }
+        self.api.scopes.push(Scope {
+            name: name.to_owned(),
+            ident: names::module(name),
+            text: None,
+        });
+        self.api.scopes.len() - 1
+    }
+
+    /// The scope of a file: its folder.
+    fn home(&mut self, path: &str) -> Home {
+        let (folder, _) = path.split_once('/')?;
+        Some(self.scope(folder))
+    }
+
+    fn common(&mut self, path: &str, doc: Doc, read: CommonFile, report: &mut Report) {
+        let home = self.home(path);
+        let Some(facts): Option<CommonFacts> =
+            ruling::apply(&read.facts, &read.rulings, &doc, report)
+        else {
+            return;
+        };
+        for (alias, target) in facts.aliases {
+            if builtin(&target).is_none() {
+                let place = doc.place(&keys(&["facts", "aliases", &alias]));
+                report.push(
+                    Problem::new(place, format!("`{target}` is not a type of the wire"))
+                        .help(format!("one of {}", BUILTIN.join(", "))),
+                );
+            }
+            self.aliases.insert(alias, target);
+        }
+        for (index, row) in facts.system_errors.iter().enumerate() {
+            let code = row.code.text();
+            if row.status.is_none() {
+                let way = [keys(&["facts", "system_errors"]), vec![Step::Index(index)]].concat();
+                report.push(Problem::new(
+                    doc.place(&way),
+                    format!("the system error `{code}` has no HTTP status"),
+                ));
+            }
+            self.api.system_errors.push(ErrorCode {
+                ident: names::error(&code),
+                status: row.status,
+                text: read.texts.get(&format!("system_errors.{code}")).cloned(),
+                fields: Vec::new(),
+                code,
+            });
+        }
+        let mut known = BTreeSet::from(["scope".to_owned()]);
+        for code in &self.api.system_errors {
+            known.insert(format!("system_errors.{}", code.code));
+        }
+        for (index, shared) in facts.types.into_iter().enumerate() {
+            let way = [keys(&["facts", "types"]), vec![Step::Index(index)]].concat();
+            if names::type_name(&shared.name) != shared.name && shared.name != "Time" {
+                report.push(
+                    Problem::new(
+                        doc.place(&[way.clone(), keys(&["name"])].concat()),
+                        format!("`{}` cannot be the name of a shared type", shared.name),
+                    )
+                    .help("a CamelCase word that no type of Rust or Python has"),
+                );
+            }
+            known.insert(format!("types.{}", shared.name));
+            let mut nested = Vec::new();
+            field_paths(&shared.fields, "", &mut nested);
+            known.extend(
+                nested
+                    .iter()
+                    .map(|it| format!("types.{}.{it}", shared.name)),
+            );
+            self.types.entry(home).or_default().take(&shared.name);
+            self.api.records.push(Record {
+                name: shared.name.clone(),
+                home,
+                owner: None,
+                text: read.texts.get(&format!("types.{}", shared.name)).cloned(),
+                docs: docs_url(&shared.page),
+                origin: format!("the shared object `{}`", shared.name),
+                fields: Vec::new(),
+                input: true,
+                output: true,
+            });
+            let record = self.api.records.len() - 1;
+            let name = shared.name.clone();
+            let entry = Shared {
+                doc: self.docs.len(),
+                way: way.clone(),
+                facts: shared,
+                record,
+            };
+            if self.shared.insert(name.clone(), entry).is_some() {
+                report.push(Problem::new(
+                    doc.place(&way),
+                    format!("the shared type `{name}` is described twice"),
+                ));
+            }
+        }
+        if let Some(scope) = home {
+            self.api.scopes[scope].text = read.texts.get("scope").cloned();
+        }
+        stray_texts(&doc, &["texts"], &read.texts, &known, report);
+        self.docs.push((doc, read.texts));
+    }
+
+    /// The fields of the shared types, when all their names are known.
+    fn types(&mut self, report: &mut Report) {
+        let docs = std::mem::take(&mut self.docs);
+        let shared = std::mem::take(&mut self.shared);
+        let names: BTreeMap<String, usize> = shared
+            .iter()
+            .map(|(name, it)| (name.clone(), it.record))
+            .collect();
+        self.shared = shared;
+        for (name, record) in names {
+            let Some(it) = self.shared.get(&name) else {
+                continue;
+            };
+            let (doc, texts) = &docs[it.doc];
+            let home = self.api.records[record].home;
+            let facts = it.facts.clone();
+            let way = [it.way.clone(), keys(&["fields"])].concat();
+            let mut context = Context {
+                doc,
+                home,
+                owner: None,
+                prefix: name.clone(),
+                origin: format!("`{name}`"),
+                docs: docs_url(&facts.page),
+                texts,
+                text_prefix: format!("types.{name}."),
+                used: BTreeSet::new(),
+                input: true,
+                output: true,
+            };
+            let fields = self.fields(&mut context, &way, "", &facts.fields, report);
+            self.api.records[record].fields = fields;
+        }
+        self.docs = docs;
+    }
+
+    fn method(&mut self, path: &str, doc: &Doc, read: &MethodFile, report: &mut Report) {
+        let name = read.method.as_str();
+        let at = |names: &[&str]| doc.place(&keys(names));
+        let Some(facts): Option<Facts> = ruling::apply(&read.facts, &read.rulings, doc, report)
+        else {
+            return;
+        };
+        let well_formed = !name.is_empty()
+            && name.split('.').all(|part| {
+                !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            });
+        if !well_formed {
+            report.push(
+                Problem::new(
+                    at(&["method"]),
+                    format!("`{name}` is not the name of a method"),
+                )
+                .help("words of letters, digits and `_`, with dots between them"),
+            );
+            return;
+        }
+        let suffix = match facts.rest {
+            format::Rest::Classic => "",
+            format::Rest::V3 => ".v3",
+        };
+        let (folder, file) = path.split_once('/').unwrap_or(("", path));
+        let expected = format!("{name}{suffix}.yaml");
+        if file != expected {
+            report.push(
+                Problem::new(at(&["method"]), "the file is not named after its method")
+                    .help(format!("call it `{expected}`")),
+            );
+        }
+        if !facts.scopes.iter().any(|scope| scope == folder) {
+            let scopes = facts.scopes.join("`, `");
+            report.push(
+                Problem::new(
+                    at(&["facts", "scopes"]),
+                    format!("the folder `{folder}` is not a scope of this method"),
+                )
+                .help(format!(
+                    "move the file to a folder named after a scope: `{scopes}`"
+                )),
+            );
+        }
+        let lower_key = format!("{name}{suffix}").to_lowercase();
+        if !self.seen.insert(lower_key) {
+            report.push(
+                Problem::new(at(&["method"]), format!("`{name}` is described twice"))
+                    .help("methods differ in more than upper and lower case"),
+            );
+        }
+        self.dates(doc, &facts, report);
+
+        let scope = self.scope(folder);
+        let home = Some(scope);
+        let shown = read.alias.as_deref().unwrap_or(name);
+        let mut parts: Vec<&str> = shown.split('.').collect();
+        let last = parts.pop().unwrap_or_default();
+        let member = |index: usize, part: &str| match index {
+            0 => names::client_member(part),
+            _ => names::member(part),
+        };
+        let namespaces: Vec<String> = parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| member(index, part))
+            .collect();
+        let ident = member(parts.len(), last);
+        if !self
+            .members
+            .entry(namespaces.clone())
+            .or_default()
+            .take(&ident)
+        {
+            report.push(
+                Problem::new(
+                    at(&["method"]),
+                    format!("another method is already called `{ident}` in its namespace"),
+                )
+                .help(format!(
+                    "give this one a name of its own: `alias: {name}_v3`"
+                )),
+            );
+        }
+        let short = match shown.split_once('.') {
+            Some((first, rest)) if first.eq_ignore_ascii_case(folder) => rest,
+            _ => shown,
+        };
+        let taken = self.types.entry(home).or_default();
+        let type_name = taken.unique(names::type_name(&short.replace('.', "_")));
+        // What avoids a reserved word needs no underscore in front of more.
+        let prefix = type_name.trim_end_matches('_');
+        let error_name = taken.unique(format!("{prefix}Error"));
+        let owner = match facts.rest {
+            format::Rest::Classic => name.to_owned(),
+            format::Rest::V3 => format!("v3:{name}"),
+        };
+
+        let docs = docs_url(&facts.page);
+        let mut params = Context {
+            doc,
+            home,
+            owner: Some(owner.clone()),
+            prefix: prefix.to_owned(),
+            origin: format!("parameters of `{name}`"),
+            docs: docs.clone(),
+            texts: &read.texts.params,
+            text_prefix: String::new(),
+            used: BTreeSet::new(),
+            input: true,
+            output: false,
+        };
+        let way = keys(&["facts", "params"]);
+        let fields = self.fields(&mut params, &way, "", &facts.params, report);
+        stray_texts(
+            doc,
+            &["texts", "params"],
+            &read.texts.params,
+            &params.used,
+            report,
+        );
+        let mut answer = Context {
+            doc,
+            home,
+            owner: Some(owner.clone()),
+            prefix: format!("{prefix}Result"),
+            origin: format!("result of `{name}`"),
+            docs: docs.clone(),
+            texts: &read.texts.fields,
+            text_prefix: String::new(),
+            used: BTreeSet::new(),
+            input: false,
+            output: true,
+        };
+        let shape = format::Field {
+            name: String::new(),
+            ty: facts.result.ty.clone(),
+            required: true,
+            fields: facts.result.fields.clone(),
+            values: facts.result.values.clone(),
+            default: None,
+            wire: format::Flag::Json,
+            min: None,
+            max: None,
+            max_length: None,
+            position: None,
+            secret: false,
+            since: None,
+            until: None,
+        };
+        let result = self.ty(&mut answer, &keys(&["facts", "result"]), "", &shape, report);
+        stray_texts(
+            doc,
+            &["texts", "fields"],
+            &read.texts.fields,
+            &answer.used,
+            report,
+        );
+        self.rules(doc, &facts, report);
+        self.list(doc, &facts, &result, report);
+        let errors = self.errors(&facts, &read.texts);
+        let known = errors.iter().map(|error| error.code.clone()).collect();
+        stray_texts(
+            doc,
+            &["texts", "errors"],
+            &read.texts.errors,
+            &known,
+            report,
+        );
+        self.examples(doc, &facts, &fields, report);
+        if let Some(format::Missing::Error(code)) = &facts.missing
+            && !errors.iter().any(|error| error.code == code.text())
+        {
+            let code = code.text();
+            report.push(Problem::new(
+                at(&["facts", "missing"]),
+                format!("`{code}` is not among the errors of this method"),
+            ));
+        }
+        let examples = facts
+            .examples
+            .into_iter()
+            .map(|it| example(it, &facts.statuses, &errors));
+        let examples = examples.collect();
+        let link = |name: &String| Link {
+            name: name.clone(),
+            method: None,
+        };
+        self.api.methods.push(Method {
+            name: name.to_owned(),
+            rest: facts.rest,
+            scope,
+            scopes: facts.scopes,
+            path: namespaces,
+            ident,
+            type_name,
+            error_name,
+            docs,
+            summary: read.texts.summary.clone(),
+            details: read.texts.details.clone(),
+            callers: read.texts.callers.clone(),
+            deprecated: facts.deprecated.map(|it| Deprecated {
+                replaced_by: it.replaced_by.iter().map(link).collect(),
+                since: it.since,
+            }),
+            since: facts.since,
+            until: facts.until,
+            application_only: facts.application_only,
+            repeatable: facts.repeatable.unwrap_or(false),
+            params: fields,
+            rules: facts.rules,
+            missing: facts.missing,
+            result,
+            result_text: read.texts.result.clone(),
+            list: facts.list,
+            errors,
+            related: facts.related.iter().map(link).collect(),
+            examples,
+            rulings: ruling_texts(&read.rulings),
+        });
+    }
+
+    fn fields(
+        &mut self,
+        context: &mut Context<'_>,
+        way: &[Step],
+        path: &str,
+        fields: &[format::Field],
+        report: &mut Report,
+    ) -> Vec<Field> {
+        let mut seen = BTreeSet::new();
+        let mut idents = Names::default();
+        let mut lowered = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            let here = [way, &[Step::Index(index)]].concat();
+            let wire = match field.position {
+                Some(position) => position.to_string(),
+                None => field.name.clone(),
+            };
+            if !seen.insert(wire.clone()) {
+                report.push(Problem::new(
+                    context.doc.place(&[&here[..], &keys(&["name"])].concat()),
+                    format!("`{}` stands here twice", field.name),
+                ));
+                continue;
+            }
+            let path = join(path, &field.name);
+            let text = context.text(&path);
+            let ty = self.ty(context, &here, &path, field, report);
+            for (name, date) in [("since", &field.since), ("until", &field.until)] {
+                check_date(
+                    context.doc,
+                    &[&here[..], &keys(&[name])].concat(),
+                    date,
+                    report,
+                );
+            }
+            lowered.push(Field {
+                ident: idents.unique(names::field(&field.name)),
+                wire,
+                ty,
+                required: field.required,
+                text,
+                notes: notes(field, context.input && !context.output),
+            });
+        }
+        lowered
+    }
+
+    /// The type of a field; `path` leads to it through the names of fields.
+    fn ty(
+        &mut self,
+        context: &mut Context<'_>,
+        way: &[Step],
+        path: &str,
+        field: &format::Field,
+        report: &mut Report,
+    ) -> Type {
+        let place = context.doc.place(&[way, &keys(&["type"])].concat());
+        let expr = match expr::parse(&field.ty) {
+            Ok(expr) => expr,
+            Err(error) => {
+                report.push(
+                    Problem::new(within(&place, &field.ty, &error.at), error.message)
+                        .help("for example `string`, `integer|null`, `Chat[]`"),
+                );
+                return Type::Any;
+            }
+        };
+        let mut uses = Uses::default();
+        let ty = self.expr(context, way, path, field, &expr, &place, &mut uses, report);
+        for (name, given, used, wanted) in [
+            ("fields", !field.fields.is_empty(), uses.fields, "object"),
+            ("values", !field.values.is_empty(), uses.values, "enum"),
+            (
+                "wire",
+                field.wire != format::Flag::Json,
+                uses.flag,
+                "boolean",
+            ),
+        ] {
+            if given && !used {
+                let at = context.doc.key_place(&[way, &keys(&[name])].concat());
+                report.push(
+                    Problem::new(at, format!("`{name}` belongs to the type `{wanted}`"))
+                        .help(format!("the type here is `{}`", field.ty)),
+                );
+            }
+        }
+        if uses.values && field.values.is_empty() {
+            report.push(
+                Problem::new(place, "an `enum` needs its `values`").help("add `values: [A, B]`"),
+            );
+        }
+        ty
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one walk, with all that it needs on the way"
+    )]
+    fn expr(
+        &mut self,
+        context: &mut Context<'_>,
+        way: &[Step],
+        path: &str,
+        field: &format::Field,
+        expr: &Expr,
+        place: &Place,
+        uses: &mut Uses,
+        report: &mut Report,
+    ) -> Type {
+        match expr {
+            Expr::Array(of) => {
+                uses.inside = true;
+                let of = self.expr(context, way, path, field, of, place, uses, report);
+                Type::Array(Box::new(of))
+            }
+            Expr::Map(key_expr, of) => {
+                uses.inside = true;
+                let key = self.expr(context, way, path, field, key_expr, place, uses, report);
+                let of = self.expr(context, way, path, field, of, place, uses, report);
+                let key = match key {
+                    Type::Integer => Key::Integer,
+                    Type::String => Key::String,
+                    _ => {
+                        report.push(
+                            Problem::new(place.clone(), "this cannot be the key of a map")
+                                .help("keys are `string` or `integer`"),
+                        );
+                        Key::String
+                    }
+                };
+                Type::Map(key, Box::new(of))
+            }
+            Expr::Union(members) => {
+                let null = |it: &&Expr| matches!(it, Expr::Name(name, _) if name == "null");
+                let nullable = members.iter().any(|it| null(&it));
+                uses.choice = members.iter().filter(|it| !null(it)).count() > 1;
+                let mut types = Vec::new();
+                for member in members.iter().filter(|it| !null(it)) {
+                    let ty = self.expr(context, way, path, field, member, place, uses, report);
+                    if !types.contains(&ty) {
+                        types.push(ty);
+                    }
+                }
+                let ty = match types.len() {
+                    0 => {
+                        report.push(Problem::new(place.clone(), "`null` alone is not a type"));
+                        Type::Any
+                    }
+                    1 => types.remove(0),
+                    _ if types.contains(&Type::Any) => Type::Any,
+                    _ => self.union(context, path, types),
+                };
+                if nullable {
+                    Type::Nullable(Box::new(ty))
+                } else {
+                    ty
+                }
+            }
+            Expr::Name(name, at) => {
+                let target = self.aliases.get(name).map_or(name.as_str(), String::as_str);
+                match builtin(target) {
+                    Some(Builtin::Plain(Type::String)) if field.secret => Type::Secret,
+                    Some(Builtin::Plain(ty)) => ty,
+                    Some(Builtin::Boolean) => {
+                        uses.flag = true;
+                        Type::Boolean(field.wire)
+                    }
+                    Some(Builtin::Enum) => {
+                        uses.values = true;
+                        self.list_of_values(context, way, path, field, report)
+                    }
+                    Some(Builtin::Object) => {
+                        uses.fields = true;
+                        if field.fields.is_empty() {
+                            Type::Object
+                        } else {
+                            self.record(context, way, path, field, uses, report)
+                        }
+                    }
+                    Some(Builtin::Null) => {
+                        report.push(
+                            Problem::new(place.clone(), "`null` alone is not a type")
+                                .help("write what else it can be: `string|null`"),
+                        );
+                        Type::Any
+                    }
+                    None => self.shared(context, name, within(place, &field.ty, at), report),
+                }
+            }
+        }
+    }
+
+    fn shared(&self, context: &Context<'_>, name: &str, place: Place, report: &mut Report) -> Type {
+        if let Some(shared) = self.shared.get(name) {
+            let home = self.api.records[shared.record].home;
+            if home.is_some() && home != context.home {
+                report.push(
+                    Problem::new(place, format!("`{name}` belongs to another scope"))
+                        .help("move it to the `common.yaml` that all scopes share"),
+                );
+            }
+            return Type::Record(shared.record);
+        }
+        let known = BUILTIN.iter().copied();
+        let known = known.chain(self.aliases.keys().map(String::as_str));
+        let known = known.chain(self.shared.keys().map(String::as_str));
+        let problem = Problem::new(place, format!("there is no type `{}`", shorten(name)));
+        report.push(match closest(name, known) {
+            Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+            None => problem.help(format!(
+                "one of {}, or a shared type described in a `common.yaml`",
+                BUILTIN.join(", ")
+            )),
+        });
+        Type::Any
+    }
+
+    fn record(
+        &mut self,
+        context: &mut Context<'_>,
+        way: &[Step],
+        path: &str,
+        field: &format::Field,
+        uses: &Uses,
+        report: &mut Report,
+    ) -> Type {
+        let mut name = format!("{}{}", context.prefix, camel(path));
+        if uses.inside && path.is_empty() {
+            name = format!("{}Item", name.trim_end_matches("Result"));
+        }
+        if uses.choice {
+            name.push_str("Object");
+        }
+        let name = self.types.entry(context.home).or_default().unique(name);
+        let text = match path {
+            "" => None,
+            path => context.text(path),
+        };
+        let fields_way = [way, &keys(&["fields"])].concat();
+        self.api.records.push(Record {
+            name,
+            home: context.home,
+            owner: context.owner.clone(),
+            text,
+            docs: context.docs.clone(),
+            origin: origin(context, path),
+            fields: Vec::new(),
+            input: context.input,
+            output: context.output,
+        });
+        let record = self.api.records.len() - 1;
+        let fields = self.fields(context, &fields_way, path, &field.fields, report);
+        self.api.records[record].fields = fields;
+        Type::Record(record)
+    }
+
+    fn list_of_values(
+        &mut self,
+        context: &mut Context<'_>,
+        way: &[Step],
+        path: &str,
+        field: &format::Field,
+        report: &mut Report,
+    ) -> Type {
+        let name = format!("{}{}", context.prefix, camel(path));
+        let name = self.types.entry(context.home).or_default().unique(name);
+        let mut idents = Names::default();
+        let mut seen = BTreeSet::new();
+        let mut values = Vec::new();
+        for (index, value) in field.values.iter().enumerate() {
+            let wire = value.text();
+            if !seen.insert(wire.clone()) {
+                let way = [way, &keys(&["values"]), &[Step::Index(index)]].concat();
+                let place = context.doc.place(&way);
+                report.push(Problem::new(place, format!("`{wire}` stands here twice")));
+                continue;
+            }
+            values.push(Variant {
+                text: context.text(&format!("{path}={wire}")),
+                ident: idents.unique(names::variant(&wire)),
+                wire,
+            });
+        }
+        self.api.enums.push(Enum {
+            name,
+            home: context.home,
+            owner: context.owner.clone(),
+            origin: origin(context, path),
+            values,
+        });
+        Type::Enum(self.api.enums.len() - 1)
+    }
+
+    fn union(&mut self, context: &Context<'_>, path: &str, types: Vec<Type>) -> Type {
+        let name = format!("{}{}", context.prefix, camel(path));
+        let name = self.types.entry(context.home).or_default().unique(name);
+        let mut idents = Names::default();
+        let members = types
+            .into_iter()
+            .map(|ty| (idents.unique(kind_name(&ty).to_owned()), ty))
+            .collect();
+        self.api.unions.push(Union {
+            name,
+            home: context.home,
+            owner: context.owner.clone(),
+            origin: origin(context, path),
+            members,
+        });
+        Type::Union(self.api.unions.len() - 1)
+    }
+
+    /// Each code once, with the rows that it has.
+    fn errors(&self, facts: &Facts, texts: &Texts) -> Vec<ErrorCode> {
+        let mut idents = Names::default();
+        let mut errors: Vec<ErrorCode> = Vec::new();
+        for row in &facts.errors {
+            let code = row.code.text();
+            if let Some(known) = errors.iter_mut().find(|error| error.code == code) {
+                known.status = known.status.or(row.status);
+                known.fields.extend(row.field.clone());
+                continue;
+            }
+            let only = match facts.statuses.as_slice() {
+                [status] => Some(*status),
+                _ => None,
+            };
+            errors.push(ErrorCode {
+                ident: idents.unique(names::error(&code)),
+                status: row.status.or(only),
+                text: texts.errors.get(&code).cloned(),
+                fields: row.field.iter().cloned().collect(),
+                code,
+            });
+        }
+        errors
+    }
+
+    fn rules(&self, doc: &Doc, facts: &Facts, report: &mut Report) {
+        let mut known = Vec::new();
+        field_paths(&facts.params, "", &mut known);
+        let mut check = |index: usize, name: &String| {
+            if known.contains(name) {
+                return;
+            }
+            let way = [keys(&["facts", "rules"]), vec![Step::Index(index)]].concat();
+            let problem = Problem::new(doc.place(&way), format!("there is no parameter `{name}`"));
+            report.push(match closest(name, known.iter().map(String::as_str)) {
+                Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+                None => problem.help("nested ones are written `fields.code`"),
+            });
+        };
+        for (index, rule) in facts.rules.iter().enumerate() {
+            match rule {
+                Rule::AnyOf(sets) | Rule::OneOf(sets) => {
+                    sets.iter().flatten().for_each(|name| check(index, name));
+                }
+                Rule::RequiredIf(RequiredIf { param, when }) => {
+                    check(index, param);
+                    match when {
+                        When::Is(Is { param, .. }) | When::Given(param) | When::Missing(param) => {
+                            check(index, param);
+                        }
+                        When::Credential(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn list(&self, doc: &Doc, facts: &Facts, result: &Type, report: &mut Report) {
+        let Some(list) = &facts.list else { return };
+        let mut ty = result;
+        if let Type::Nullable(of) = ty {
+            ty = of;
+        }
+        for part in list.records.iter().flat_map(|path| path.split('.')) {
+            let next = match ty {
+                Type::Record(index) => {
+                    let mut fields = self.api.records[*index].fields.iter();
+                    fields.find(|field| field.wire == part)
+                }
+                _ => None,
+            };
+            match next {
+                Some(field) => ty = &field.ty,
+                None => {
+                    report.push(Problem::new(
+                        doc.place(&keys(&["facts", "list", "records"])),
+                        format!("the result has no field `{part}`"),
+                    ));
+                    return;
+                }
+            }
+        }
+        if !matches!(ty, Type::Array(_) | Type::Map(..) | Type::Any) {
+            report.push(
+                Problem::new(
+                    doc.key_place(&keys(&["facts", "list"])),
+                    "the records of this list are not an array",
+                )
+                .help("name the field that holds them: `records: items`"),
+            );
+        }
+    }
+
+    /// The examples' parameters against the table of parameters.
+    fn examples(&self, doc: &Doc, facts: &Facts, params: &[Field], report: &mut Report) {
+        for (index, example) in facts.examples.iter().enumerate() {
+            let way = [keys(&["facts", "examples"]), vec![Step::Index(index)]].concat();
+            if !example.answer.is_object() {
+                let way = [&way[..], &keys(&["answer"])].concat();
+                report.push(
+                    Problem::new(doc.place(&way), "an answer is a mapping")
+                        .help("give the whole answer: `{ result: … }` or `{ error: … }`"),
+                );
+            }
+            let Some(given) = &example.params else {
+                continue;
+            };
+            let Value::Object(given) = given else {
+                let way = [&way[..], &keys(&["params"])].concat();
+                report.push(Problem::new(doc.place(&way), "parameters are a mapping"));
+                continue;
+            };
+            for name in given.keys() {
+                if params.iter().any(|field| field.wire == *name) {
+                    continue;
+                }
+                let way = [&way[..], &keys(&["params", name])].concat();
+                let problem = Problem::new(
+                    doc.key_place(&way),
+                    format!("there is no parameter `{name}`"),
+                );
+                let known = params.iter().map(|field| field.wire.as_str());
+                report.push(match closest(name, known) {
+                    Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+                    None => problem.help("add it to `params`"),
+                });
+            }
+        }
+    }
+
+    fn dates(&self, doc: &Doc, facts: &Facts, report: &mut Report) {
+        check_date(doc, &keys(&["facts", "since"]), &facts.since, report);
+        check_date(doc, &keys(&["facts", "until"]), &facts.until, report);
+        if let Some(deprecated) = &facts.deprecated {
+            let way = keys(&["facts", "deprecated", "since"]);
+            check_date(doc, &way, &deprecated.since, report);
+        }
+        for (index, status) in facts.statuses.iter().enumerate() {
+            let way = [keys(&["facts", "statuses"]), vec![Step::Index(index)]].concat();
+            check_status(doc, &way, Some(*status), report);
+        }
+        for (index, row) in facts.errors.iter().enumerate() {
+            let way = [keys(&["facts", "errors"]), vec![Step::Index(index)]].concat();
+            check_status(
+                doc,
+                &[&way[..], &keys(&["status"])].concat(),
+                row.status,
+                report,
+            );
+            check_date(
+                doc,
+                &[&way[..], &keys(&["since"])].concat(),
+                &row.since,
+                report,
+            );
+        }
+    }
+
+    /// Ties the methods that refer to each other, and puts everything in order.
+    fn link(&mut self, files: &[(String, Doc, MethodFile)], report: &mut Report) {
+        // The wire takes any spelling, and so do references.
+        let mut scopes: Vec<usize> = (0..self.api.scopes.len()).collect();
+        scopes.sort_by_key(|index| self.api.scopes[*index].name.clone());
+        let new_index = |old: usize| scopes.iter().position(|it| *it == old).unwrap_or(old);
+        let sorted = scopes
+            .iter()
+            .map(|it| self.api.scopes[*it].clone())
+            .collect();
+        self.api.scopes = sorted;
+        for method in &mut self.api.methods {
+            method.scope = new_index(method.scope);
+        }
+        let homes = self.api.records.iter_mut().map(|it| &mut it.home);
+        let homes = homes.chain(self.api.enums.iter_mut().map(|it| &mut it.home));
+        for home in homes.chain(self.api.unions.iter_mut().map(|it| &mut it.home)) {
+            *home = home.map(new_index);
+        }
+        self.api.methods.sort_by_key(Method::key);
+        let names: BTreeMap<String, usize> = self
+            .api
+            .methods
+            .iter()
+            .enumerate()
+            .map(|(index, method)| (method.name.to_lowercase(), index))
+            .collect();
+        for method in &mut self.api.methods {
+            let replaced = method
+                .deprecated
+                .iter_mut()
+                .flat_map(|it| &mut it.replaced_by);
+            for link in replaced.chain(&mut method.related) {
+                link.method = names.get(&link.name.to_lowercase()).copied();
+            }
+        }
+        for (_, doc, read) in files {
+            let replaced = read.facts.deprecated.iter().flat_map(|it| &it.replaced_by);
+            for (index, name) in replaced.enumerate() {
+                if name.eq_ignore_ascii_case(&read.method) && read.facts.rest != format::Rest::V3 {
+                    let way = [
+                        keys(&["facts", "deprecated", "replaced_by"]),
+                        vec![Step::Index(index)],
+                    ]
+                    .concat();
+                    report.push(Problem::new(
+                        doc.place(&way),
+                        "a method does not replace itself",
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// An example with the status that its answer comes with.
+fn example(given: format::Example, statuses: &[u16], errors: &[ErrorCode]) -> Example {
+    let code = match given.answer.get("error") {
+        Some(Value::String(code)) => Some(code.clone()),
+        Some(Value::Object(error)) => error.get("code").and_then(Value::as_str).map(str::to_owned),
+        Some(other) => Some(other.to_string()),
+        None => None,
+    };
+    let usual = code.map_or(200, |code| {
+        let known = errors.iter().find(|error| error.code == code);
+        let status = known.and_then(|error| error.status);
+        status.or(statuses.first().copied()).unwrap_or(400)
+    });
+    Example {
+        params: given.params,
+        status: given.status.unwrap_or(usual),
+        answer: given.answer,
+    }
+}
+
+/// Which of a field's other keys its type made use of.
+#[derive(Default)]
+struct Uses {
+    fields: bool,
+    values: bool,
+    flag: bool,
+    inside: bool,
+    choice: bool,
+}
+
+enum Builtin {
+    Plain(Type),
+    Boolean,
+    Enum,
+    Object,
+    Null,
+}
+
+/// The types of the wire.
+const BUILTIN: &[&str] = &[
+    "string",
+    "integer",
+    "double",
+    "boolean",
+    "date",
+    "datetime",
+    "timestamp",
+    "enum",
+    "array",
+    "object",
+    "map",
+    "any",
+    "null",
+];
+
+fn builtin(name: &str) -> Option<Builtin> {
+    Some(match name {
+        "string" => Builtin::Plain(Type::String),
+        "integer" | "timestamp" => Builtin::Plain(Type::Integer),
+        "double" => Builtin::Plain(Type::Double),
+        "date" => Builtin::Plain(Type::Date),
+        "datetime" => Builtin::Plain(Type::DateTime),
+        "array" => Builtin::Plain(Type::Array(Box::new(Type::Any))),
+        "map" => Builtin::Plain(Type::Object),
+        "any" => Builtin::Plain(Type::Any),
+        "boolean" => Builtin::Boolean,
+        "enum" => Builtin::Enum,
+        "object" => Builtin::Object,
+        "null" => Builtin::Null,
+        _ => return None,
+    })
+}
+
+/// What a choice of a union is called.
+fn kind_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Any => "Any",
+        Type::String | Type::Secret => "Text",
+        Type::Integer => "Integer",
+        Type::Double => "Double",
+        Type::Boolean(_) => "Boolean",
+        Type::Date => "Date",
+        Type::DateTime => "DateTime",
+        Type::Object => "Object",
+        Type::Enum(_) => "Known",
+        Type::Array(_) => "List",
+        Type::Map(..) => "Map",
+        Type::Record(_) => "Record",
+        Type::Nullable(of) => kind_name(of),
+        Type::Union(_) => "Either",
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_owned(),
+        path => format!("{path}.{name}"),
+    }
+}
+
+/// `fields.code` → `FieldsCode`; the empty path adds nothing.
+fn camel(path: &str) -> String {
+    match path {
+        "" => String::new(),
+        path => names::type_name(&path.replace('.', "_"))
+            .trim_end_matches('_')
+            .to_owned(),
+    }
+}
+
+fn origin(context: &Context<'_>, path: &str) -> String {
+    match path {
+        "" => context.origin.clone(),
+        path => format!("`{path}` in the {}", context.origin),
+    }
+}
+
+fn docs_url(page: &str) -> String {
+    format!("{DOCS}{}.html", page.trim_end_matches(".md"))
+}
+
+/// Why people decided as they did: the facts that share a reason, and the reason.
+fn ruling_texts(rulings: &[Ruling]) -> Vec<String> {
+    let mut grouped: Vec<(Vec<&str>, &str)> = Vec::new();
+    for ruling in rulings {
+        let reason = ruling.reason.trim();
+        match grouped.iter_mut().find(|(_, known)| *known == reason) {
+            Some((facts, _)) => facts.push(&ruling.fact),
+            None => grouped.push((vec![&ruling.fact], reason)),
+        }
+    }
+    grouped
+        .into_iter()
+        .map(|(facts, reason)| format!("`{}`: {reason}", facts.join("`, `")))
+        .collect()
+}
+
+/// What a description says of a field beside its type.
+fn notes(field: &format::Field, input: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(default) = &field.default {
+        notes.push(format!("When left out: `{default}`."));
+    }
+    match (field.min, field.max) {
+        (Some(min), Some(max)) => notes.push(format!("From {min} to {max}.")),
+        (Some(min), None) => notes.push(format!("At least {min}.")),
+        (None, Some(max)) => notes.push(format!("At most {max}.")),
+        (None, None) => {}
+    }
+    if let Some(length) = field.max_length {
+        notes.push(format!("At most {length} characters."));
+    }
+    if input && field.wire == format::Flag::YesNo {
+        notes.push("Travels as `Y` or `N`.".into());
+    }
+    if let Some(position) = field.position {
+        notes.push(format!("Travels as argument {position} of a list."));
+    }
+    if let Some(since) = &field.since {
+        notes.push(format!("Since {since}."));
+    }
+    if let Some(until) = &field.until {
+        notes.push(format!("Until {until}."));
+    }
+    notes
+}
+
+/// The paths of all fields, nested ones included, and of the values of enums.
+fn field_paths(fields: &[format::Field], path: &str, out: &mut Vec<String>) {
+    for field in fields {
+        let path = join(path, &field.name);
+        for value in &field.values {
+            out.push(format!("{path}={}", value.text()));
+        }
+        field_paths(&field.fields, &path, out);
+        out.push(path);
+    }
+}
+
+/// A part of a type expression, where the file holds it as it was parsed.
+fn within(place: &Place, expr: &str, at: &std::ops::Range<usize>) -> Place {
+    match place.text().find(expr) {
+        Some(start) if !expr.is_empty() => place.part(start + at.start..start + at.end),
+        _ => place.clone(),
+    }
+}
+
+/// Descriptions of things that are not there: a slip, or what a change left behind.
+fn stray_texts(
+    doc: &Doc,
+    way: &[&str],
+    texts: &BTreeMap<String, String>,
+    known: &BTreeSet<String>,
+    report: &mut Report,
+) {
+    for name in texts.keys().filter(|name| !known.contains(*name)) {
+        let mut path = keys(way);
+        path.push(key(name));
+        let what = way.last().copied().unwrap_or_default();
+        let problem = Problem::new(
+            doc.key_place(&path),
+            format!("this text describes `{name}`, and there is no such thing in the facts"),
+        );
+        report.push(match closest(name, known.iter().map(String::as_str)) {
+            Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+            None => problem.help(format!("take it out of `{what}`, or add the fact")),
+        });
+    }
+}
+
+fn check_date(doc: &Doc, way: &[Step], date: &Option<String>, report: &mut Report) {
+    let Some(date) = date else { return };
+    let parts: Vec<&str> = date.split('-').collect();
+    let number = |index: usize, len: usize| {
+        parts
+            .get(index)
+            .filter(|part| part.len() == len)
+            .and_then(|part| part.parse::<u32>().ok())
+    };
+    let right = parts.len() == 3
+        && number(0, 4).is_some()
+        && number(1, 2).is_some_and(|month| (1..=12).contains(&month))
+        && number(2, 2).is_some_and(|day| (1..=31).contains(&day));
+    if !right {
+        report.push(
+            Problem::new(doc.place(way), format!("`{}` is not a day", shorten(date)))
+                .help("write it as 2026-08-06"),
+        );
+    }
+}
+
+fn check_status(doc: &Doc, way: &[Step], status: Option<u16>, report: &mut Report) {
+    if status.is_some_and(|status| !(100..=599).contains(&status)) {
+        report.push(
+            Problem::new(doc.place(way), "this is not an HTTP status").help("from 100 to 599"),
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! The command line of the generator: `cargo codegen …`.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use bitrix24_codegen::diag::{Report, closest};
+use bitrix24_codegen::emit::{python, rust};
+use bitrix24_codegen::model::Api;
+use bitrix24_codegen::{format, load};
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Checks the description of the Bitrix24 REST API and shows what it becomes.
+#[derive(Parser)]
+#[command(name = "cargo codegen", version)]
+struct Arguments {
+    /// The folder of the description.
+    #[arg(long, global = true, default_value = "spec")]
+    spec: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Reads the whole description and reports every problem.
+    Check,
+    /// Lists the methods.
+    List,
+    /// Shows what a method becomes.
+    Show {
+        /// The method, as `imbot.chat.get`; `v3:` before the name asks for REST 3.0.
+        method: String,
+        /// The language.
+        #[arg(long, value_enum, default_value_t = Language::Rust)]
+        lang: Language,
+    },
+    /// Prints the JSON Schema of the format: of a method's file, or of `common.yaml`.
+    Schema {
+        /// The kind of file.
+        #[arg(value_enum, default_value_t = Kind::Method)]
+        kind: Kind,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    Rust,
+    Python,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Method,
+    Common,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let out = match arguments.command {
+        Command::Schema { kind } => Ok(schema(kind)),
+        command => match load(&arguments.spec) {
+            Ok(api) => run(&command, &api),
+            Err(report) => Err(refuse(&report, &arguments.spec)),
+        },
+    };
+    match out {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Ok(text) => match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Err(message) => {
+            eprintln!("{}", message.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn refuse(report: &Report, spec: &Path) -> String {
+    format!(
+        "{}in {}",
+        report.render(std::io::stderr().is_terminal()),
+        spec.display()
+    )
+}
+
+fn run(command: &Command, api: &Api) -> Result<String, String> {
+    match command {
+        Command::Check => Ok(format!(
+            "{} methods in {} scopes, {} system errors: no problem",
+            api.methods.len(),
+            api.scopes.len(),
+            api.system_errors.len()
+        )),
+        Command::List => Ok(list(api)),
+        Command::Show { method, lang } => {
+            let Some(found) = api.method(method) else {
+                let names: Vec<String> = api.methods.iter().map(|it| it.key()).collect();
+                let meant = closest(method, names.iter().map(String::as_str));
+                let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+                return Err(format!(
+                    "error: `{method}` is not described{}",
+                    meant.unwrap_or_default()
+                ));
+            };
+            Ok(match lang {
+                Language::Rust => rust::show(api, found),
+                Language::Python => python::show(api, found),
+            })
+        }
+        Command::Schema { kind } => Ok(schema(*kind)),
+    }
+}
+
+fn list(api: &Api) -> String {
+    let width = api.methods.iter().map(|it| it.key().len()).max();
+    let width = width.unwrap_or_default();
+    let mut out = String::new();
+    for method in &api.methods {
+        let scopes = method.scopes.join(", ");
+        let mut line = format!("{:width$}  {scopes}", method.key());
+        if method.repeatable {
+            line.push_str("  repeatable");
+        }
+        if let Some(deprecated) = &method.deprecated {
+            let names: Vec<_> = deprecated.replaced_by.iter().map(|it| &*it.name).collect();
+            line.push_str("  deprecated");
+            if !names.is_empty() {
+                line.push_str(&format!(" for {}", names.join(", ")));
+            }
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
+
+fn schema(kind: Kind) -> String {
+    let schema = match kind {
+        Kind::Method => schemars::schema_for!(format::MethodFile),
+        Kind::Common => schemars::schema_for!(format::CommonFile),
+    };
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}

@@ -1,0 +1,360 @@
+//! The checked description: what the emitters read.
+//!
+//! Names are decided here, once, for every language. References between parts are
+//! indexes into the tables of [`Api`].
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use crate::format::{Credential, Flag, List, Missing, Rest, Rule, Scalar, When};
+
+/// Everything that is described.
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    /// The scopes, by name.
+    pub scopes: Vec<Scope>,
+    /// The methods, by name and version.
+    pub methods: Vec<Method>,
+    /// Every object type.
+    pub records: Vec<Record>,
+    /// Every list of values.
+    pub enums: Vec<Enum>,
+    /// Every choice between types.
+    pub unions: Vec<Union>,
+    /// The errors that any method can answer.
+    pub system_errors: Vec<ErrorCode>,
+}
+
+/// A scope: a folder of the description, a feature of the Rust crate, a module.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Its name on the wire and in the description.
+    pub name: String,
+    /// Its module.
+    pub ident: String,
+    /// What it is about.
+    pub text: Option<String>,
+}
+
+/// Where a type belongs: a scope's module, or `None` for what all share.
+pub type Home = Option<usize>;
+
+/// A method.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its name on the wire.
+    pub name: String,
+    /// The version of REST that serves it.
+    pub rest: Rest,
+    /// The scope that it belongs to.
+    pub scope: usize,
+    /// Every scope that a caller may have instead.
+    pub scopes: Vec<String>,
+    /// The namespaces on the way to it: the parts of its name but the last.
+    pub path: Vec<String>,
+    /// What it is called in its namespace.
+    pub ident: String,
+    /// What its types are called: `ChatGet`, `ChatGetResult`, `ChatGetError`.
+    pub type_name: String,
+    /// The name of its result's error type.
+    pub error_name: String,
+    /// The address of its documentation.
+    pub docs: String,
+    /// What it does, in one sentence.
+    pub summary: Option<String>,
+    /// What else a caller should know.
+    pub details: Option<String>,
+    /// Who may call it.
+    pub callers: Option<String>,
+    /// Set when it is on its way out.
+    pub deprecated: Option<Deprecated>,
+    /// The day from which it is there.
+    pub since: Option<String>,
+    /// Its last day.
+    pub until: Option<String>,
+    /// Whether only an application may call it.
+    pub application_only: bool,
+    /// Whether it is safe to repeat when nobody knows if it ran.
+    pub repeatable: bool,
+    /// Its parameters.
+    pub params: Vec<Field>,
+    /// Requirements that concern several parameters.
+    pub rules: Vec<Rule>,
+    /// What the portal does when a required parameter is missing.
+    pub missing: Option<Missing>,
+    /// What it answers.
+    pub result: Type,
+    /// What the answer is, in words.
+    pub result_text: Option<String>,
+    /// How it is read page by page.
+    pub list: Option<List>,
+    /// Its own errors, each code once.
+    pub errors: Vec<ErrorCode>,
+    /// Methods that its page refers to.
+    pub related: Vec<Link>,
+    /// Example requests and answers.
+    pub examples: Vec<Example>,
+    /// Decisions that the documentation left open, with their reasons.
+    pub rulings: Vec<String>,
+}
+
+impl Method {
+    /// The name with the version, unlike any other method's.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.rest {
+            Rest::Classic => self.name.clone(),
+            Rest::V3 => format!("v3:{}", self.name),
+        }
+    }
+
+    /// The parameters of the first example that was answered, if any.
+    #[must_use]
+    pub fn example_params(&self) -> Option<&Value> {
+        let mut good = self.examples.iter().filter(|it| it.status == 200);
+        good.find_map(|example| example.params.as_ref())
+    }
+}
+
+/// That a method is on its way out.
+#[derive(Clone, Debug)]
+pub struct Deprecated {
+    /// What to call instead.
+    pub replaced_by: Vec<Link>,
+    /// The day from which it is deprecated.
+    pub since: Option<String>,
+}
+
+/// A method that another one refers to.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its name on the wire.
+    pub name: String,
+    /// The method, if it is described.
+    pub method: Option<usize>,
+}
+
+/// A parameter, or a field of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name on the wire.
+    pub wire: String,
+    /// What it is called here.
+    pub ident: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it must be given, or is always there.
+    pub required: bool,
+    /// What it is.
+    pub text: Option<String>,
+    /// What else the description says of it: defaults, bounds, dates.
+    pub notes: Vec<String>,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Anything.
+    Any,
+    /// A text.
+    String,
+    /// A text that is never shown.
+    Secret,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Double,
+    /// Yes or no.
+    Boolean(Flag),
+    /// A day.
+    Date,
+    /// A day and a time with an offset.
+    DateTime,
+    /// An object of unknown fields.
+    Object,
+    /// One of some values.
+    Enum(usize),
+    /// A list.
+    Array(Box<Type>),
+    /// An object whose keys are not known beforehand.
+    Map(Key, Box<Type>),
+    /// An object of known fields.
+    Record(usize),
+    /// Something or `null`.
+    Nullable(Box<Type>),
+    /// One of several types.
+    Union(usize),
+}
+
+impl Type {
+    /// Every type inside of this one, itself included.
+    pub fn walk(&self, visit: &mut impl FnMut(&Type)) {
+        visit(self);
+        match self {
+            Self::Array(of) | Self::Map(_, of) | Self::Nullable(of) => of.walk(visit),
+            _ => {}
+        }
+    }
+}
+
+/// What the keys of a map are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Key {
+    /// Texts.
+    String,
+    /// Whole numbers.
+    Integer,
+}
+
+/// An object of known fields.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its name, unique in its home.
+    pub name: String,
+    /// Where it belongs.
+    pub home: Home,
+    /// The key of the method that it belongs to, or `None` if several share it.
+    pub owner: Option<String>,
+    /// What it is.
+    pub text: Option<String>,
+    /// Its documentation.
+    pub docs: String,
+    /// Where it stands on the wire: `result of imbot.chat.get`.
+    pub origin: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// Whether callers make it.
+    pub input: bool,
+    /// Whether portals answer it.
+    pub output: bool,
+}
+
+/// A list of values that may grow.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// Its name, unique in its home.
+    pub name: String,
+    /// Where it belongs.
+    pub home: Home,
+    /// The key of the method that it belongs to, or `None` if several share it.
+    pub owner: Option<String>,
+    /// Where it stands on the wire.
+    pub origin: String,
+    /// Its values.
+    pub values: Vec<Variant>,
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The value on the wire.
+    pub wire: String,
+    /// What it is called here.
+    pub ident: String,
+    /// What it means.
+    pub text: Option<String>,
+}
+
+/// A choice between types.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// Its name, unique in its home.
+    pub name: String,
+    /// Where it belongs.
+    pub home: Home,
+    /// The key of the method that it belongs to, or `None` if several share it.
+    pub owner: Option<String>,
+    /// Where it stands on the wire.
+    pub origin: String,
+    /// The choices with their names.
+    pub members: Vec<(String, Type)>,
+}
+
+/// An error code.
+#[derive(Clone, Debug)]
+pub struct ErrorCode {
+    /// The code on the wire, possibly empty or a number.
+    pub code: String,
+    /// What it is called here.
+    pub ident: String,
+    /// The HTTP status that comes with it, if known.
+    pub status: Option<u16>,
+    /// What it means.
+    pub text: Option<String>,
+    /// The parameters that it is about, if any.
+    pub fields: Vec<String>,
+}
+
+/// A request and its answer.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// The parameters.
+    pub params: Option<Value>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole answer.
+    pub answer: Value,
+}
+
+/// The namespaces of some methods, as a tree.
+#[derive(Clone, Debug, Default)]
+pub struct Namespace {
+    /// The parts of the wire name that lead here.
+    pub wire: Vec<String>,
+    /// What it is called in its parent.
+    pub ident: String,
+    /// The name of its type: unlike any other's.
+    pub type_name: String,
+    /// The methods in it, by identifier.
+    pub methods: BTreeMap<String, usize>,
+    /// The namespaces in it, by identifier.
+    pub children: BTreeMap<String, Namespace>,
+}
+
+impl Api {
+    /// The index of a scope.
+    #[must_use]
+    pub fn scope(&self, name: &str) -> Option<usize> {
+        self.scopes.iter().position(|scope| scope.name == name)
+    }
+
+    /// A method by its name, in any spelling; `v3:` before it asks for REST 3.0.
+    #[must_use]
+    pub fn method(&self, key: &str) -> Option<&Method> {
+        let same = |method: &&Method| method.key().eq_ignore_ascii_case(key);
+        let mut methods = self.methods.iter();
+        methods.find(same).or_else(|| {
+            let mut methods = self.methods.iter();
+            methods.find(|method| method.name.eq_ignore_ascii_case(key))
+        })
+    }
+
+    /// The namespaces of the methods in some scopes.
+    #[must_use]
+    pub fn namespaces(&self, scopes: &[usize]) -> Namespace {
+        let mut root = Namespace::default();
+        for (index, method) in self.methods.iter().enumerate() {
+            if !scopes.contains(&method.scope) {
+                continue;
+            }
+            let mut node = &mut root;
+            let mut wire = Vec::new();
+            let parts: Vec<_> = method.name.split('.').collect();
+            for (ident, part) in method.path.iter().zip(parts) {
+                wire.push(part.to_owned());
+                node = node
+                    .children
+                    .entry(ident.clone())
+                    .or_insert_with(|| Namespace {
+                        wire: wire.clone(),
+                        ident: ident.clone(),
+                        type_name: crate::names::type_name(&wire.join("_")),
+                        ..Namespace::default()
+                    });
+            }
+            node.methods.insert(method.ident.clone(), index);
+        }
+        root
+    }
+}

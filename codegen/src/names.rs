@@ -1,0 +1,298 @@
+//! The only place where a name of the wire becomes a name of Rust and Python.
+//!
+//! Both languages get the same name, so what one calls reserved the other avoids too.
+//! Exceptions come first, then the rule.
+
+use std::collections::BTreeSet;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Words that cannot be names, in Rust or in Python.
+const KEYWORDS: &[&str] = &[
+    "abstract", "and", "as", "assert", "async", "await", "become", "box", "break", "builtins",
+    "class", "const", "continue", "crate", "def", "del", "do", "dt", "dyn", "elif", "else", "enum",
+    "except", "extern", "false", "final", "finally", "fn", "for", "from", "gen", "global", "if",
+    "impl", "import", "in", "is", "lambda", "let", "loop", "macro", "match", "mod", "move", "mut",
+    "none", "nonlocal", "not", "or", "override", "pass", "priv", "pub", "raise", "ref", "return",
+    "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof", "union",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "with", "yield",
+];
+
+/// Fields of a request or an answer share their place with these.
+const MEMBERS: &[&str] = &["cls", "default", "extra", "new", "timeout", "to_dict"];
+
+/// Namespaces and methods share their place with what a client has of its own.
+const CLIENT: &[&str] = &[
+    "aclose",
+    "builder",
+    "call",
+    "call_by_name",
+    "call_v3_by_name",
+    "clone",
+    "close",
+    "from_token",
+    "from_webhook",
+    "portal",
+    "send",
+    "token",
+    "webhook",
+    "with_own_connections",
+];
+
+/// Modules of scopes share their place with hand-written ones.
+const MODULES: &[&str] = &[
+    "errors",
+    "namespaces",
+    "raw",
+    "sandbox",
+    "types",
+    "wire",
+    "testing",
+    "answer",
+    "client",
+];
+
+/// Types that generated code uses by these names, and names that readers know from elsewhere.
+const TYPES: &[&str] = &[
+    "Answer",
+    "Any",
+    "AnyCode",
+    "ApiError",
+    "BTreeMap",
+    "Bool",
+    "Box",
+    "Client",
+    "Clone",
+    "Date",
+    "DateTime",
+    "Debug",
+    "Default",
+    "Display",
+    "Err",
+    "Error",
+    "ErrorCode",
+    "Extra",
+    "False",
+    "Final",
+    "FixedOffset",
+    "From",
+    "Into",
+    "Json",
+    "Literal",
+    "Mapping",
+    "Method",
+    "NaiveDate",
+    "None",
+    "Ok",
+    "Option",
+    "Origin",
+    "Record",
+    "Required",
+    "Rest",
+    "Result",
+    "Secret",
+    "Self",
+    "Sequence",
+    "Serialize",
+    "Serializer",
+    "Some",
+    "String",
+    "SystemError",
+    "Time",
+    "True",
+    "TypedDict",
+    "Unset",
+    "Value",
+    "Vec",
+];
+
+/// Exceptions share their module with hand-written ones, and should hide no built-in one.
+const EXCEPTIONS: &[&str] = &[
+    "ApiError",
+    "ArgumentTypeError",
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "Bitrix24Error",
+    "BlockingIOError",
+    "BrokenPipeError",
+    "BufferError",
+    "CallTimeout",
+    "ConfigError",
+    "ConnectError",
+    "ConnectionError",
+    "ConnectionLost",
+    "DecodeError",
+    "EmptyBody",
+    "Exception",
+    "HtmlBody",
+    "ImportError",
+    "IndexError",
+    "InterruptedError",
+    "KeyError",
+    "LookupError",
+    "MemoryError",
+    "MethodApiError",
+    "NameError",
+    "NotAnAnswer",
+    "NotImplementedError",
+    "NotJson",
+    "OSError",
+    "OverflowError",
+    "PermissionError",
+    "RecursionError",
+    "ReferenceError",
+    "RequestError",
+    "RuntimeError",
+    "SyntaxError",
+    "SystemApiError",
+    "SystemError",
+    "TimeoutError",
+    "TransportError",
+    "TruncatedBody",
+    "TypeError",
+    "UnexpectedRedirect",
+    "UnknownApiError",
+    "ValueError",
+    "WrongType",
+    "Other",
+    "System",
+];
+
+/// Whether a word cannot be a name.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word) || matches!(word, "None" | "True" | "False")
+}
+
+/// `ENTITY_TYPE`, `dialogId` → `entity_type`, `dialog_id`.
+fn snake(wire: &str) -> String {
+    let snake = ascii(wire).to_snake_case();
+    match snake.chars().next() {
+        None => "empty".into(),
+        Some(first) if first.is_ascii_digit() => format!("n{snake}"),
+        Some(_) => snake,
+    }
+}
+
+/// Letters and digits that both languages take in a name; anything else separates words.
+fn ascii(wire: &str) -> String {
+    wire.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect()
+}
+
+fn avoid(mut name: String, reserved: &[&[&str]]) -> String {
+    let taken = reserved.iter().any(|words| words.contains(&name.as_str()));
+    if taken {
+        name.push('_');
+    }
+    name
+}
+
+/// A parameter or a field.
+pub(crate) fn field(wire: &str) -> String {
+    avoid(snake(wire), &[KEYWORDS, MEMBERS])
+}
+
+/// A method in its namespace, or a namespace in another.
+pub(crate) fn member(wire: &str) -> String {
+    avoid(snake(wire), &[KEYWORDS])
+}
+
+/// A method or a namespace of the client itself.
+pub(crate) fn client_member(wire: &str) -> String {
+    avoid(snake(wire), &[KEYWORDS, CLIENT])
+}
+
+/// The module of a scope.
+pub(crate) fn module(scope: &str) -> String {
+    avoid(snake(scope), &[KEYWORDS, MODULES])
+}
+
+/// A type: `chat.get` → `ChatGet`.
+pub(crate) fn type_name(wire: &str) -> String {
+    let name = ascii(wire).to_upper_camel_case();
+    let name = match name.chars().next() {
+        None => "Empty".into(),
+        Some(first) if first.is_ascii_digit() => format!("N{name}"),
+        Some(_) => name,
+    };
+    avoid(name, &[TYPES])
+}
+
+/// A value of an enum: `DEPARTMENT` → `Department`.
+pub(crate) fn variant(wire: &str) -> String {
+    let name = ascii(wire).to_upper_camel_case();
+    match name.chars().next() {
+        None => "Empty".into(),
+        Some(first) if first.is_ascii_digit() => format!("Value{name}"),
+        Some(_) => avoid(name, &[&["Other", "Self"]]),
+    }
+}
+
+/// An error code: `ACCESS_ERROR` → `AccessError`, `100` → `Code100`.
+pub(crate) fn error(code: &str) -> String {
+    let code = code
+        .strip_prefix("BITRIX_REST_V3_EXCEPTION_")
+        .unwrap_or(code);
+    let name = ascii(code).to_upper_camel_case();
+    match name.chars().next() {
+        None => "CodeEmpty".into(),
+        Some(first) if first.is_ascii_digit() => format!("Code{name}"),
+        Some(_) => avoid(name, &[EXCEPTIONS, &["Self"]]),
+    }
+}
+
+/// Gives each name once; one that is taken gets an underscore more.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    pub(crate) fn unique(&mut self, mut name: String) -> String {
+        while !self.taken.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    }
+
+    /// Takes a name that must be free; says whether it was.
+    pub(crate) fn take(&mut self, name: &str) -> bool {
+        self.taken.insert(name.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_for_both_languages() {
+        for (wire, expected) in [
+            ("ENTITY_TYPE", "entity_type"),
+            ("dialogId", "dialog_id"),
+            ("IBLOCK_TYPE_ID", "iblock_type_id"),
+            ("type", "type_"),
+            ("import", "import_"),
+            ("None", "none_"),
+            ("self", "self_"),
+            ("timeout", "timeout_"),
+            ("extra", "extra_"),
+            ("0", "n0"),
+            ("", "empty"),
+            ("!=id", "id"),
+            ("имя", "empty"),
+            ("UF_CRM_1_2", "uf_crm_1_2"),
+        ] {
+            assert_eq!(field(wire), expected, "{wire}");
+        }
+        assert_eq!(type_name("v2.Chat.get"), "V2ChatGet");
+        assert_eq!(type_name("option"), "Option_");
+        assert_eq!(error("ACCESS_ERROR"), "AccessError");
+        assert_eq!(error("expired_token"), "ExpiredToken");
+        assert_eq!(error("0"), "Code0");
+        assert_eq!(error(""), "CodeEmpty");
+        assert_eq!(error("SYSTEM_ERROR"), "SystemError_");
+    }
+}

@@ -1,0 +1,230 @@
+//! The contract that a portal serves: methods, their types and their errors.
+//!
+//! It is read from the JSON that the generator makes of the YAML description.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Everything that a portal knows of the API.
+#[derive(Deserialize)]
+pub(crate) struct Contract {
+    /// Errors that any method may answer with.
+    #[serde(default)]
+    pub(crate) system_errors: Vec<ErrorCode>,
+    /// Objects of known fields, by the names that types refer to.
+    #[serde(default)]
+    pub(crate) records: Records,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// The two generations of the API, told apart by the address of a call.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rest {
+    Classic,
+    V3,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Method {
+    pub(crate) name: String,
+    pub(crate) rest: Rest,
+    /// One of them is enough; none means that every credential will do.
+    #[serde(default)]
+    pub(crate) scopes: Vec<String>,
+    /// Whether webhooks are turned away.
+    #[serde(default)]
+    pub(crate) app_only: bool,
+    #[serde(default)]
+    pub(crate) params: Vec<Field>,
+    #[serde(default)]
+    pub(crate) rules: Vec<Rule>,
+    /// What a call gets that leaves a required parameter out, where documented.
+    #[serde(default)]
+    pub(crate) missing: Option<Missing>,
+    pub(crate) result: Type,
+    #[serde(default)]
+    pub(crate) errors: Vec<ErrorCode>,
+    #[serde(default)]
+    pub(crate) examples: Vec<Example>,
+}
+
+/// Objects of known fields, by name.
+pub(crate) type Records = HashMap<String, Record>;
+
+#[derive(Deserialize)]
+pub(crate) struct Record {
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A parameter of a method or a field of a record.
+#[derive(Deserialize)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) ty: Type,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) secret: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Type {
+    Plain(Plain),
+    Boolean {
+        boolean: Flag,
+    },
+    Enum {
+        #[serde(rename = "enum")]
+        values: Vec<Value>,
+    },
+    Map {
+        map: Box<Type>,
+        key: Key,
+    },
+    Array {
+        array: Box<Type>,
+    },
+    /// One of the records.
+    Ref {
+        #[serde(rename = "ref")]
+        name: String,
+    },
+    Nullable {
+        nullable: Box<Type>,
+    },
+    Union {
+        union: Vec<Type>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Plain {
+    Any,
+    String,
+    Integer,
+    Double,
+    Boolean,
+    Date,
+    DateTime,
+    Object,
+}
+
+/// How a boolean travels when it is not a JSON boolean.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) enum Flag {
+    #[serde(rename = "yn")]
+    YesNo,
+    #[serde(rename = "10")]
+    OneZero,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Key {
+    Integer,
+    String,
+}
+
+/// A requirement that spans parameters; they are named by dotted paths.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Rule {
+    /// At least one set is complete.
+    AnyOf(Vec<Vec<String>>),
+    /// Exactly one set is complete.
+    OneOf(Vec<Vec<String>>),
+    RequiredIf {
+        param: String,
+        when: When,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum When {
+    Is { param: String, is: Vec<Value> },
+    Given { given: String },
+    Missing { missing: String },
+    Auth { auth: AuthKind },
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AuthKind {
+    Webhook,
+    Token,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Missing {
+    /// The `result` of the answer.
+    Answer(Value),
+    /// One of the method's own codes.
+    Error(String),
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ErrorCode {
+    /// As text, even where it is a number on the wire.
+    pub(crate) code: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) text: Option<String>,
+}
+
+/// A value as forms send it: text stays, anything else is written out.
+pub(crate) fn text(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Example {
+    pub(crate) params: Option<Map<String, Value>>,
+    #[serde(default = "ok")]
+    pub(crate) status: u16,
+    /// The whole body.
+    pub(crate) answer: Value,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+impl Method {
+    /// The method's own error with this code.
+    pub(crate) fn error(&self, code: &str) -> Option<&ErrorCode> {
+        self.errors.iter().find(|error| error.code == code)
+    }
+}
+
+impl Contract {
+    /// Reads a contract.
+    pub(crate) fn read(json: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(json)
+    }
+
+    pub(crate) fn system_error(&self, code: &str) -> Option<&ErrorCode> {
+        self.system_errors.iter().find(|error| error.code == code)
+    }
+
+    /// All scopes that its methods ask for.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let mut scopes: Vec<_> = self
+            .methods
+            .iter()
+            .flat_map(|method| method.scopes.iter().cloned())
+            .collect();
+        scopes.sort();
+        scopes.dedup();
+        scopes
+    }
+}

@@ -1,0 +1,125 @@
+//! Orders that come over HTTP, from any language.
+
+use std::str::FromStr;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+use serde_json::{Map, Value};
+
+use crate::{failures::Failure, portal::State};
+
+/// Before the name of an order that is called like a method.
+const METHODS: &str = "sandbox.";
+
+/// Before the name of an order that has an address of its own.
+const PATHS: &str = "/_sandbox/";
+
+/// The order in a method's name.
+pub(crate) fn in_method(method: &str) -> Option<&str> {
+    method.strip_prefix(METHODS)
+}
+
+/// The order in a path.
+pub(crate) fn in_path(path: &str) -> Option<&str> {
+    path.strip_prefix(PATHS)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fail {
+    method: String,
+    code: String,
+    #[serde(default, deserialize_with = "number")]
+    status: Option<u16>,
+    text: Option<String>,
+    /// 0 for all calls until it is cleared.
+    #[serde(default, deserialize_with = "number")]
+    times: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    method: String,
+    answer: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scopes {
+    scopes: Vec<String>,
+}
+
+/// Carries an order out and gives the `result` of the answer; what is wrong
+/// with it otherwise.
+pub(crate) fn obey(
+    state: &State,
+    order: &str,
+    params: Map<String, Value>,
+) -> Result<Value, String> {
+    match order {
+        "fail" => {
+            let fail: Fail = read(params)?;
+            let status = match fail.status {
+                Some(status) if !(200..600).contains(&status) => {
+                    return Err(format!("no such status: {status}"));
+                }
+                status => status,
+            };
+            let failure = Failure {
+                code: fail.code,
+                status,
+                text: fail.text,
+                times: match fail.times {
+                    Some(0) => None,
+                    times => times.or(Some(1)),
+                },
+            };
+            state.controls().orders.fail(&fail.method, failure);
+            Ok(true.into())
+        }
+        "answer" => {
+            let answer: Answer = read(params)?;
+            state
+                .controls()
+                .orders
+                .answer(&answer.method, &answer.answer);
+            Ok(true.into())
+        }
+        "scopes" => {
+            let Scopes { scopes } = read(params)?;
+            state.controls().scopes = scopes;
+            Ok(true.into())
+        }
+        "clear" => {
+            state.clear();
+            Ok(true.into())
+        }
+        "requests" => {
+            let requests = state.controls().log.all();
+            Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
+        }
+        unknown => Err(format!(
+            "no such order: {unknown} (there are fail, answer, scopes, clear and requests)"
+        )),
+    }
+}
+
+fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, String> {
+    serde_json::from_value(params.into()).map_err(|error| error.to_string())
+}
+
+/// A number that forms send as text.
+fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
+    let text = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let number = text
+        .parse()
+        .map_err(|_| D::Error::custom(format!("no such number: {text}")));
+    number.map(Some)
+}

@@ -1,0 +1,29 @@
+//! A Bitrix24 portal on a loopback port, served from the description of the API.
+//!
+//! It answers every described method the way its documentation says: the
+//! documented answer, the documented error codes on demand, and what is
+//! documented for parameters that are left out. It shares no code with the
+//! client, so that the two can disagree.
+//!
+//! [`Portal::start`] starts one for a test; the program `bitrix24-sandbox`
+//! starts one for everybody else.
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod auth;
+mod call;
+mod check;
+mod contract;
+mod control;
+mod failures;
+mod log;
+mod params;
+mod portal;
+mod refusal;
+mod server;
+
+pub use auth::Credential;
+pub use failures::Failure;
+pub use log::Recorded;
+pub use portal::{Builder, Portal};

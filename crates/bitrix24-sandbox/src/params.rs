@@ -1,0 +1,200 @@
+//! Reads the parameters of a call from its query and its body.
+
+use serde_json::{Map, Value};
+
+use crate::contract::Rest;
+
+/// PHP drops what is nested deeper than this.
+const DEEPEST: usize = 64;
+
+/// A body that the portal cannot read, in words.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) &'static str);
+
+/// The parameters of a call. What the body says wins over the query.
+pub(crate) fn read(
+    rest: Rest,
+    query: Option<&str>,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<Map<String, Value>, Unreadable> {
+    let mut params = match (rest, query) {
+        (Rest::Classic, Some(query)) => brackets(query.as_bytes()),
+        // REST 3.0 takes nothing from the query.
+        _ => Map::new(),
+    };
+    if body.is_empty() {
+        return Ok(params);
+    }
+    let kind = content_type
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    match kind.as_str() {
+        "application/json" => params.extend(json(body)?),
+        _ if rest == Rest::V3 => return Err(Unreadable("The request body is not JSON")),
+        "" | "application/x-www-form-urlencoded" => params.extend(brackets(body)),
+        _ => {
+            return Err(Unreadable(
+                "The content type of the request is not supported",
+            ));
+        }
+    }
+    Ok(params)
+}
+
+fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(params)) => Ok(params),
+        // Positional parameters.
+        Ok(Value::Array(values)) => Ok(values
+            .into_iter()
+            .enumerate()
+            .map(|(index, value)| (index.to_string(), value))
+            .collect()),
+        Ok(_) => Err(Unreadable("The request body is not a JSON object")),
+        Err(_) => Err(Unreadable("The request body is not valid JSON")),
+    }
+}
+
+/// Reads `a[b][0]=c`, the way PHP writes nested values into queries and forms.
+fn brackets(text: &[u8]) -> Map<String, Value> {
+    let mut params = Map::new();
+    for (key, value) in form_urlencoded::parse(text) {
+        if let Some(path) = path(&key) {
+            put(&mut params, &path, value.into_owned());
+        }
+    }
+    params
+        .into_iter()
+        .map(|(key, value)| (key, lists(value)))
+        .collect()
+}
+
+/// Splits `a[b][]` into `a`, `b` and an empty text.
+fn path(key: &str) -> Option<Vec<&str>> {
+    let Some((first, mut rest)) = key.split_once('[') else {
+        return (!key.is_empty()).then(|| vec![key]);
+    };
+    if first.is_empty() {
+        return None;
+    }
+    let mut path = vec![first];
+    while let Some((part, after)) = rest.split_once(']') {
+        path.push(part);
+        match after.strip_prefix('[') {
+            Some(after) => rest = after,
+            None => break,
+        }
+    }
+    (path.len() <= DEEPEST).then_some(path)
+}
+
+/// Puts a value where the path says, as PHP does: later ones replace earlier ones.
+fn put(into: &mut Map<String, Value>, path: &[&str], value: String) {
+    let Some((first, rest)) = path.split_first() else {
+        return;
+    };
+    let key = if first.is_empty() {
+        next_index(into).to_string()
+    } else {
+        (*first).to_owned()
+    };
+    if rest.is_empty() {
+        into.insert(key, Value::String(value));
+        return;
+    }
+    let slot = into.entry(key).or_insert(Value::Null);
+    if !slot.is_object() {
+        *slot = Value::Object(Map::new());
+    }
+    if let Value::Object(inner) = slot {
+        put(inner, rest, value);
+    }
+}
+
+fn next_index(map: &Map<String, Value>) -> u64 {
+    map.keys()
+        .filter_map(|key| key.parse::<u64>().ok())
+        .max()
+        .map_or(0, |last| last.saturating_add(1))
+}
+
+/// Turns arrays with the keys 0, 1, 2… into lists.
+fn lists(value: Value) -> Value {
+    let Value::Object(map) = value else {
+        return value;
+    };
+    let list = map
+        .keys()
+        .enumerate()
+        .all(|(index, key)| *key == index.to_string());
+    let values = map.into_iter().map(|(key, value)| (key, lists(value)));
+    if list {
+        Value::Array(values.map(|(_, value)| value).collect())
+    } else {
+        Value::Object(values.collect())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn form(text: &str) -> Value {
+        Value::Object(brackets(text.as_bytes()))
+    }
+
+    #[test]
+    fn brackets_nest() {
+        assert_eq!(
+            form("a=1&f[TITLE]=x+y&f[TAGS][]=p&f[TAGS][]=q&o[0][c]=%D0%B9&o[1][c]=2"),
+            json!({"a": "1", "f": {"TITLE": "x y", "TAGS": ["p", "q"]},
+                   "o": [{"c": "й"}, {"c": "2"}]}),
+        );
+        assert_eq!(form("m[5]=a&m[7]=b"), json!({"m": {"5": "a", "7": "b"}}));
+        assert_eq!(form("a=1&a[b]=2&=3&[x]=4"), json!({"a": {"b": "2"}}));
+        assert_eq!(form(&format!("a{}=1", "[b]".repeat(100))), json!({}));
+    }
+
+    #[test]
+    fn the_body_wins_over_the_query() {
+        let read = |rest| {
+            read(
+                rest,
+                Some("a=q&b=q"),
+                Some("application/json; charset=utf-8"),
+                br#"{"a":1}"#,
+            )
+            .unwrap()
+        };
+        assert_eq!(
+            Value::Object(read(Rest::Classic)),
+            json!({"a": 1, "b": "q"})
+        );
+        assert_eq!(Value::Object(read(Rest::V3)), json!({"a": 1}));
+    }
+
+    #[test]
+    fn unreadable_bodies() {
+        for (rest, kind, body) in [
+            (Rest::Classic, "application/json", "{"),
+            (Rest::Classic, "application/json", "1"),
+            (Rest::Classic, "text/plain", "a=1"),
+            (Rest::V3, "application/x-www-form-urlencoded", "a=1"),
+        ] {
+            assert!(
+                read(rest, None, Some(kind), body.as_bytes()).is_err(),
+                "{kind} {body}"
+            );
+        }
+        assert_eq!(
+            Value::Object(read(Rest::Classic, None, None, b"a=1").unwrap()),
+            json!({"a": "1"}),
+        );
+    }
+}

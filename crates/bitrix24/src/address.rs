@@ -1,0 +1,403 @@
+//! Where calls go: addresses of portals and of webhooks.
+
+use std::borrow::Cow;
+
+use reqwest::Url;
+
+use crate::{ConfigError, Rest, Secret, rules::AuthKind};
+
+/// The longest code or token that is taken for one, in bytes.
+const MAX_SECRET: usize = 4096;
+
+/// How calls are authorised.
+#[derive(Clone, Debug)]
+pub(crate) enum Auth {
+    /// A webhook: the address itself is the secret.
+    Webhook { user: String, code: Secret },
+    /// An application's access token, which goes into the parameters.
+    Token(Secret),
+}
+
+impl Auth {
+    pub(crate) fn kind(&self) -> AuthKind {
+        match self {
+            Self::Webhook { .. } => AuthKind::Webhook,
+            Self::Token(_) => AuthKind::Token,
+        }
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        match self {
+            Self::Webhook { code, .. } => code,
+            Self::Token(token) => token,
+        }
+    }
+}
+
+/// Scheme, host, port and path prefix of a portal.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    /// Without a slash at the end.
+    address: String,
+    /// The portal is on this computer.
+    pub(crate) loopback: bool,
+}
+
+/// The beginnings of all addresses of a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    classic: Secret,
+    v3: Secret,
+}
+
+impl Address {
+    pub(crate) fn new(base: &Base, auth: &Auth) -> Self {
+        let way = match auth {
+            Auth::Webhook { user, code } => format!("{user}/{}/", code.expose()),
+            Auth::Token(_) => String::new(),
+        };
+        Self {
+            classic: format!("{}/rest/{way}", base.address).into(),
+            v3: format!("{}/rest/api/{way}", base.address).into(),
+        }
+    }
+
+    /// The address of a method, whose name must be [valid](is_method_name).
+    pub(crate) fn of(&self, method: &str, rest: Rest) -> String {
+        let start = match rest {
+            Rest::Classic => &self.classic,
+            Rest::V3 => &self.v3,
+        };
+        [start.expose(), method].concat()
+    }
+}
+
+/// Whether a method may have this name: words of letters, digits and `_`, joined by single dots.
+pub(crate) fn is_method_name(name: &str) -> bool {
+    name.split('.').all(|word| {
+        !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+    })
+}
+
+/// Reads the address of a webhook: `https://host[/prefix]/rest/[api/]user/code[/]`.
+pub(crate) fn webhook(address: &str) -> Result<(Base, Auth), ConfigError> {
+    const FORM: &str = "the webhook's address is not of the form https://portal/rest/user/code/";
+
+    let url = parse(address, "the webhook's address")?;
+    let path: Vec<_> = segments(&url).collect();
+    let (prefix, user, code) = match path.as_slice() {
+        [prefix @ .., "rest", "api", user, code] => (prefix, user, code),
+        [prefix @ .., "rest", user, code] => (prefix, user, code),
+        _ => return Err(ConfigError::new(FORM)),
+    };
+    if user.is_empty() || !user.bytes().all(|c| c.is_ascii_digit()) {
+        return Err(ConfigError::new(format!(
+            "{FORM}: the user is not a number"
+        )));
+    }
+    let is_safe = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
+    if code.is_empty() || code.len() > MAX_SECRET || !code.bytes().all(is_safe) {
+        return Err(ConfigError::new(format!(
+            "{FORM}: the code is empty or has unusual characters"
+        )));
+    }
+    let auth = Auth::Webhook {
+        user: (*user).to_owned(),
+        code: Secret::from(*code),
+    };
+    Ok((base(&url, prefix, "the webhook's address")?, auth))
+}
+
+/// Reads the address of a portal and an access token.
+pub(crate) fn token(portal: &str, token: Secret) -> Result<(Base, Auth), ConfigError> {
+    let is_visible = |c: u8| c.is_ascii_graphic();
+    let plain = token.expose();
+    if plain.is_empty() {
+        return Err(ConfigError::new("the access token is empty"));
+    }
+    if plain.len() > MAX_SECRET || !plain.bytes().all(is_visible) {
+        return Err(ConfigError::new(
+            "the access token is too long or has unusual characters",
+        ));
+    }
+    // What arrives with a token is a bare host name (`domain`) or the address of the API
+    // (`client_endpoint`).
+    let portal: Cow<'_, str> = match portal.contains("://") {
+        true => portal.into(),
+        false => format!("https://{portal}").into(),
+    };
+    Ok((
+        portal_base(&portal, "the portal's address")?,
+        Auth::Token(token),
+    ))
+}
+
+/// Reads the address of a portal, with or without `/rest/` at the end.
+pub(crate) fn portal_base(address: &str, what: &str) -> Result<Base, ConfigError> {
+    let url = parse(address, what)?;
+    if webhook(address).is_ok() {
+        return Err(ConfigError::new(format!("{what} is that of a webhook")));
+    }
+    let path: Vec<_> = segments(&url).collect();
+    let prefix = match path.as_slice() {
+        [prefix @ .., "rest", "api"] | [prefix @ .., "rest"] => prefix,
+        prefix => prefix,
+    };
+    base(&url, prefix, what)
+}
+
+/// Reads an address, and refuses the parts that no address here has.
+fn parse(address: &str, what: &str) -> Result<Url, ConfigError> {
+    let error = |problem: &str| ConfigError::new(format!("{what} {problem}"));
+    let url = Url::parse(address).map_err(|problem| error(&format!("is not a URL: {problem}")))?;
+    if !url.has_host() {
+        return Err(error("has no host"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(error("has a user name or password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(error("has a query or a fragment"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(error("is not HTTPS; plain HTTP is for this computer only")),
+        _ => Err(error("is not HTTPS")),
+    }
+}
+
+/// The parts of the path, without slashes at the end.
+fn segments(url: &Url) -> impl Iterator<Item = &str> {
+    let path = url.path().trim_end_matches('/');
+    // The first part is the nothing before the first slash.
+    path.split('/').skip(1)
+}
+
+fn base(url: &Url, prefix: &[&str], what: &str) -> Result<Base, ConfigError> {
+    if prefix.iter().any(|part| part.is_empty()) {
+        return Err(ConfigError::new(format!(
+            "{what} has an empty part in its path"
+        )));
+    }
+    let mut address = url.origin().ascii_serialization();
+    for part in prefix {
+        address.push('/');
+        address.push_str(part);
+    }
+    Ok(Base {
+        address,
+        loopback: is_loopback(url),
+    })
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn classic(address: &str) -> Result<String, String> {
+        let (base, auth) = webhook(address).map_err(|error| error.to_string())?;
+        Ok(Address::new(&base, &auth).of("profile", Rest::Classic))
+    }
+
+    #[test]
+    fn webhooks() {
+        let good = [
+            (
+                "https://a.bitrix24.com/rest/1/c0de/",
+                "https://a.bitrix24.com/rest/1/c0de/profile",
+            ),
+            (
+                "https://a.bitrix24.com/rest/1/c0de",
+                "https://a.bitrix24.com/rest/1/c0de/profile",
+            ),
+            (
+                "https://a.bitrix24.com/rest/1/c0de//",
+                "https://a.bitrix24.com/rest/1/c0de/profile",
+            ),
+            (
+                "https://a.de/rest/api/1/c0de/",
+                "https://a.de/rest/1/c0de/profile",
+            ),
+            (
+                "HTTPS://A.de/rest/1/c0de",
+                "https://a.de/rest/1/c0de/profile",
+            ),
+            (
+                "https://a.de:443/rest/1/c0de",
+                "https://a.de/rest/1/c0de/profile",
+            ),
+            (
+                "https://a.de:8443/rest/1/c0de",
+                "https://a.de:8443/rest/1/c0de/profile",
+            ),
+            (
+                "https://a.de/x/y/rest/12/c",
+                "https://a.de/x/y/rest/12/c/profile",
+            ),
+            (
+                "https://a.de/rest/rest/12/c",
+                "https://a.de/rest/rest/12/c/profile",
+            ),
+            (
+                "https://[2001:db8::1]/rest/1/c",
+                "https://[2001:db8::1]/rest/1/c/profile",
+            ),
+            (
+                "https://пример.рф/rest/1/c",
+                "https://xn--e1afmkfd.xn--p1ai/rest/1/c/profile",
+            ),
+            (
+                "http://127.0.0.1:8080/rest/1/c",
+                "http://127.0.0.1:8080/rest/1/c/profile",
+            ),
+            (
+                "http://127.8.8.8/rest/1/c",
+                "http://127.8.8.8/rest/1/c/profile",
+            ),
+            ("http://[::1]:1/rest/1/c", "http://[::1]:1/rest/1/c/profile"),
+            (
+                "http://localhost/rest/1/c",
+                "http://localhost/rest/1/c/profile",
+            ),
+            (
+                "https://a.de/rest/1/a-b_c.d~e",
+                "https://a.de/rest/1/a-b_c.d~e/profile",
+            ),
+        ];
+        for (address, expected) in good {
+            assert_eq!(classic(address).as_deref(), Ok(expected), "{address}");
+        }
+        let bad = [
+            "",
+            "c0de",
+            "a.de/rest/1/c0de",
+            "mailto:c0de@a.de",
+            "ftp://a.de/rest/1/c0de",
+            "http://a.de/rest/1/c0de",
+            "http://localhost.a.de/rest/1/c0de",
+            "http://[2001:db8::1]/rest/1/c0de",
+            "https:///rest/1/c0de",
+            "https://a b/rest/1/c0de",
+            "https://a.de:c0de/rest/1/c0de",
+            "https://u:c0de@a.de/rest/1/c0de",
+            "https://u@a.de/rest/1/c0de",
+            "https://a.de/rest/1/c0de?x",
+            "https://a.de/rest/1/c0de/?",
+            "https://a.de/rest/1/c0de#x",
+            "https://a.de/rest/1",
+            "https://a.de/rest/1/",
+            "https://a.de/rest//c0de",
+            "https://a.de/rest/x1/c0de",
+            "https://a.de/rest/-1/c0de",
+            "https://a.de/rest/%31/c0de",
+            "https://a.de/rest/1/c0de/profile",
+            "https://a.de/rest/1/c0de/profile.json",
+            "https://a.de/1/c0de",
+            "https://a.de/rest/1/c0de/..",
+            "https://a.de/rest/1/c0d%65",
+            "https://a.de/rest/1/c0de:x",
+            "https://a.de/rest/1/c0dé",
+            "https://a.de//rest/1/c0de",
+            "https://a.de/REST/1/c0de",
+            "https://a.de",
+        ];
+        for address in bad {
+            let error = classic(address).unwrap_err();
+            assert!(!error.contains("c0d"), "{address}: {error}");
+            assert!(!error.contains("a.de"), "{address}: {error}");
+        }
+    }
+
+    #[test]
+    fn rest_3() {
+        let (base, auth) = webhook("https://a.de/rest/7/c0de").unwrap();
+        let address = Address::new(&base, &auth);
+        assert_eq!(
+            address.of("tasks.task.get", Rest::V3),
+            "https://a.de/rest/api/7/c0de/tasks.task.get"
+        );
+        let (base, auth) = token("a.de", "t".into()).unwrap();
+        let address = Address::new(&base, &auth);
+        assert_eq!(address.of("x", Rest::V3), "https://a.de/rest/api/x");
+        assert_eq!(address.of("x", Rest::Classic), "https://a.de/rest/x");
+    }
+
+    #[test]
+    fn portals() {
+        let good = [
+            ("a.bitrix24.com", "https://a.bitrix24.com"),
+            ("https://a.bitrix24.com/", "https://a.bitrix24.com"),
+            ("https://a.bitrix24.com/rest/", "https://a.bitrix24.com"),
+            ("https://a.de/x/rest/api", "https://a.de/x"),
+            ("a.de:8443/x/", "https://a.de:8443/x"),
+            ("http://localhost:1", "http://localhost:1"),
+            (
+                "https://xn--e1afmkfd.xn--p1ai",
+                "https://xn--e1afmkfd.xn--p1ai",
+            ),
+        ];
+        for (portal, expected) in good {
+            assert_eq!(
+                token(portal, "t".into()).unwrap().0.address,
+                expected,
+                "{portal}"
+            );
+        }
+        let bad = [
+            "",
+            "http://a.de",
+            "https://a.de?x",
+            "https://u@a.de",
+            "https://a.de//x",
+            "https://a.de/rest/1/c0de/",
+        ];
+        for portal in bad {
+            let error = token(portal, "t".into()).unwrap_err().to_string();
+            assert!(
+                !error.contains("a.de") && !error.contains("c0de"),
+                "{portal}: {error}"
+            );
+        }
+        for bad in ["", "a b", "a\n", "a\0", "é", &"x".repeat(MAX_SECRET + 1)] {
+            let error = token("a.de", bad.into()).unwrap_err().to_string();
+            assert!(bad.is_empty() || !error.contains(bad), "{error}");
+        }
+    }
+
+    #[test]
+    fn method_names() {
+        for name in ["profile", "imbot.v2.Chat.get", "a_b.c1", "0"] {
+            assert!(is_method_name(name), "{name}");
+        }
+        for name in [
+            "", ".", "..", "a..b", ".a", "a.", "a/b", "a?b", "a#", "a b", "é", "a%2e", "a\n",
+        ] {
+            assert!(!is_method_name(name), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn errors_hold_no_address(host in "[a-z]{8}", code in "[a-z0-9]{9}", tail in "[?#/a-z@:%]{1,9}") {
+            let address = format!("https://{host}.de/rest/1/{code}{tail}");
+            if let Err(error) = webhook(&address) {
+                let error = error.to_string();
+                proptest::prop_assert!(!error.contains(&host) && !error.contains(&code));
+            }
+        }
+    }
+}

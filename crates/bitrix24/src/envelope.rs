@@ -1,0 +1,289 @@
+//! What stands around every result.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::{
+    Answer, ApiError, DecodeErrorKind, Error, FieldError, Time, error::AnyCode, method::ErrorCode,
+    scrub::Scrubber, wire::FromWire,
+};
+
+/// The facts about an answer that its errors repeat.
+pub(crate) struct Context<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) status: u16,
+    pub(crate) body: &'a [u8],
+    pub(crate) scrubber: &'a Scrubber,
+}
+
+/// Reads an answer.
+///
+/// One pass over the body if all is well. If that pass fails, a second one finds out why: an error
+/// of the API wins over everything, and `time`, `total` and `next` are not worth failing for.
+pub(crate) fn decode<'de, S>(seed: S, context: &Context<'de>) -> Result<Answer<S::Value>, Error>
+where
+    S: DeserializeSeed<'de> + Clone,
+{
+    let text = context.text().map_err(|kind| context.wrong(kind))?;
+    if let Ok(found) = read(text, seed.clone(), Strict) {
+        return context.judge(found);
+    }
+    let surveyed =
+        read(text, IgnoredSeed, Lossy).map_err(|error| context.wrong(not_json(&error, text)))?;
+    context.judge(surveyed)?;
+    let found = read(text, seed, Lossy).map_err(|error| context.wrong(wrong_type(&error)))?;
+    context.judge(found)
+}
+
+impl<'de> Context<'de> {
+    /// The body as text, unless a look at it shows that it is no answer.
+    fn text(&self) -> Result<&'de str, DecodeErrorKind> {
+        let text = std::str::from_utf8(self.body);
+        // A byte order mark comes from a script that was saved with one.
+        let text =
+            text.map(|text| text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'));
+        match text {
+            Ok("") => Err(DecodeErrorKind::Empty),
+            Ok(text) if text.starts_with('<') => Err(DecodeErrorKind::Html),
+            Ok(text) => Ok(text),
+            Err(_) if self.body.trim_ascii_start().starts_with(b"<") => Err(DecodeErrorKind::Html),
+            Err(error) => Err(DecodeErrorKind::NotJson {
+                what: error.to_string(),
+            }),
+        }
+    }
+
+    /// An error of the API, a result, or neither.
+    fn judge<T>(&self, found: Envelope<T>) -> Result<Answer<T>, Error> {
+        match (found.error, found.result) {
+            (None | Some(Value::Null), Some(result)) => Ok(Answer {
+                result,
+                time: found.time,
+                total: found.total,
+                next: found.next,
+            }),
+            (None, None) => Err(self.wrong(DecodeErrorKind::NotAnAnswer)),
+            (Some(error), _) => Err(self
+                .refused(error, found.description, found.argument, found.time)
+                .into()),
+        }
+    }
+
+    fn wrong(&self, kind: DecodeErrorKind) -> Error {
+        let scrub = |text: String| self.scrubber.scrub_owned(text);
+        let kind = match kind {
+            DecodeErrorKind::NotJson { what } => DecodeErrorKind::NotJson { what: scrub(what) },
+            DecodeErrorKind::WrongType { path, what } => DecodeErrorKind::WrongType {
+                path: scrub(path),
+                what: scrub(what),
+            },
+            kind => kind,
+        };
+        crate::DecodeError {
+            kind,
+            method: self.method.to_owned(),
+            status: self.status,
+            excerpt: self.scrubber.excerpt(self.body),
+        }
+        .into()
+    }
+
+    fn refused(
+        &self,
+        error: Value,
+        description: Option<Value>,
+        argument: Option<Value>,
+        time: Option<Time>,
+    ) -> ApiError {
+        let scrub = |value: Value| self.scrubber.scrub_owned(plain(value));
+        let mut description = description.map(scrub).unwrap_or_default();
+        let mut validation = Vec::new();
+        let code = match error {
+            // REST 3.0
+            Value::Object(mut error) => {
+                if let Some(message) = error.remove("message") {
+                    description = scrub(message);
+                }
+                if let Some(Value::Array(fields)) = error.remove("validation") {
+                    let part = |field: &mut Value, name| {
+                        field
+                            .get_mut(name)
+                            .map(|part| scrub(part.take()))
+                            .unwrap_or_default()
+                    };
+                    validation = fields
+                        .into_iter()
+                        .map(|mut field| FieldError {
+                            field: part(&mut field, "field"),
+                            message: part(&mut field, "message"),
+                        })
+                        .collect();
+                }
+                error.remove("code").map(scrub).unwrap_or_default()
+            }
+            code => scrub(code),
+        };
+        ApiError {
+            kind: AnyCode::from_code(&code),
+            method: self.method.to_owned(),
+            code,
+            description,
+            status: self.status,
+            validation,
+            argument: argument.filter(|argument| !argument.is_null()).map(scrub),
+            time,
+        }
+    }
+}
+
+/// A value as text: strings without quotes, `null` as nothing, the rest as JSON.
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        value => value.to_string(),
+    }
+}
+
+fn not_json(error: &serde_json::Error, text: &str) -> DecodeErrorKind {
+    match error.classify() {
+        serde_json::error::Category::Eof => DecodeErrorKind::Truncated,
+        // Not an object, which the visitor refuses before it reads on.
+        serde_json::error::Category::Data => match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => DecodeErrorKind::NotAnAnswer,
+            Err(error) if error.is_eof() => DecodeErrorKind::Truncated,
+            Err(error) => DecodeErrorKind::NotJson {
+                what: error.to_string(),
+            },
+        },
+        _ => DecodeErrorKind::NotJson {
+            what: error.to_string(),
+        },
+    }
+}
+
+fn wrong_type(error: &serde_json::Error) -> DecodeErrorKind {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&position).unwrap_or(&text);
+    let (path, what) = match text.starts_with(['.', '[']) {
+        true => text.split_once(": ").unwrap_or((text, "")),
+        false => ("", text),
+    };
+    DecodeErrorKind::WrongType {
+        path: format!("result{path}"),
+        what: what.to_owned(),
+    }
+}
+
+#[derive(Debug)]
+struct Envelope<T> {
+    result: Option<T>,
+    error: Option<Value>,
+    description: Option<Value>,
+    argument: Option<Value>,
+    time: Option<Time>,
+    total: Option<u64>,
+    next: Option<u64>,
+}
+
+/// How the fields beside the result are read.
+trait Beside: Copy {
+    fn read<'de, A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error>;
+}
+
+/// Straight from the body; a malformed one fails.
+#[derive(Clone, Copy)]
+struct Strict;
+
+impl Beside for Strict {
+    fn read<'de, A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
+        map.next_value_seed(crate::wire::Strict::<Option<T>>::new())
+    }
+}
+
+/// By way of a value; a malformed one counts as absent.
+#[derive(Clone, Copy)]
+struct Lossy;
+
+impl Beside for Lossy {
+    fn read<'de, A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
+        let value: Value = map.next_value()?;
+        Ok(T::from_wire_opt(&value).unwrap_or_default())
+    }
+}
+
+#[derive(Clone)]
+struct IgnoredSeed;
+
+impl<'de> DeserializeSeed<'de> for IgnoredSeed {
+    type Value = IgnoredAny;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<IgnoredAny, D::Error> {
+        deserializer.deserialize_ignored_any(IgnoredAny)
+    }
+}
+
+fn read<'de, S: DeserializeSeed<'de>>(
+    text: &'de str,
+    seed: S,
+    beside: impl Beside,
+) -> Result<Envelope<S::Value>, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let found = json.deserialize_any(EnvelopeVisitor { seed, beside })?;
+    json.end()?;
+    Ok(found)
+}
+
+struct EnvelopeVisitor<S, B> {
+    seed: S,
+    beside: B,
+}
+
+impl<'de, S: DeserializeSeed<'de>, B: Beside> Visitor<'de> for EnvelopeVisitor<S, B> {
+    type Value = Envelope<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an answer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut seed = Some(self.seed);
+        let mut found = Envelope {
+            result: None,
+            error: None,
+            description: None,
+            argument: None,
+            time: None,
+            total: None,
+            next: None,
+        };
+        let unsigned = |number: Option<i64>| number.and_then(|number| number.try_into().ok());
+        while let Some(key) = map.next_key_seed(crate::wire::Name)? {
+            match (&*key, seed.take()) {
+                ("result", Some(seed)) => found.result = Some(map.next_value_seed(seed)?),
+                (key, kept) => {
+                    seed = kept;
+                    match key {
+                        "error" => found.error = Some(map.next_value()?),
+                        "error_description" => found.description = Some(map.next_value()?),
+                        "argument" => found.argument = Some(map.next_value()?),
+                        "time" => found.time = self.beside.read(&mut map)?,
+                        "total" => found.total = unsigned(self.beside.read(&mut map)?),
+                        "next" => found.next = unsigned(self.beside.read(&mut map)?),
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,310 @@
+//! Takes secrets out of texts that end up in errors.
+
+use std::borrow::Cow;
+
+use crate::Secret;
+
+/// What stands in the place of a secret.
+const MASK: &str = "***";
+
+/// How much of a secret at the end of a cut text gives it away.
+const PART: usize = 4;
+
+/// The longest excerpt of an answer, in characters.
+const EXCERPT_CHARS: usize = 200;
+
+/// How much of an answer is looked at: far more than an excerpt of secrets in their longest
+/// spelling can take up.
+const EXCERPT_BYTES: usize = 64 * 1024;
+
+/// Fields whose values do not belong in an excerpt, whoever they belong to.
+const SECRET_FIELDS: [&str; 4] = ["token", "secret", "password", "auth"];
+
+/// The secrets of a client.
+#[derive(Debug, Default)]
+pub(crate) struct Scrubber {
+    /// Visible ASCII, none of them empty.
+    secrets: Vec<Secret>,
+}
+
+impl Scrubber {
+    pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        Self {
+            secrets: secrets
+                .into_iter()
+                .filter(|secret| !secret.expose().is_empty())
+                .collect(),
+        }
+    }
+
+    /// Masks every secret: in plain, percent-encoded, escaped as in JSON, in any case, and
+    /// where the text was cut in the middle of one.
+    pub(crate) fn scrub<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut clean = String::new();
+        let mut kept = 0;
+        let mut at = 0;
+        while let Some(next) = text[at..].chars().next() {
+            let rest = &text[at..];
+            match self
+                .secrets
+                .iter()
+                .filter_map(|secret| matched(rest, secret))
+                .max()
+            {
+                Some(length) => {
+                    clean.push_str(&text[kept..at]);
+                    clean.push_str(MASK);
+                    at += length;
+                    kept = at;
+                }
+                None => at += next.len_utf8(),
+            }
+        }
+        if kept == 0 {
+            return text.into();
+        }
+        clean.push_str(&text[kept..]);
+        clean.into()
+    }
+
+    pub(crate) fn scrub_owned(&self, text: String) -> String {
+        match self.scrub(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(clean) => clean,
+        }
+    }
+
+    /// The beginning of an answer as one line, scrubbed before it is cut.
+    pub(crate) fn excerpt(&self, body: &[u8]) -> String {
+        let head = String::from_utf8_lossy(&body[..body.len().min(EXCERPT_BYTES)]);
+        let head = mask_fields(&head);
+        let clean = self.scrub(&head);
+        let mut excerpt = String::new();
+        let mut length = 0;
+        for word in clean.split(|c: char| c.is_whitespace() || c.is_control()) {
+            if word.is_empty() {
+                continue;
+            }
+            let gap = if excerpt.is_empty() { "" } else { " " };
+            for c in gap.chars().chain(word.chars()) {
+                if length == EXCERPT_CHARS {
+                    excerpt.pop();
+                    excerpt.push('…');
+                    return excerpt;
+                }
+                excerpt.push(c);
+                length += 1;
+            }
+        }
+        excerpt
+    }
+}
+
+/// How long the secret is that the text begins with.
+fn matched(text: &str, secret: &Secret) -> Option<usize> {
+    let secret = secret.expose().as_bytes();
+    let plain = text.as_bytes().get(..secret.len());
+    let plain = plain
+        .filter(|text| text.eq_ignore_ascii_case(secret))
+        .map(<[u8]>::len);
+    plain.max(spelled(text, secret))
+}
+
+/// The same, however its characters are written.
+fn spelled(text: &str, secret: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for (count, &wanted) in secret.iter().enumerate() {
+        let rest = &text[length..];
+        match step(rest, wanted) {
+            Some(step) => length += step,
+            // The text was cut here, with or without a mark.
+            None if count >= PART && (rest.is_empty() || rest.starts_with('…')) => break,
+            None => return None,
+        }
+    }
+    Some(length)
+}
+
+/// How long the character is that the text begins with, if it is the wanted one.
+fn step(text: &str, wanted: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let first = *bytes.first()?;
+    if first.eq_ignore_ascii_case(&wanted) {
+        // A backslash is doubled where texts are quoted.
+        return Some(if wanted == b'\\' && bytes.get(1) == Some(&b'\\') {
+            2
+        } else {
+            1
+        });
+    }
+    let hex = |digits: Option<&[u8]>| {
+        let digits = std::str::from_utf8(digits?).ok()?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let is_wanted = |code: Option<u32>| {
+        code.and_then(|code| u8::try_from(code).ok())
+            .is_some_and(|found| found.eq_ignore_ascii_case(&wanted))
+    };
+    match (first, bytes.get(1)) {
+        (b'%', _) if is_wanted(hex(bytes.get(1..3))) => Some(3),
+        (b'\\', Some(b'u')) if is_wanted(hex(bytes.get(2..6))) => Some(6),
+        (b'\\', Some(&escaped)) if escaped == wanted => Some(2),
+        _ => None,
+    }
+}
+
+/// Masks the texts of JSON fields whose names promise a secret.
+fn mask_fields(json: &str) -> Cow<'_, str> {
+    let mut clean = String::new();
+    let mut kept = 0;
+    let mut at = 0;
+    let mut name = None;
+    while let Some(start) = json[at..].find('"').map(|quote| at + quote + 1) {
+        let end = string_end(json, start);
+        if name.is_some_and(is_secret_field) {
+            clean.push_str(&json[kept..start]);
+            clean.push_str(MASK);
+            kept = end;
+        }
+        at = (end + 1).min(json.len());
+        let is_name = json[at..].trim_start().starts_with(':');
+        let opens_string = || json[at..].trim_start()[1..].trim_start().starts_with('"');
+        name = (is_name && opens_string()).then(|| &json[start..end]);
+    }
+    if kept == 0 {
+        return json.into();
+    }
+    clean.push_str(&json[kept..]);
+    clean.into()
+}
+
+/// Where the string that began before `start` ends: at its quote, or with the text.
+fn string_end(json: &str, start: usize) -> usize {
+    let mut escaped = false;
+    for (offset, byte) in json[start..].bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return start + offset,
+            _ => {}
+        }
+    }
+    json.len()
+}
+
+fn is_secret_field(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_FIELDS.iter().any(|secret| name.contains(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn scrub(secret: &str, text: &str) -> String {
+        Scrubber::new([Secret::from(secret)])
+            .scrub(text)
+            .into_owned()
+    }
+
+    #[test]
+    fn every_spelling() {
+        let cases = [
+            (
+                "abcdef12",
+                "see /rest/1/abcdef12/profile",
+                "see /rest/1/***/profile",
+            ),
+            ("abcdef12", "abcdef12abcdef12", "******"),
+            ("abcdef12", "ABCDEF12", "***"),
+            ("abcdef12", "%61bc%64ef12", "***"),
+            ("abcdef12", r"\u0061bcdef12", "***"),
+            (
+                "a/b+c=d\"e\\f",
+                r#"{"auth":"a\/b+c=d\"e\\f"}"#,
+                r#"{"auth":"***"}"#,
+            ),
+            ("a/b+c=d", "auth=a%2Fb%2bc%3Dd&x", "auth=***&x"),
+            ("abcdef12", "cut: abcde", "cut: ***"),
+            ("abcdef12", "found \"xabcd…\"", "found \"x***…\""),
+            ("abcdef12", "cut: abc", "cut: abc"),
+            ("ab", "ab cab", "*** c***"),
+            ("é", "é", "é"), // refused when the client is made
+            (
+                "abcdef12",
+                "тест 100% \\ \\u %6 %zz",
+                "тест 100% \\ \\u %6 %zz",
+            ),
+        ];
+        for (secret, text, expected) in cases {
+            if secret.is_ascii() {
+                assert_eq!(scrub(secret, text), expected, "{secret} in {text}");
+            }
+        }
+        assert_eq!(scrub("", "text"), "text");
+    }
+
+    #[test]
+    fn longest_first() {
+        let scrubber = Scrubber::new([Secret::from("abcd"), Secret::from("abcdefgh")]);
+        assert_eq!(scrubber.scrub("<abcdefgh>"), "<***>");
+    }
+
+    #[test]
+    fn excerpt_is_scrubbed_before_it_is_cut() {
+        let scrubber = Scrubber::new([Secret::from("topsecretcode")]);
+        for shift in 180..205 {
+            let body = format!("{}topsecretcode{}", "x".repeat(shift), "y".repeat(100));
+            let excerpt = scrubber.excerpt(body.as_bytes());
+            assert!(excerpt.chars().count() <= 200, "{}", excerpt.len());
+            assert!(
+                !excerpt.contains('t') && !excerpt.contains('p'),
+                "{shift}: {excerpt}"
+            );
+        }
+        assert_eq!(scrubber.excerpt(b" a\r\n\tb\0 \xff "), "a b \u{fffd}");
+        let mut long = vec![b'-'; EXCERPT_BYTES - 5];
+        long.extend(b"topsecretcode");
+        assert_eq!(scrubber.excerpt(&long).chars().count(), 200);
+    }
+
+    #[test]
+    fn secret_fields_are_masked() {
+        let scrubber = Scrubber::default();
+        let cases = [
+            (
+                r#"{"BOT_TOKEN" : "x\"y", "a": "b"}"#,
+                r#"{"BOT_TOKEN" : "***", "a": "b"}"#,
+            ),
+            (r#"{"refreshToken":"cut of"#, r#"{"refreshToken":"***"#),
+            (
+                r#"{"auth":{"access_token":"x"}}"#,
+                r#"{"auth":{"access_token":"***"}}"#,
+            ),
+            (r#"{"text":"token","b":"c"}"#, r#"{"text":"token","b":"c"}"#),
+            (r#"["token"]"#, r#"["token"]"#),
+            (r#"{"token":"#, r#"{"token":"#),
+            (r#"""#, r#"""#),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(scrubber.excerpt(body.as_bytes()), expected);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_secret_is_left(secret in "[!-)+-~]{1,20}", before in ".{0,20}", after in ".{0,20}") {
+            let clean = scrub(&secret, &format!("{before}{secret}{after}"));
+            proptest::prop_assert!(!clean.contains(&secret));
+        }
+
+        #[test]
+        fn never_panics(secret in "[!-~]{1,6}", text in "[\\\\%u0-9a-f\"…é]{0,40}") {
+            let scrubber = Scrubber::new([Secret::from(secret)]);
+            scrubber.scrub(&text);
+            scrubber.excerpt(text.as_bytes());
+        }
+    }
+}

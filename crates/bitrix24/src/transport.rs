@@ -1,0 +1,124 @@
+//! The HTTP below: one request, one whole answer, nothing repeated.
+
+use std::{error::Error as _, time::Duration};
+
+use reqwest::{Certificate, Proxy, Url, redirect, retry};
+
+use crate::{ConfigError, Secret, TransportError, error::TransportErrorKind, scrub::Scrubber};
+
+/// How long an unused connection is kept. Shorter than servers do, because a call on a connection
+/// that the server is closing is lost.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// What it takes to make connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Connector {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: Option<Secret>,
+    /// PEM.
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    /// The portal is on this computer: the proxies of the environment are not for it.
+    pub(crate) loopback: bool,
+}
+
+impl Connector {
+    /// Makes a pool of connections.
+    pub(crate) fn connect(&self) -> Result<reqwest::Client, ConfigError> {
+        let mut client = reqwest::Client::builder()
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(retry::never())
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(KEEP_ALIVE);
+        if self.loopback {
+            client = client.no_proxy();
+        }
+        if let Some(proxy) = &self.proxy {
+            let proxy = Proxy::all(proxy.expose());
+            client = client
+                .proxy(proxy.map_err(|_| ConfigError::new("the proxy's address is not valid"))?);
+        }
+        for pem in &self.root_certificates {
+            let bad = || ConfigError::new("the root certificate is not a valid PEM bundle");
+            let certificates = Certificate::from_pem_bundle(pem).map_err(|_| bad())?;
+            if certificates.is_empty() {
+                return Err(bad());
+            }
+            client = client.tls_certs_merge(certificates);
+        }
+        client.build().map_err(|error| {
+            ConfigError::new(format!(
+                "the HTTP client could not be made: {}",
+                flatten(error)
+            ))
+        })
+    }
+
+    /// Checks the proxy's address, and finds the password in it.
+    pub(crate) fn proxy_secrets(&self) -> Result<Vec<Secret>, ConfigError> {
+        let Some(proxy) = &self.proxy else {
+            return Ok(Vec::new());
+        };
+        let url = Url::parse(proxy.expose())
+            .map_err(|_| ConfigError::new("the proxy's address is not a URL"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(ConfigError::new(
+                "the proxy's address is not http:// or https://",
+            ));
+        }
+        Ok(url.password().map(Secret::from).into_iter().collect())
+    }
+}
+
+/// A failure below as ours.
+pub(crate) fn failure(
+    error: reqwest::Error,
+    method: &str,
+    status: Option<u16>,
+    scrubber: &Scrubber,
+) -> TransportError {
+    let kind = if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if is_not_http(&error) || error.is_builder() {
+        TransportErrorKind::Other
+    } else {
+        TransportErrorKind::Lost
+    };
+    TransportError {
+        kind,
+        method: method.to_owned(),
+        status,
+        detail: scrubber.scrub_owned(flatten(error)),
+    }
+}
+
+fn is_not_http(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if error.downcast_ref().is_some_and(hyper::Error::is_parse) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// A chain of errors as one text, without the address, which may be a secret.
+fn flatten(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let cause = error.to_string();
+        // Some layers repeat the one below.
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        next = error.source();
+    }
+    text
+}

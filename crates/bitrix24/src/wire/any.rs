@@ -1,0 +1,27 @@
+//! Values of any type.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::{Expected, Found, FromWire};
+
+/// Reads any value.
+pub fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    Value::deserialize(deserializer)
+}
+
+impl FromWire for Value {
+    const EXPECTED: Expected = Expected::Any;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        Ok(match value(deserializer)? {
+            Value::Null => Found::Nothing("null"),
+            value => Found::Value(value),
+        })
+    }
+
+    /// Where any value may stand, `null` is one.
+    fn from_wire<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        value(deserializer)
+    }
+}

@@ -1,0 +1,170 @@
+//! Writing requests: one form per type.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, SerializeMap},
+};
+use serde_json::Value;
+
+use super::{Extra, MapKey, path::located};
+use crate::Secret;
+
+/// A type that can be written into a request.
+pub trait ToWire {
+    /// Writes the value.
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// Lets serde write a value as [`ToWire`] says.
+#[derive(Debug)]
+pub struct Written<'a, T: ?Sized>(pub &'a T);
+
+impl<T: ToWire + ?Sized> Serialize for Written<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.to_wire(serializer)
+    }
+}
+
+/// Writes the fields of an object.
+#[derive(Debug)]
+pub struct Fields<M>(M);
+
+impl<M: SerializeMap> Fields<M> {
+    /// Opens the object.
+    pub fn write<S>(
+        serializer: S,
+        put: impl FnOnce(&mut Self) -> Result<(), S::Error>,
+    ) -> Result<S::Ok, S::Error>
+    where
+        S: Serializer<SerializeMap = M>,
+        M: SerializeMap<Ok = S::Ok, Error = S::Error>,
+    {
+        let mut fields = Self(serializer.serialize_map(None)?);
+        put(&mut fields)?;
+        fields.0.end()
+    }
+
+    /// Writes a field. An error in the value names it.
+    pub fn put<T: ToWire + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), M::Error> {
+        self.0
+            .serialize_entry(name, &Written(value))
+            .map_err(|error| M::Error::custom(located(format_args!(".{name}"), &error.to_string())))
+    }
+
+    /// Writes a field, or leaves it out.
+    pub fn put_some<T: ToWire>(&mut self, name: &str, value: &Option<T>) -> Result<(), M::Error> {
+        value.as_ref().map_or(Ok(()), |value| self.put(name, value))
+    }
+
+    /// Writes the fields that are not documented.
+    pub fn put_extra(&mut self, extra: &Extra) -> Result<(), M::Error> {
+        extra
+            .iter()
+            .try_for_each(|(name, value)| self.put(name, value))
+    }
+}
+
+/// A flag that travels as `"Y"` or `"N"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YesNo(pub bool);
+
+impl ToWire for YesNo {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if self.0 { "Y" } else { "N" })
+    }
+}
+
+/// A flag that travels as `1` or `0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneZero(pub bool);
+
+impl ToWire for OneZero {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.0.into())
+    }
+}
+
+impl ToWire for f64 {
+    /// JSON has no form for infinities and NaN, and serde would silently write `null`.
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_finite() {
+            serializer.serialize_f64(*self)
+        } else {
+            Err(S::Error::custom(format_args!(
+                "expected a finite number, found {self}"
+            )))
+        }
+    }
+}
+
+impl ToWire for DateTime<FixedOffset> {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+    }
+}
+
+impl ToWire for NaiveDate {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<T: ToWire> ToWire for Option<T> {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => value.to_wire(serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<T: ToWire + ?Sized> ToWire for Box<T> {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).to_wire(serializer)
+    }
+}
+
+impl<T: ToWire> ToWire for Vec<T> {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().to_wire(serializer)
+    }
+}
+
+impl<T: ToWire> ToWire for [T] {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeSeq;
+
+        let mut seq = serializer.serialize_seq(Some(self.len()))?;
+        for (index, item) in self.iter().enumerate() {
+            seq.serialize_element(&Written(item)).map_err(|error| {
+                S::Error::custom(located(format_args!("[{index}]"), &error.to_string()))
+            })?;
+        }
+        seq.end()
+    }
+}
+
+impl<K: MapKey, T: ToWire> ToWire for BTreeMap<K, T> {
+    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Fields::write(serializer, |fields| {
+            self.iter()
+                .try_for_each(|(key, value)| fields.put(&key.to_key(), value))
+        })
+    }
+}
+
+/// The types that serde already writes as the API wants them.
+macro_rules! plain {
+    ($($type:ty),*) => {$(
+        impl ToWire for $type {
+            fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        }
+    )*};
+}
+
+plain!(i64, bool, str, String, Secret, Value, Extra);

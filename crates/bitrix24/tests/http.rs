@@ -1,0 +1,522 @@
+//! What goes over the wire, seen from the other end of the socket.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(deprecated, reason = "deprecated methods must work as well")]
+
+use std::{future::Future, time::Duration};
+
+use bitrix24::{
+    Client, DecodeErrorKind, Error, Rest, Rule, TransportErrorKind, When,
+    imbot::{ChatGet, ChatGetError},
+    raw::Call,
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+const CODE: &str = "t0psecretc0de";
+const TOKEN: &str = "t0p\"secret/t0ken";
+
+struct Seen {
+    line: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Seen {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// Reads one request.
+async fn request(stream: &mut TcpStream) -> Option<Seen> {
+    let mut bytes = Vec::new();
+    let head = loop {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
+    };
+    let text = String::from_utf8(bytes[..head].to_vec()).unwrap();
+    let mut lines = text.split("\r\n");
+    let line = lines.next().unwrap().to_owned();
+    let headers: Vec<_> = lines
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let mut seen = Seen {
+        line,
+        headers,
+        body: String::new(),
+    };
+    let length: usize = seen.header("content-length").unwrap().parse().unwrap();
+    while bytes.len() < head + 4 + length {
+        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
+    }
+    seen.body = String::from_utf8(bytes.split_off(head + 4)).unwrap();
+    Some(seen)
+}
+
+fn ok(body: &str) -> Vec<u8> {
+    answer("200 OK", "", body)
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+/// Answers every request on every connection alike, until the call is done. Returns what arrived.
+async fn serve<T>(answer: &[u8], call: impl AsyncFnOnce(String) -> T) -> (T, Vec<Seen>) {
+    let (listener, url) = listen().await;
+    let (seen, mut all) = tokio::sync::mpsc::unbounded_channel();
+    let serve = async {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            if let Some(request) = request(&mut stream).await {
+                seen.send(request).unwrap();
+                stream.write_all(answer).await.unwrap();
+            }
+        }
+    };
+    let result = tokio::select! {
+        result = call(url) => result,
+        () = serve => unreachable!(),
+    };
+    let mut requests = Vec::new();
+    while let Ok(request) = all.try_recv() {
+        requests.push(request);
+    }
+    (result, requests)
+}
+
+fn webhook(url: &str) -> Client {
+    Client::webhook(&format!("{url}/rest/7/{CODE}/")).unwrap()
+}
+
+async fn by_name(answer: &[u8]) -> Result<Value, Error> {
+    let call = async |url: String| webhook(&url).call_by_name("profile", ()).await;
+    let (result, requests) = serve(answer, call).await;
+    assert_eq!(requests.len(), 1, "nothing may be repeated");
+    if let Err(error) = &result {
+        for text in [error.to_string(), format!("{error:?}")] {
+            assert!(!text.contains(CODE), "{text}");
+        }
+        assert_eq!(error.method(), "profile");
+    }
+    result.map(|answer| answer.result)
+}
+
+#[tokio::test]
+async fn webhook_request() {
+    let answer = ok(r#"{"result":{"ID":2725}}"#);
+    let call = async |url: String| webhook(&url).call(ChatGet::new("CHAT", "13")).await;
+    let (result, seen) = serve(&answer, call).await;
+    assert_eq!(result.unwrap().result.unwrap().id, 2725);
+    let [seen] = &seen[..] else { panic!() };
+    assert_eq!(
+        seen.line,
+        format!("POST /rest/7/{CODE}/imbot.chat.get HTTP/1.1")
+    );
+    assert_eq!(
+        seen.json(),
+        json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13"})
+    );
+    assert_eq!(seen.header("content-type"), Some("application/json"));
+    assert_eq!(seen.header("accept"), Some("application/json"));
+    let version = concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(seen.header("user-agent"), Some(version));
+    let mut names: Vec<_> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "accept",
+            "content-length",
+            "content-type",
+            "host",
+            "user-agent"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn token_request() {
+    let answer = ok(r#"{"result":null}"#);
+    let call = async |url: String| {
+        let client = Client::builder()
+            .user_agent("my-app/1.0")
+            .token(&url, TOKEN)
+            .unwrap();
+        client.call(&ChatGet::new("CHAT", "13")).await.unwrap();
+        client.call_by_name("profile", json!({})).await.unwrap();
+        let call = Call::new("profile", Rest::Classic, b" { \n } \n".to_vec());
+        client.send(call).await.unwrap();
+        client
+            .call_by_name_v3("tasks.task.get", json!({"id": 1}))
+            .await
+            .unwrap();
+    };
+    let ((), seen) = serve(&answer, call).await;
+    let lines: Vec<_> = seen.iter().map(|seen| seen.line.as_str()).collect();
+    assert_eq!(
+        lines,
+        [
+            "POST /rest/imbot.chat.get HTTP/1.1",
+            "POST /rest/profile HTTP/1.1",
+            "POST /rest/profile HTTP/1.1",
+            "POST /rest/api/tasks.task.get HTTP/1.1",
+        ]
+    );
+    let typed = json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "auth": TOKEN});
+    assert_eq!(seen[0].json(), typed);
+    assert_eq!(seen[1].json(), json!({"auth": TOKEN}));
+    assert_eq!(seen[2].json(), json!({"auth": TOKEN}));
+    assert_eq!(seen[3].json(), json!({"id": 1, "auth": TOKEN}));
+    assert_eq!(seen[0].header("user-agent"), Some("my-app/1.0"));
+}
+
+#[tokio::test]
+async fn base_url_replaces_the_portal() {
+    let call = async |url: String| {
+        let builder = Client::builder().base_url(format!("{url}/prefix/"));
+        let client = builder
+            .webhook(&format!("https://portal.example/rest/7/{CODE}/"))
+            .unwrap();
+        client.call_by_name_v3("profile", ()).await.unwrap();
+    };
+    let ((), seen) = serve(&ok(r#"{"result":1}"#), call).await;
+    assert_eq!(
+        seen[0].line,
+        format!("POST /prefix/rest/api/7/{CODE}/profile HTTP/1.1")
+    );
+}
+
+#[tokio::test]
+async fn connections_are_kept() {
+    let (listener, url) = listen().await;
+    let client = webhook(&url);
+    let serve = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        while request(&mut stream).await.is_some() {
+            stream.write_all(&ok(r#"{"result":1}"#)).await.unwrap();
+        }
+    };
+    let calls = async {
+        for _ in 0..3 {
+            client.call_by_name("profile", ()).await.unwrap();
+        }
+        drop(client);
+    };
+    tokio::join!(serve, calls);
+}
+
+#[tokio::test]
+async fn api_errors_are_typed() {
+    let cases = [
+        ("400 Bad Request", "ACCESS_ERROR", ChatGetError::AccessError),
+        ("200 OK", "AUTHORIZE_ERROR", ChatGetError::AuthorizeError),
+        (
+            "401 Unauthorized",
+            "NEW",
+            ChatGetError::Other("NEW".to_owned()),
+        ),
+    ];
+    for (status, code, kind) in cases {
+        let body = json!({"error": code, "error_description": format!("see {CODE}")}).to_string();
+        let answer = answer(status, "", &body);
+        let call = async |url: String| webhook(&url).call(ChatGet::new("CHAT", "13")).await;
+        let error = serve(&answer, call).await.0.unwrap_err();
+        let api = error.api().unwrap();
+        assert_eq!(
+            (&api.kind, &*api.code, &*api.description),
+            (&kind, code, "see ***")
+        );
+        assert_eq!(error.status(), status[..3].parse().ok());
+        assert_eq!(error.into_untyped().code(), Some(code));
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_none() {
+    let kind = |error: Error| match error {
+        Error::Decode(error) => error.kind().clone(),
+        other => panic!("{other:?}"),
+    };
+    let page = format!("<html>/rest/7/{CODE}/profile</html>");
+    let error = by_name(&answer("502 Bad Gateway", "", &page))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("(HTTP 502); it begins: <html>/rest/7/***/profile"),
+        "{error}"
+    );
+    assert_eq!(kind(error), DecodeErrorKind::Html);
+
+    let error = by_name(&answer("204 No Content", "", ""))
+        .await
+        .unwrap_err();
+    assert_eq!(kind(error), DecodeErrorKind::Empty);
+
+    let cut = b"HTTP/1.1 200 OK\r\n\r\n{\"result\":{\"I".to_vec();
+    assert_eq!(
+        kind(by_name(&cut).await.unwrap_err()),
+        DecodeErrorKind::Truncated
+    );
+
+    let to = format!("location: https://new.example/rest/7/{CODE}/profile\r\n");
+    let error = by_name(&answer("302 Found", &to, "")).await.unwrap_err();
+    let location = Some("https://new.example/rest/7/***/profile".to_owned());
+    assert_eq!(kind(error), DecodeErrorKind::Redirect { location });
+}
+
+#[tokio::test]
+async fn broken_connections() {
+    let lost = |error: Error| match error {
+        Error::Transport(error) => (error.kind(), error.status()),
+        other => panic!("{other:?}"),
+    };
+    let short = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"result\":1}".to_vec();
+    assert_eq!(
+        lost(by_name(&short).await.unwrap_err()),
+        (TransportErrorKind::Lost, Some(200))
+    );
+    let chunk = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{\"resu".to_vec();
+    assert_eq!(
+        lost(by_name(&chunk).await.unwrap_err()),
+        (TransportErrorKind::Lost, Some(200))
+    );
+    assert_eq!(
+        lost(by_name(b"").await.unwrap_err()),
+        (TransportErrorKind::Lost, None)
+    );
+    assert_eq!(
+        lost(by_name(b"HTTP/1.1 200 O").await.unwrap_err()),
+        (TransportErrorKind::Lost, None)
+    );
+    let other = by_name(b"SSH-2.0-OpenSSH_9.7\r\n\r\n").await.unwrap_err();
+    assert_eq!(lost(other), (TransportErrorKind::Other, None));
+
+    // A kept connection that the server closes: the call may have run, so it is not repeated.
+    let (listener, url) = listen().await;
+    let client = webhook(&url);
+    let serve = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        request(&mut stream).await.unwrap();
+        stream.write_all(&ok(r#"{"result":1}"#)).await.unwrap();
+        request(&mut stream).await.unwrap();
+        drop(stream);
+        tokio::time::timeout(Duration::from_millis(200), listener.accept())
+            .await
+            .unwrap_err();
+    };
+    let calls = async {
+        client.call_by_name("profile", ()).await.unwrap();
+        client.call_by_name("profile", ()).await.unwrap_err()
+    };
+    let (error, ()) = tokio::join!(calls, serve);
+    assert_eq!(lost(error), (TransportErrorKind::Lost, None));
+}
+
+#[tokio::test]
+async fn no_connection() {
+    let (listener, url) = listen().await;
+    let closed = url.clone();
+    drop(listener);
+    let Err(Error::Transport(error)) = webhook(&closed).call_by_name("profile", ()).await else {
+        panic!()
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+    assert!(!format!("{error} {error:?}").contains(CODE), "{error:?}");
+
+    // A server that does not speak TLS.
+    let (listener, url) = listen().await;
+    let client = webhook(&url.replace("http:", "https:"));
+    let serve = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(&ok("{}")).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    };
+    let (result, ()) = tokio::join!(client.call_by_name("profile", ()), serve);
+    let Err(Error::Transport(error)) = result else {
+        panic!()
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Connect, "{error}");
+}
+
+#[tokio::test]
+async fn time_is_up() {
+    let (listener, url) = listen().await;
+    let client = webhook(&url).with_timeout(Duration::from_millis(100));
+    let silent = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        request(&mut stream).await.unwrap();
+        // Also in the middle of an answer.
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+            .await;
+        std::future::pending::<()>().await;
+    };
+    let result = tokio::select! {
+        result = client.call_by_name("profile", ()) => result,
+        () = silent => unreachable!(),
+    };
+    let Err(Error::Transport(error)) = result else {
+        panic!()
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Timeout, "{error}");
+}
+
+#[tokio::test]
+async fn a_dropped_call_closes_its_connection() {
+    let (listener, url) = listen().await;
+    let client = webhook(&url);
+    let call = tokio::spawn(async move { client.call_by_name("profile", ()).await });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    request(&mut stream).await.unwrap();
+    call.abort();
+    let rest = tokio::time::timeout(Duration::from_secs(5), request(&mut stream))
+        .await
+        .unwrap();
+    assert!(rest.is_none());
+}
+
+#[tokio::test]
+async fn nothing_is_sent() {
+    const RULES: &[Rule] = &[Rule::RequiredIf {
+        param: "ID",
+        when: When::Webhook,
+    }];
+    let call = async |url: String| {
+        let client = webhook(&url);
+        let mut texts = Vec::new();
+        let whole_address = format!("{url}/rest/7/{CODE}/profile");
+        texts.push(client.call_by_name(&whole_address, ()).await.unwrap_err());
+        for method in ["", "..", "a/b", "a?b", "profile\r\nx"] {
+            texts.push(client.call_by_name(method, ()).await.unwrap_err());
+        }
+        texts.push(client.call_by_name("profile", [1]).await.unwrap_err());
+        texts.push(client.call_by_name("profile", "{}").await.unwrap_err());
+        let mut call = Call::new("profile", Rest::Classic, b"{}".to_vec());
+        call.rules = RULES;
+        texts.push(client.send(call).await.unwrap_err());
+        texts
+    };
+    let (errors, seen) = serve(b"", call).await;
+    assert!(seen.is_empty());
+    assert!(
+        errors
+            .iter()
+            .all(|error| matches!(error, Error::Request(_))),
+        "{errors:?}"
+    );
+    assert!(!format!("{errors:?}").contains(CODE));
+    let last = errors.last().unwrap();
+    assert_eq!(
+        last.to_string(),
+        "profile: not sent: ID is required with a webhook"
+    );
+}
+
+#[tokio::test]
+async fn own_connections() {
+    let call = async |url: String| {
+        let client = webhook(&url).with_own_connections().unwrap();
+        client.call_by_name("profile", ()).await.unwrap();
+    };
+    let ((), seen) = serve(&ok(r#"{"result":1}"#), call).await;
+    assert_eq!(seen.len(), 1);
+}
+
+#[tokio::test]
+async fn a_proxy_is_used_if_it_is_given() {
+    let call = async |url: String| {
+        let proxy = url.replace("http://", "http://user:pr0xypass@");
+        let builder = Client::builder().proxy(proxy);
+        let client = builder
+            .webhook(&format!("http://localhost:9/rest/7/{CODE}/"))
+            .unwrap();
+        client.call_by_name("profile", ()).await.unwrap();
+    };
+    let ((), seen) = serve(&ok(r#"{"result":1}"#), call).await;
+    assert_eq!(
+        seen[0].line,
+        format!("POST http://localhost:9/rest/7/{CODE}/profile HTTP/1.1")
+    );
+    assert!(seen[0].header("proxy-authorization").is_some());
+}
+
+#[test]
+fn settings_that_are_refused() {
+    let address = format!("https://a.example/rest/7/{CODE}/");
+    let builder = Client::builder;
+    let errors = [
+        builder().timeout(Duration::ZERO).webhook(&address),
+        builder().connect_timeout(Duration::ZERO).webhook(&address),
+        builder().user_agent(" ").webhook(&address),
+        builder().user_agent("a\nb").webhook(&address),
+        builder().proxy("pr0xy").webhook(&address),
+        builder().proxy("ftp://u:pr0xy@a").webhook(&address),
+        builder().root_certificate("pem").webhook(&address),
+        builder()
+            .root_certificate("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+            .webhook(&address),
+        builder().base_url("http://a.example").webhook(&address),
+        builder()
+            .base_url("https://u:p@a.example")
+            .webhook(&address),
+        Client::token(&address, "token"),
+    ];
+    for error in errors {
+        let error = error.unwrap_err().to_string();
+        for secret in [CODE, "pr0xy", "a.example"] {
+            assert!(!error.contains(secret), "{error}");
+        }
+    }
+}
+
+#[test]
+fn clients_print_no_secrets() {
+    let webhook = Client::webhook(&format!("https://a.example/rest/7/{CODE}/")).unwrap();
+    let token = Client::token("a.example", TOKEN).unwrap();
+    let builder = Client::builder()
+        .proxy("http://u:p@a.example")
+        .base_url("https://b.example");
+    for text in [
+        format!("{webhook:?}"),
+        format!("{token:?}"),
+        format!("{builder:#?}"),
+    ] {
+        assert!(!text.contains("example") && !text.contains("t0p"), "{text}");
+    }
+}
+
+#[test]
+fn calls_can_move_between_threads() {
+    fn is_send(_: &(impl Future + Send)) {}
+    let client = Client::token("a.example", TOKEN).unwrap();
+    let request = ChatGet::new("CHAT", "13");
+    is_send(&client.call(&request));
+    is_send(&client.call(request));
+    is_send(&client.call_by_name("profile", json!({})));
+}

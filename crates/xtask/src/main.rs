@@ -1,0 +1,57 @@
+//! `cargo xtask setup|demo|test`: everything that one does with this project.
+
+mod consumer;
+mod demo;
+mod edited;
+mod package;
+mod paths;
+mod portal;
+mod run;
+mod setup;
+mod test;
+mod venv;
+mod wheel;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  setup                  make target/venv and build the Python package into it
+  demo                   call a portal on a loopback port from Rust and Python;
+                         with BITRIX24_WEBHOOK_URL set, call that portal instead
+                         (for the chat of BITRIX24_ENTITY_TYPE, BITRIX24_ENTITY_ID)
+  test [--only NAME]...  run every check, or only the named ones
+  test --list            name the checks
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args.as_slice() {
+        ["setup"] => setup::setup(),
+        ["demo"] => demo::demo(),
+        ["test", options @ ..] => match test::Options::read(options) {
+            Ok(options) => test::test(&options),
+            Err(error) => return usage(&error),
+        },
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        [] => return usage("a command is missing"),
+        [unknown, ..] => return usage(&format!("no such command or option: {unknown}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(error: &str) -> ExitCode {
+    eprint!("xtask: {error}\n\n{USAGE}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,56 @@
+//! The crates as they would be published: packed, unpacked elsewhere, used.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    consumer::consumer,
+    paths,
+    portal::Portal,
+    run::{Outcome, cargo, empty_dir, program, run},
+};
+
+/// What is published, each after what it depends on.
+const CRATES: [&str; 3] = ["bitrix24-spec", "bitrix24-codegen", "bitrix24"];
+
+/// What must be in the package of the description.
+const DESCRIPTION: [&str; 2] = ["common.yaml", "imbot/imbot.chat.get.yaml"];
+
+/// Packs, unpacks and uses them.
+pub(crate) fn check() -> Outcome {
+    // The program below builds what was packed, and does so only once.
+    let mut command = cargo(["package", "--quiet", "--allow-dirty", "--no-verify"]);
+    for name in CRATES {
+        command.args(["--package", name]);
+    }
+    run(&mut command)?;
+
+    let unpacked = paths::target().join("unpacked");
+    empty_dir(&unpacked)?;
+    let mut crates = Vec::new();
+    for name in CRATES {
+        crates.push((name, unpack(name, &unpacked)?));
+    }
+    for file in DESCRIPTION {
+        if !unpacked.join(stem(CRATES[0])).join(file).is_file() {
+            return Err(format!("{file} is missing in the package of {}", CRATES[0]).into());
+        }
+    }
+
+    let portal = Portal::start()?;
+    let main = paths::root().join("tests").join("package").join("main.rs");
+    let mut command = consumer("package-consumer", &main, &crates)?;
+    portal.give_webhook(&mut command);
+    run(&mut command)
+}
+
+fn unpack(name: &str, into: &Path) -> Outcome<PathBuf> {
+    let archive = paths::target()
+        .join("package")
+        .join(format!("{}.crate", stem(name)));
+    run(program("tar").arg("-xzf").arg(archive).arg("-C").arg(into))?;
+    Ok(into.join(stem(name)))
+}
+
+fn stem(name: &str) -> String {
+    format!("{name}-{}", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,111 @@
+//! Runs other programs.
+
+use std::{
+    env,
+    error::Error,
+    ffi::OsStr,
+    fs, io,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use crate::paths;
+
+/// What every task comes to.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// Cargo, from the root of the workspace.
+pub(crate) fn cargo<I: AsRef<OsStr>>(args: impl IntoIterator<Item = I>) -> Command {
+    let mut cargo = program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(args);
+    cargo
+}
+
+/// A program, from the root of the workspace.
+pub(crate) fn program(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command
+        .current_dir(paths::root())
+        .env("CARGO_TARGET_DIR", paths::target());
+    // What Cargo tells this program about itself is not for other builds: build
+    // scripts that look at it would run again each time.
+    for (name, _) in env::vars_os() {
+        let private = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if private {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Runs it and shows what it prints.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    eprintln!("$ {}", line(command));
+    let status = command.status().map_err(|error| missing(command, &error))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{} failed ({status})", line(command)).into())
+    }
+}
+
+/// Runs it and returns what it prints on the standard output.
+pub(crate) fn output(command: &mut Command) -> Outcome<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| missing(command, &error))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        Ok(text)
+    } else {
+        let (line, status) = (line(command), output.status);
+        Err(format!("{line} failed ({status})\n{text}").into())
+    }
+}
+
+fn missing(command: &Command, error: &io::Error) -> String {
+    format!("cannot run {}: {error}", command.get_program().display())
+}
+
+/// The command as one would type it. Secrets never are arguments.
+fn line(command: &Command) -> String {
+    let root = paths::root();
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words
+        .map(|word| {
+            let path = Path::new(word);
+            let short = path.strip_prefix(&root).unwrap_or(path);
+            short.display().to_string()
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// An empty folder.
+pub(crate) fn empty_dir(path: &Path) -> Outcome {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(format!("cannot empty {}: {error}", path.display()).into());
+        }
+        _ => {}
+    }
+    fs::create_dir_all(path)?;
+    Ok(())
+}
+
+/// Writes a file unless it is already like that, so that builds stay fresh.
+pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Outcome {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, content)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The Python package as it would be published: a wheel and a source distribution,
+//! each installed where nothing else is, and used.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    paths,
+    portal::Portal,
+    run::{Outcome, empty_dir, run},
+    venv::Venv,
+};
+
+/// Builds, installs and uses both.
+pub(crate) fn check() -> Outcome {
+    let dist = paths::target().join("dist");
+    empty_dir(&dist)?;
+    let maturin = |args: &[&str]| {
+        let mut maturin = Venv::development().tool("maturin");
+        maturin.args(args).arg("--out").arg(&dist);
+        run(maturin.current_dir(paths::python()))
+    };
+    maturin(&["build", "--quiet", "--release"])?;
+    maturin(&["sdist", "--quiet"])?;
+
+    let portal = Portal::start()?;
+    let script = paths::root().join("tests").join("package").join("call.py");
+    for (suffix, venv) in [(".whl", "venv-wheel"), (".tar.gz", "venv-sdist")] {
+        // From the source distribution, pip builds a wheel of its own.
+        let venv = install(venv, &only(&dist, suffix)?)?;
+        call(&venv, &script, &portal)?;
+    }
+    Ok(())
+}
+
+/// A new virtual environment with that package.
+pub(crate) fn install(name: &str, package: &Path) -> Outcome<Venv> {
+    let venv = Venv::fresh(name)?;
+    run(venv.pip(&["install", "--quiet"]).arg(package))?;
+    Ok(venv)
+}
+
+/// Runs a script against a portal, away from the sources of the package.
+pub(crate) fn call(venv: &Venv, script: &Path, portal: &Portal) -> Outcome {
+    let mut python = venv.python();
+    portal.give_webhook(&mut python);
+    run(python.arg("-I").arg(script).current_dir(venv.dir()))
+}
+
+/// The only file in a folder with that ending.
+pub(crate) fn only(folder: &Path, suffix: &str) -> Outcome<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(suffix) {
+            found.push(path);
+        }
+    }
+    match <[PathBuf; 1]>::try_from(found) {
+        Ok([path]) => Ok(path),
+        Err(found) => Err(format!(
+            "{} files in {} end with {suffix}, not one",
+            found.len(),
+            folder.display(),
+        )
+        .into()),
+    }
+}

@@ -1,0 +1,27 @@
+"""Calls a portal through the installed package."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import warnings
+
+from bitrix24 import AsyncClient, Client
+
+URL = os.environ["BITRIX24_WEBHOOK_URL"]
+
+
+async def main() -> None:
+    async with AsyncClient.from_webhook(URL) as client:
+        answer = await client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+        assert answer.result is not None
+        assert answer.result.id == 2725
+
+
+warnings.simplefilter("ignore", DeprecationWarning)
+with Client.from_webhook(URL) as client:
+    answer = client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+    assert answer.result is not None
+    assert answer.result.id == 2725
+asyncio.run(main())
+print("the installed package works")
