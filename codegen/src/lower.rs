@@ -220,8 +220,9 @@ impl Lower {
                 docs: docs_url(&shared.page),
                 origin: format!("the shared object `{}`", shared.name),
                 fields: Vec::new(),
-                input: true,
-                output: true,
+                // Set when it is known which methods use it; `Time` comes with every answer.
+                input: false,
+                output: home.is_none() && shared.name == "Time",
             });
             let record = self.api.records.len() - 1;
             let name = shared.name.clone();
@@ -975,8 +976,48 @@ impl Lower {
         }
     }
 
+    /// Which shared objects are passed in, and which are answered.
+    fn uses(&mut self) {
+        let methods = self.api.methods.iter();
+        let params = methods
+            .clone()
+            .flat_map(|it| &it.params)
+            .map(|field| &field.ty);
+        let inputs = self.reached(params);
+        let outputs = self.reached(methods.map(|it| &it.result));
+        for (index, record) in self.api.records.iter_mut().enumerate() {
+            record.input |= inputs.contains(&index);
+            record.output |= outputs.contains(&index);
+        }
+    }
+
+    /// The records that some types lead to.
+    fn reached<'a>(&'a self, types: impl Iterator<Item = &'a Type>) -> BTreeSet<usize> {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&Type> = types.collect();
+        while let Some(ty) = open.pop() {
+            match ty {
+                Type::Array(of) | Type::Map(_, of) | Type::Nullable(of) => open.push(of),
+                Type::Union(index) => {
+                    open.extend(self.api.unions[*index].members.iter().map(|(_, ty)| ty));
+                }
+                Type::Record(index) if seen.insert(*index) => {
+                    open.extend(
+                        self.api.records[*index]
+                            .fields
+                            .iter()
+                            .map(|field| &field.ty),
+                    );
+                }
+                _ => {}
+            }
+        }
+        seen
+    }
+
     /// Ties the methods that refer to each other, and puts everything in order.
     fn link(&mut self, files: &[(String, Doc, MethodFile)], report: &mut Report) {
+        self.uses();
         // The wire takes any spelling, and so do references.
         let mut scopes: Vec<usize> = (0..self.api.scopes.len()).collect();
         scopes.sort_by_key(|index| self.api.scopes[*index].name.clone());

@@ -187,17 +187,6 @@ pub enum Type {
     Union(usize),
 }
 
-impl Type {
-    /// Every type inside of this one, itself included.
-    pub fn walk(&self, visit: &mut impl FnMut(&Type)) {
-        visit(self);
-        match self {
-            Self::Array(of) | Self::Map(_, of) | Self::Nullable(of) => of.walk(visit),
-            _ => {}
-        }
-    }
-}
-
 /// What the keys of a map are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Key {

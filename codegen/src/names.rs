@@ -159,9 +159,15 @@ const EXCEPTIONS: &[&str] = &[
     "System",
 ];
 
-/// Whether a word cannot be a name.
-pub(crate) fn is_keyword(word: &str) -> bool {
-    KEYWORDS.contains(&word) || matches!(word, "None" | "True" | "False")
+/// Whether a word cannot be a name in Python, whatever it is in Rust.
+pub(crate) fn is_python_keyword(word: &str) -> bool {
+    const PYTHON: &[&str] = &[
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
+        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
+        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
+        "try", "while", "with", "yield",
+    ];
+    PYTHON.contains(&word)
 }
 
 /// `ENTITY_TYPE`, `dialogId` → `entity_type`, `dialog_id`.
@@ -230,11 +236,42 @@ pub(crate) fn variant(wire: &str) -> String {
     }
 }
 
+/// The codes of REST 3.0 are the portal's class names in capitals: the words are lost, and given back here.
+const V3_CODES: &[(&str, &str)] = &[
+    ("ACCESSDENIEDEXCEPTION", "AccessDeniedException"),
+    ("ENTITYNOTFOUNDEXCEPTION", "EntityNotFoundException"),
+    (
+        "IDEMPOTENCYKEYREUSEDEXCEPTION",
+        "IdempotencyKeyReusedException",
+    ),
+    ("INSUFFICIENTSCOPEEXCEPTION", "InsufficientScopeException"),
+    (
+        "INVALIDIDEMPOTENCYKEYEXCEPTION",
+        "InvalidIdempotencyKeyException",
+    ),
+    ("INVALIDJSONEXCEPTION", "InvalidJsonException"),
+    ("INVALIDORDEREXCEPTION", "InvalidOrderException"),
+    ("INVALIDPAGINATIONEXCEPTION", "InvalidPaginationException"),
+    ("INVALIDSELECTEXCEPTION", "InvalidSelectException"),
+    ("UNKNOWNDTOPROPERTYEXCEPTION", "UnknownDtoPropertyException"),
+    (
+        "UNKNOWNFILTEROPERATOREXCEPTION",
+        "UnknownFilterOperatorException",
+    ),
+    (
+        "VALIDATION_REQUESTVALIDATIONEXCEPTION",
+        "RequestValidationException",
+    ),
+];
+
 /// An error code: `ACCESS_ERROR` → `AccessError`, `100` → `Code100`.
 pub(crate) fn error(code: &str) -> String {
     let code = code
         .strip_prefix("BITRIX_REST_V3_EXCEPTION_")
         .unwrap_or(code);
+    if let Some((_, name)) = V3_CODES.iter().find(|(known, _)| *known == code) {
+        return (*name).to_owned();
+    }
     let name = ascii(code).to_upper_camel_case();
     match name.chars().next() {
         None => "CodeEmpty".into(),

@@ -26,6 +26,9 @@ pub(crate) enum Kind {
     Str(String),
     Seq(Vec<Node>),
     Map(Vec<Entry>),
+    /// What is missing or wrong and was noted: read as whatever is asked for, so that
+    /// the reading goes on.
+    Hole,
 }
 
 /// A key and its value.
@@ -37,17 +40,24 @@ pub(crate) struct Entry {
 }
 
 /// A way down into a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Step {
     Key(String),
     Index(usize),
 }
 
+/// How deep a file may nest: far beyond any real description, far below the stack.
+const DEPTH: usize = 32;
+
 impl Node {
     /// Reads a file; a mistake in the YAML itself is the one problem returned.
     pub(crate) fn parse(source: &Rc<Source>) -> Result<Self, Problem> {
         let options = serde_yaml::options! {
+            budget: serde_yaml::budget! { max_depth: DEPTH },
             strict_booleans: true,
+            // `007` is a code, not a number.
+            leading_zero_numbers_as_strings: true,
+            underscored_numbers_as_strings: true,
             with_snippet: false,
         };
         let parsed: Result<Spanned<Kind>, _> =
@@ -74,6 +84,7 @@ impl Node {
             Kind::Str(value) => format!("the text \"{}\"", shorten(value)),
             Kind::Seq(_) => "a list".into(),
             Kind::Map(_) => "a mapping".into(),
+            Kind::Hole => "a mistake".into(),
         }
     }
 
@@ -93,6 +104,17 @@ impl Node {
         }
     }
 
+    fn step_mut(&mut self, step: &Step) -> Option<&mut Self> {
+        match (step, &mut self.kind) {
+            (Step::Key(key), Kind::Map(entries)) => entries
+                .iter_mut()
+                .find(|entry| entry.key == *key)
+                .map(|entry| &mut entry.value),
+            (Step::Index(index), Kind::Seq(items)) => items.get_mut(*index),
+            _ => None,
+        }
+    }
+
     /// The deepest node on the way.
     pub(crate) fn nearest(&self, path: &[Step]) -> &Self {
         let mut node = self;
@@ -105,32 +127,64 @@ impl Node {
         node
     }
 
-    /// Takes the node at the end of the way out of the tree.
-    pub(crate) fn remove(&mut self, path: &[Step]) {
-        let Some((last, way)) = path.split_last() else {
-            return;
-        };
+    /// The node at the end of the way.
+    pub(crate) fn find_mut(&mut self, path: &[Step]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |node, step| node.step_mut(step))
+    }
+
+    /// Where the deepest node on the way shows. Lists and mappings in block style have no
+    /// text of their own: the key that leads to them stands for them, or what they begin with.
+    pub(crate) fn shown(&self, path: &[Step]) -> Range<usize> {
         let mut node = self;
-        for step in way {
-            let next = match (step, &mut node.kind) {
-                (Step::Key(key), Kind::Map(entries)) => entries
-                    .iter_mut()
-                    .find(|entry| entry.key == *key)
-                    .map(|entry| &mut entry.value),
-                (Step::Index(index), Kind::Seq(items)) => items.get_mut(*index),
-                _ => None,
+        let mut span = self.own_span();
+        for step in path {
+            let Some(next) = node.step(step) else { break };
+            let key_span = match step {
+                Step::Key(key) => node.entry(key).map(|entry| entry.key_span.clone()),
+                Step::Index(_) => None,
             };
-            match next {
-                Some(next) => node = next,
-                None => return,
-            }
+            let next_span = match key_span {
+                Some(key_span) if next.span.is_empty() => key_span,
+                _ => next.own_span(),
+            };
+            span = next_span;
+            node = next;
         }
-        match (last, &mut node.kind) {
-            (Step::Key(key), Kind::Map(entries)) => entries.retain(|entry| entry.key != *key),
+        span
+    }
+
+    fn own_span(&self) -> Range<usize> {
+        match &self.kind {
+            Kind::Map(entries) if self.span.is_empty() => entries
+                .first()
+                .map_or(self.span.clone(), |entry| entry.key_span.clone()),
+            // The dash.
+            Kind::Seq(items) if self.span.is_empty() && !items.is_empty() => {
+                self.span.start..self.span.start + 1
+            }
+            _ => self.span.clone(),
+        }
+    }
+
+    /// Takes the node at the end of the way out of the tree; says whether there was one.
+    pub(crate) fn remove(&mut self, path: &[Step]) -> bool {
+        let Some((last, way)) = path.split_last() else {
+            return false;
+        };
+        let Some(parent) = self.find_mut(way) else {
+            return false;
+        };
+        match (last, &mut parent.kind) {
+            (Step::Key(key), Kind::Map(entries)) => {
+                let before = entries.len();
+                entries.retain(|entry| entry.key != *key);
+                entries.len() < before
+            }
             (Step::Index(index), Kind::Seq(items)) if *index < items.len() => {
                 items.remove(*index);
+                true
             }
-            _ => {}
+            _ => false,
         }
     }
 }
@@ -147,12 +201,83 @@ pub(crate) fn shorten(text: &str) -> String {
 /// The reader's own words, and what a writer of descriptions needs to know.
 fn explain(place: Place, error: &str) -> Problem {
     let message = error.split(" at line ").next().unwrap_or(error);
-    match message.split_once(", set DuplicateKeyPolicy") {
-        Some((message, _)) => Problem::new(place, message.replace("mapping key:", "key"))
-            .help("keep one of the two: the second would silently replace the first"),
-        None => Problem::new(place, format!("this is not YAML: {message}")),
+    if let Some((message, _)) = message.split_once(", set DuplicateKeyPolicy") {
+        let key = message.trim_start_matches("duplicate mapping key: ");
+        return Problem::new(place, format!("the key `{key}` stands here twice"))
+            .help("keep one of the two: the second would silently replace the first");
     }
+    for (sign, message, help) in MISTAKES {
+        if error.contains(sign) {
+            return Problem::new(place, *message).help(*help);
+        }
+    }
+    Problem::new(place, format!("this is not YAML: {message}"))
+        .help("a text with special characters needs quotes, as \"a: b\"")
 }
+
+/// Common mistakes: a sign of each in the reader's words, what it is, and what would be right.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        "tabs disallowed",
+        "YAML is not indented with tabs",
+        "indent with spaces",
+    ),
+    (
+        "unclosed quote",
+        "this quote is not closed",
+        "end the text with the same quote",
+    ),
+    (
+        "unclosed bracket",
+        "this bracket is not closed",
+        "every `[` needs a `]` and every `{` a `}`, each line in between indented",
+    ),
+    (
+        "illegal placement of ':'",
+        "there is a `:` where a list goes on",
+        "close the `[` before it",
+    ),
+    (
+        "mapping values are not allowed",
+        "there is a `:` where no key can be",
+        "a text that holds `: ` needs quotes; a key stands right under its neighbours",
+    ),
+    (
+        "multiple YAML documents",
+        "a file holds one document, and here another one begins",
+        "take the `---` or `...` before it away, or move what follows to a file of its own",
+    ),
+    (
+        "recursive references",
+        "this alias stands inside of what it stands for",
+        "write out what is meant",
+    ),
+    (
+        "unknown anchor",
+        "there is no anchor of this name before this line",
+        "an alias `*name` repeats what was marked with `&name`",
+    ),
+    (
+        "expected string scalar",
+        "a key is a plain word",
+        "quote what holds braces or brackets, as \"{x}\"",
+    ),
+    (
+        "cannot deserialize null into string",
+        "a key is a plain word",
+        "quote it, if `null` is meant as a word",
+    ),
+    (
+        "depth",
+        "this is nested too deeply",
+        "real descriptions nest a few levels",
+    ),
+    (
+        "non-finite float",
+        "this number is not finite",
+        "quote it if it is a text",
+    ),
+];
 
 /// The reader counts characters where it has no bytes.
 fn bytes_of(text: &str, location: &Location) -> Range<usize> {
@@ -262,5 +387,54 @@ impl<'de> Visitor<'de> for KindVisitor {
             });
         }
         Ok(Kind::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Node, Problem> {
+        Node::parse(&Rc::new(Source {
+            path: "a.yaml".into(),
+            text: text.into(),
+        }))
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        for depth in [31, 33, 100, 1000, 100_000] {
+            let lists = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            assert_eq!(parse(&lists).is_ok(), depth < DEPTH, "{depth}");
+            let lists = "- ".repeat(depth);
+            assert_eq!(parse(&lists).is_ok(), depth < DEPTH, "{depth}");
+            assert!(parse(&"[".repeat(depth)).is_err());
+            assert!(parse(&"{a: ".repeat(depth)).is_err());
+        }
+    }
+
+    #[test]
+    fn codes_keep_their_zeros() {
+        for word in ["007", "1_000"] {
+            let node = parse(word);
+            assert!(matches!(node.map(|it| it.kind), Ok(Kind::Str(it)) if it == word));
+        }
+    }
+
+    #[test]
+    fn every_node_shows() {
+        let text = "a:\n  - b: 1\n  -\nc:\n";
+        let root = parse(text).unwrap_or_else(|problem| panic!("{problem}"));
+        let key = |name: &str| Step::Key(name.into());
+        for (path, shown) in [
+            (vec![], "a"),
+            (vec![key("a")], "a"),
+            (vec![key("a"), Step::Index(0)], "b"),
+            (vec![key("a"), Step::Index(1)], ""),
+            (vec![key("c")], "c"),
+            (vec![key("c"), key("d")], "c"),
+        ] {
+            assert_eq!(text.get(root.shown(&path)), Some(shown), "{path:?}");
+        }
     }
 }

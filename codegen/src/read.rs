@@ -1,7 +1,8 @@
 //! Reads a tree into the types of [`crate::format`], collecting every problem.
 //!
-//! Serde stops at the first mistake. Here the mistake is noted, its node taken out of a
-//! copy of the tree, and the reading done again, until nothing is wrong or nothing is left.
+//! Serde stops at the first mistake. Here the mistake is noted, a hole put in its place,
+//! and the reading done again, until nothing is wrong. What was read around the holes is
+//! worth checking further, so they are cut out in the end, with what cannot be without them.
 
 use std::fmt;
 use std::rc::Rc;
@@ -15,71 +16,102 @@ use serde::de::{
 use crate::diag::{Place, Problem, Report, Source, closest};
 use crate::node::{Entry, Kind, Node, Step, shorten};
 
-/// Reads `root` as a `T`. Returns `None` when too much is wrong to have one;
-/// then, as always when something is wrong, the report says what.
+/// Reads `root` as a `T` and leaves in it what was read. Returns `None` when too much is
+/// wrong to have a `T`; then, as always when something is wrong, the report says what.
+/// What had to be left out is added to `lost`.
 pub(crate) fn read<T: DeserializeOwned>(
     source: &Rc<Source>,
-    root: &Node,
+    root: &mut Node,
+    lost: &mut Vec<Vec<Step>>,
     report: &mut Report,
 ) -> Option<T> {
-    let mut tree = root.clone();
-    let mut noted: Vec<(Vec<Step>, String)> = Vec::new();
+    let mut holes: Vec<Vec<Step>> = Vec::new();
+    let mut renamed: Vec<Vec<Step>> = Vec::new();
     loop {
-        let error = match T::deserialize(NodeDeserializer { node: &tree }) {
-            Ok(value) => return Some(value),
+        let error = match T::deserialize(NodeDeserializer { node: root }) {
+            Ok(value) if holes.is_empty() => return Some(value),
+            Ok(_) => break,
             Err(error) => error,
         };
         let mut path = error.path;
         path.reverse();
-        let place = |span: &std::ops::Range<usize>| Place::new(source, span.clone());
-        let at = place(&error.span);
-        let gone = match error.kind {
+        let shown = |path: &[Step]| Place::new(source, root.shown(path));
+        match error.kind {
             Mistake::UnknownKey { key, expected } => {
-                let entry_at = tree
-                    .nearest(&path)
-                    .entry(&key)
-                    .map_or(at, |entry| place(&entry.key_span));
+                let there = root.nearest(&path);
+                let at = there.entry(&key).map_or_else(
+                    || shown(&path),
+                    |entry| Place::new(source, entry.key_span.clone()),
+                );
                 let meant = closest(&key, expected.iter().copied());
-                let problem = Problem::new(entry_at, format!("unknown key `{key}`"));
+                let problem = Problem::new(at, format!("unknown key `{key}`"));
                 report.push(match meant {
                     Some(meant) => problem.help(format!("did you mean `{meant}`?")),
                     None => problem.help(format!("known keys: {}", list(expected))),
                 });
-                if let Some(meant) = meant {
-                    noted.push((path.clone(), meant.to_owned()));
+                // What is under the key is read as what was meant.
+                let meant = meant.filter(|meant| there.entry(meant).is_none());
+                match (meant, root.find_mut(&path).map(|it| &mut it.kind)) {
+                    (Some(meant), Some(Kind::Map(entries))) => {
+                        for entry in entries.iter_mut().filter(|it| it.key == key) {
+                            entry.key = meant.to_owned();
+                        }
+                        path.push(Step::Key(meant.to_owned()));
+                        renamed.push(path);
+                    }
+                    _ => {
+                        path.push(Step::Key(key));
+                        if !root.remove(&path) {
+                            return None;
+                        }
+                    }
                 }
-                path.push(Step::Key(key));
-                path
             }
             Mistake::MissingKey(key) => {
-                // The key stood there, misspelt or with a mistake of its own.
-                let follow_up = noted
-                    .iter()
-                    .any(|(parent, name)| *parent == path && name == key);
-                if !follow_up {
-                    report.push(
-                        Problem::new(at, format!("`{key}` is missing here"))
-                            .help(format!("add `{key}: …`")),
-                    );
-                }
-                path
+                report.push(
+                    Problem::new(shown(&path), format!("`{key}` is missing here"))
+                        .help(format!("add `{key}: …`")),
+                );
+                let Some(Kind::Map(entries)) = root.find_mut(&path).map(|it| &mut it.kind) else {
+                    return None;
+                };
+                entries.push(Entry {
+                    key: key.to_owned(),
+                    key_span: 0..0,
+                    value: HOLE.clone(),
+                });
+                path.push(Step::Key(key.to_owned()));
+                holes.push(path);
             }
             Mistake::Value(message, help) => {
-                let problem = Problem::new(at, message);
-                report.push(match help {
-                    Some(help) => problem.help(help),
-                    None => problem,
-                });
-                path
+                if !renamed.contains(&path) {
+                    let problem = Problem::new(shown(&path), message);
+                    report.push(match help {
+                        Some(help) => problem.help(help),
+                        None => problem,
+                    });
+                }
+                root.find_mut(&path)?.kind = Kind::Hole;
+                holes.push(path);
             }
+        }
+    }
+    // From the end, so that the places of what is still to be cut stay the same.
+    holes.sort();
+    for hole in holes.into_iter().rev() {
+        root.remove(&hole);
+        lost.push(hole);
+    }
+    loop {
+        let mut error = match T::deserialize(NodeDeserializer { node: root }) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
         };
-        if gone.is_empty() {
+        error.path.reverse();
+        if !root.remove(&error.path) {
             return None;
         }
-        if let Some((Step::Key(key), parent)) = gone.split_last() {
-            noted.push((parent.to_vec(), key.clone()));
-        }
-        tree.remove(&gone);
+        lost.push(error.path);
     }
 }
 
@@ -88,12 +120,25 @@ fn list(words: &[&str]) -> String {
     quoted.join(", ")
 }
 
+/// Serde's names for what it expects, in the words of someone who writes YAML.
+fn in_words(expected: &str) -> String {
+    match expected {
+        "a string" => "a text".into(),
+        "a boolean" => "`true` or `false`".into(),
+        "a sequence" => "a list".into(),
+        "a map" => "a mapping".into(),
+        "i64" => "a whole number".into(),
+        "u16" => "a whole number from 0 to 65535".into(),
+        "u32" => "a whole number from 0 to 4294967295".into(),
+        other if other.starts_with("struct ") => "a mapping".into(),
+        other => other.into(),
+    }
+}
+
 /// A mistake and the way to its node, last step first.
 #[derive(Debug)]
 struct Error {
     kind: Mistake,
-    span: std::ops::Range<usize>,
-    placed: bool,
     path: Vec<Step>,
 }
 
@@ -111,19 +156,8 @@ impl Error {
     fn new(kind: Mistake) -> Self {
         Self {
             kind,
-            span: 0..0,
-            placed: false,
             path: Vec::new(),
         }
-    }
-
-    /// The innermost node that sees the error pass is where it happened.
-    fn at(mut self, node: &Node) -> Self {
-        if !self.placed {
-            self.placed = true;
-            self.span = node.span.clone();
-        }
-        self
     }
 
     fn under(mut self, step: Step) -> Self {
@@ -146,6 +180,20 @@ impl de::Error for Error {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let expected = in_words(&expected.to_string());
+        let help = match (expected.as_str(), found) {
+            ("`true` or `false`", Unexpected::Str(word)) => match word.to_lowercase().as_str() {
+                "y" | "yes" | "on" => Some("write `true`".into()),
+                "n" | "no" | "off" => Some("write `false`".into()),
+                _ => None,
+            },
+            ("a list", Unexpected::Str(word)) => Some(format!("write `[{}]`", shorten(word))),
+            ("a text", Unexpected::Bool(_) | Unexpected::Signed(_) | Unexpected::Float(_)) => {
+                Some("put it in quotes if it is a text".into())
+            }
+            (_, Unexpected::Unit) => Some("give it a value, or take the key away".into()),
+            _ => None,
+        };
         let found = match found {
             Unexpected::Unit | Unexpected::Option => "nothing".into(),
             Unexpected::Bool(value) => format!("`{value}`"),
@@ -157,16 +205,14 @@ impl de::Error for Error {
             Unexpected::Map => "a mapping".into(),
             other => other.to_string(),
         };
-        let help = match found.as_str() {
-            "the text \"yes\"" | "the text \"no\"" | "the text \"on\"" | "the text \"off\"" => {
-                Some("write `true` or `false`".into())
-            }
-            _ => None,
-        };
         Self::new(Mistake::Value(
             format!("expected {expected}, found {found}"),
             help,
         ))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::invalid_type(found, expected)
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -197,6 +243,12 @@ struct NodeDeserializer<'a> {
     node: &'a Node,
 }
 
+impl NodeDeserializer<'_> {
+    fn is_hole(self) -> bool {
+        matches!(self.node.kind, Kind::Hole)
+    }
+}
+
 impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     type Error = Error;
 
@@ -212,16 +264,37 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
                 entries,
                 value: None,
             }),
+            Kind::Hole => visitor.visit_borrowed_str(""),
         }
-        .map_err(|error: Error| error.at(self.node))
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.is_hole() {
+            true => visitor.visit_bool(false),
+            false => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.is_hole() {
+            true => visitor.visit_i64(0),
+            false => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_i64(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_i64(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.kind {
-            Kind::Null => visitor.visit_none(),
+            Kind::Null | Kind::Hole => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
-        .map_err(|error: Error| error.at(self.node))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -229,9 +302,41 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
         _name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor
-            .visit_newtype_struct(self)
-            .map_err(|error: Error| error.at(self.node))
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.is_hole() {
+            true => visitor.visit_seq(Items {
+                items: &[],
+                next: 0,
+            }),
+            false => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.is_hole() {
+            true => visitor.visit_map(Entries {
+                entries: &[],
+                value: None,
+            }),
+            false => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match &self.node.kind {
+            Kind::Hole => visitor.visit_map(Holes { fields }),
+            // Serde would take a list for the values in the order of the fields.
+            Kind::Seq(_) => Err(de::Error::invalid_type(Unexpected::Seq, &visitor)),
+            _ => self.deserialize_any(visitor),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -244,9 +349,14 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
             Kind::Str(variant) => visitor.visit_enum(IntoDeserializer::<Error>::into_deserializer(
                 variant.as_str(),
             )),
-            Kind::Map(entries) if entries.len() == 1 => {
-                visitor.visit_enum(Variant { entry: &entries[0] })
-            }
+            Kind::Hole => visitor.visit_enum(Variant {
+                name: variants.first().copied().unwrap_or_default(),
+                content: &HOLE,
+            }),
+            Kind::Map(entries) if entries.len() == 1 => visitor.visit_enum(Variant {
+                name: &entries[0].key,
+                content: &entries[0].value,
+            }),
             Kind::Map(_) => Err(de::Error::custom(format!(
                 "expected exactly one of {}",
                 list(variants)
@@ -257,12 +367,41 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
                 self.node.describe()
             ))),
         }
-        .map_err(|error: Error| error.at(self.node))
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i128 u8 u64 u128 f32 f64 char str string bytes byte_buf
+        unit unit_struct tuple tuple_struct identifier ignored_any
+    }
+}
+
+/// What stands for a mistake that was noted.
+static HOLE: Node = Node {
+    span: 0..0,
+    kind: Kind::Hole,
+};
+
+/// A mapping that has every key, and a hole under each.
+struct Holes {
+    fields: &'static [&'static str],
+}
+
+impl<'de> MapAccess<'de> for Holes {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        let Some((field, rest)) = self.fields.split_first() else {
+            return Ok(None);
+        };
+        self.fields = rest;
+        seed.deserialize(StrDeserializer::new(field)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        seed.deserialize(NodeDeserializer { node: &HOLE })
     }
 }
 
@@ -318,9 +457,16 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-/// `key: value` read as the variant `key` of an enum.
+/// `name: content` read as a variant of an enum.
 struct Variant<'a> {
-    entry: &'a Entry,
+    name: &'a str,
+    content: &'a Node,
+}
+
+impl Variant<'_> {
+    fn under(&self, error: Error) -> Error {
+        error.under(Step::Key(self.name.to_owned()))
+    }
 }
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
@@ -328,14 +474,8 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let name = seed.deserialize(StrDeserializer::new(&self.entry.key))?;
-        Ok((name, self))
-    }
-}
-
-impl Variant<'_> {
-    fn under(&self, error: Error) -> Error {
-        error.under(Step::Key(self.entry.key.clone()))
+        let value = seed.deserialize(StrDeserializer::<Error>::new(self.name))?;
+        Ok((value, self))
     }
 }
 
@@ -343,25 +483,25 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        Err(de::Error::custom(format!(
-            "`{}` takes no value: write it alone",
-            self.entry.key
-        )))
+        match self.content.kind {
+            Kind::Hole => Ok(()),
+            _ => Err(de::Error::custom(format!(
+                "`{}` takes no value: write it alone",
+                self.name
+            ))),
+        }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(NodeDeserializer {
-            node: &self.entry.value,
-        })
-        .map_err(|error| self.under(error))
+        let content = NodeDeserializer { node: self.content };
+        seed.deserialize(content).map_err(|error| self.under(error))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Error> {
-        NodeDeserializer {
-            node: &self.entry.value,
-        }
-        .deserialize_any(visitor)
-        .map_err(|error| self.under(error))
+        let content = NodeDeserializer { node: self.content };
+        content
+            .deserialize_any(visitor)
+            .map_err(|error| self.under(error))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -369,10 +509,6 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        NodeDeserializer {
-            node: &self.entry.value,
-        }
-        .deserialize_any(visitor)
-        .map_err(|error| self.under(error))
+        self.tuple_variant(0, visitor)
     }
 }

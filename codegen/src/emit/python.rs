@@ -199,7 +199,10 @@ impl<'a> Module<'a> {
         let ty = self.ty(&field.ty, Side::Input);
         match (field.required, &field.ty) {
             (true, _) => (ty, ""),
-            (false, Type::Nullable(_)) => (format!("{ty} | Unset"), " = UNSET"),
+            (false, Type::Nullable(_)) => {
+                let ty = ty.trim_end_matches(" | None");
+                (format!("{ty} | Unset | None"), " = UNSET")
+            }
             (false, _) if ty == "JSONInput" => (format!("{ty} | Unset"), " = UNSET"),
             (false, _) => (format!("{ty} | None"), " = None"),
         }
@@ -210,9 +213,8 @@ impl<'a> Module<'a> {
 
 /// Markdown's code spans as those of docstrings, and nothing that ends a docstring.
 fn prose(text: &str) -> String {
-    let mut out = text.replace('\\', "\\\\").replace("\"\"\"", "'''");
-    out = out.replace("``", "`").replace('`', "``");
-    out
+    let text = text.replace("\"\"\"", "'''");
+    text.replace("``", "`").replace('`', "``")
 }
 
 /// A text in lines at an indentation.
@@ -226,23 +228,31 @@ fn lines(text: &str, indent: usize, hang: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The quotes that open a docstring.
+fn quotes(text: &str) -> &'static str {
+    match text.contains('\\') {
+        true => "r\"\"\"",
+        false => "\"\"\"",
+    }
+}
+
 /// A docstring: one line if it fits, else with the quotes on lines of their own.
+/// A first paragraph that is too long for a line is parted after its first sentence.
 fn docstring(text: &str, indent: usize) -> String {
     let margin = " ".repeat(indent);
-    // On one line the quotes need room, twice.
-    let mut body = lines(text, indent, "");
-    if !body.contains('\n') && body.chars().count() + 6 > WIDTH {
-        let narrow = wrap(&prose(text), WIDTH - indent - 6, "");
-        body = narrow
-            .iter()
-            .map(|line| format!("{margin}{line}\n"))
-            .collect();
+    let open = quotes(text);
+    let one = prose(text.trim());
+    let room = WIDTH - indent - open.len();
+    if !one.contains('\n') && one.chars().count() + 3 <= room {
+        return format!("{margin}{open}{one}\"\"\"\n");
     }
-    let first = body.trim();
-    match first.contains('\n') {
-        true => format!("{margin}\"\"\"{first}\n{margin}\"\"\"\n"),
-        false => format!("{margin}\"\"\"{first}\"\"\"\n"),
-    }
+    let (first, rest) = one.split_once("\n\n").unwrap_or((&one, ""));
+    let parted = match first.split_once(". ") {
+        Some((first, more)) if one.chars().count() > room => format!("{first}.\n\n{more}"),
+        _ => first.to_owned(),
+    };
+    let body = lines(&format!("{parted}\n\n{rest}"), indent, "");
+    format!("{margin}{open}{}\n{margin}\"\"\"\n", body.trim())
 }
 
 fn field_doc(field: &Field) -> String {
@@ -656,7 +666,7 @@ fn is_name(wire: &str) -> bool {
     let first = chars.next();
     first.is_some_and(|c| c.is_ascii_alphabetic())
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !crate::names::is_keyword(wire)
+        && !crate::names::is_python_keyword(wire)
         && !BUILTINS.contains(&wire)
 }
 
@@ -883,7 +893,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         Some(summary) => sentence(summary),
         None => format!("Calls `{}`.", method.name),
     };
-    let mut out = format!("        \"\"\"{}\n", lines(&summary, 8, "").trim_start());
+    let mut out = format!("{}\n", lines(&summary, 8, "").trim_start());
     let mut add = |text: &str| {
         let _ = write!(out, "\n{}\n", lines(text, 8, ""));
     };
@@ -963,7 +973,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         let _ = write!(out, "\n        Example:\n{example}");
     }
     let _ = write!(out, "\n        See {}\n        \"\"\"\n", method.docs);
-    out
+    format!("        {}{out}", quotes(&out))
 }
 
 /// An example that runs as a doctest, against a portal of our own.
@@ -1084,15 +1094,14 @@ fn codes(api: &Api) -> String {
             let text = error.text.as_deref().unwrap_or("any method can answer it");
             let status = error
                 .status
-                .map(|it| format!(" HTTP {it}."))
+                .map(|it| format!(", HTTP {it}"))
                 .unwrap_or_default();
-            format!("`{code}`: {}{status}", sentence(&lower_first(text)))
+            format!("`{code}`{status}.\n\n{}", sentence(text))
         });
         let own_text = own.map(|users| match users.as_slice() {
             [(method, error)] => {
-                let text = error.text.as_deref().unwrap_or("see the method");
-                let text = sentence(&lower_first(text));
-                format!("`{code}` of `{}`: {text}", method.name)
+                let text = error.text.as_deref().map(sentence).unwrap_or_default();
+                format!("`{code}` of `{}`.\n\n{text}", method.name)
             }
             users => {
                 let names: Vec<_> = users

@@ -1,7 +1,5 @@
 //! The tables of Python's native module: the methods as static data of Rust.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -28,11 +26,6 @@ pub fn table(api: &Api) -> String {
             pub(crate) static TIME: &Record = &#name;
         }
     });
-    let codes: BTreeSet<&str> = api
-        .system_errors
-        .iter()
-        .map(|it| it.code.as_str())
-        .collect();
     format(quote! {
         #(#records)*
         #time
@@ -40,9 +33,6 @@ pub fn table(api: &Api) -> String {
 
         /// Every method, in the order of its key.
         pub(crate) static METHODS: &[&Method] = &[#(&#names),*];
-
-        /// The codes that any method can answer with, in order.
-        pub(crate) static SYSTEM_CODES: &[&str] = &[#(#codes),*];
     })
 }
 
