@@ -29,7 +29,10 @@ async fn check(client: &Client) -> Result<(), Box<dyn Error>> {
     // The portal knows its type.
     let wrong = json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "MAX_AGE_DAYS": "old"});
     let error = client.call_by_name("imbot.chat.get", wrong).await;
-    assert!(matches!(&error, Err(error) if error.code() == Some("ERROR_ARGUMENT")), "{error:?}");
+    assert!(
+        matches!(&error, Err(error) if error.code() == Some("ERROR_ARGUMENT")),
+        "{error:?}"
+    );
 
     // The error code has a variant, and a status in the portal.
     let order = json!({"method": "imbot.chat.get", "code": "CHAT_ARCHIVED"});

@@ -12,6 +12,7 @@ URL = os.environ["BITRIX24_WEBHOOK_URL"]
 
 
 async def main() -> None:
+    """Calls it from asyncio."""
     async with AsyncClient.from_webhook(URL) as client:
         answer = await client.imbot.chat.get(entity_type="CHAT", entity_id="13")
         assert answer.result is not None

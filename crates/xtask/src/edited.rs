@@ -11,6 +11,7 @@ use std::{
 };
 
 use crate::{
+    apart,
     consumer::consumer,
     paths,
     portal::Portal,
@@ -38,20 +39,13 @@ pub(crate) fn check() -> Outcome {
     copy_workspace(&copy)?;
     edit(&copy, &edits)?;
 
-    run(cargo(["codegen", "check"]).current_dir(&copy))?;
-    documentation(&copy)?;
-    let portal = Portal::start_in(&copy)?;
+    let target = apart::target()?;
+    let check = &mut cargo(["codegen", "check"]);
+    run(check.current_dir(&copy).env("CARGO_TARGET_DIR", &target))?;
+    documentation(&copy, &target)?;
+    let portal = Portal::start_in(&copy, &target)?;
     rust(&copy, &edits, &portal)?;
-    python(&copy, &edits, &portal)?;
-    drop(portal);
-
-    // The copy's portal took the place of ours.
-    run(&mut cargo([
-        "build",
-        "--quiet",
-        "--package",
-        "bitrix24-sandbox",
-    ]))
+    python(&copy, &target, &edits, &portal)
 }
 
 /// Makes a folder the same as the workspace, less what Git ignores. Files that
@@ -101,9 +95,12 @@ fn edit(copy: &Path, edits: &Path) -> Outcome {
     Ok(())
 }
 
-fn documentation(copy: &Path) -> Outcome {
-    run(cargo(["doc", "--quiet", "--no-deps", "--package", "bitrix24"]).current_dir(copy))?;
-    let pages = paths::target().join("doc").join("bitrix24").join("imbot");
+fn documentation(copy: &Path, target: &Path) -> Outcome {
+    let pages = target.join("doc").join("bitrix24");
+    empty_dir(&pages)?;
+    let mut doc = cargo(["doc", "--quiet", "--no-deps", "--package", "bitrix24"]);
+    run(doc.current_dir(copy).env("CARGO_TARGET_DIR", target))?;
+    let pages = pages.join("imbot");
     for (page, text) in DOCUMENTED {
         let html = fs::read_to_string(pages.join(page))
             .map_err(|error| format!("no page {page}: {error}"))?;
@@ -125,11 +122,12 @@ fn rust(copy: &Path, edits: &Path, portal: &Portal) -> Outcome {
     run(&mut program)
 }
 
-fn python(copy: &Path, edits: &Path, portal: &Portal) -> Outcome {
+fn python(copy: &Path, target: &Path, edits: &Path, portal: &Portal) -> Outcome {
     let dist = paths::target().join("dist-edited");
     empty_dir(&dist)?;
     let mut maturin = Venv::development().tool("maturin");
     maturin.args(["build", "--quiet", "--out"]).arg(&dist);
+    maturin.env("CARGO_TARGET_DIR", target);
     run(maturin.current_dir(copy.join("python")))?;
     let venv = wheel::install("venv-edited", &wheel::only(&dist, ".whl")?)?;
     wheel::call(&venv, &edits.join("check.py"), portal)

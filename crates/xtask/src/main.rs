@@ -1,5 +1,6 @@
 //! `cargo xtask setup|demo|test`: everything that one does with this project.
 
+mod apart;
 mod consumer;
 mod demo;
 mod edited;

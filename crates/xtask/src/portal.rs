@@ -3,7 +3,7 @@
 use std::{
     env,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -23,13 +23,15 @@ pub(crate) struct Portal {
 impl Portal {
     /// Builds the portal of this workspace and starts it.
     pub(crate) fn start() -> Outcome<Self> {
-        Self::start_in(&paths::root())
+        Self::start_in(&paths::root(), &paths::target())
     }
 
-    /// Builds the portal of the workspace in that folder and starts it.
-    pub(crate) fn start_in(workspace: &Path) -> Outcome<Self> {
-        run(cargo(["build", "--quiet", "--package", "bitrix24-sandbox"]).current_dir(workspace))?;
-        let mut command = program(executable());
+    /// Builds the portal of the workspace in that folder, with that target folder, and starts it.
+    pub(crate) fn start_in(workspace: &Path, target: &Path) -> Outcome<Self> {
+        let mut build = cargo(["build", "--quiet", "--package", "bitrix24-sandbox"]);
+        build.current_dir(workspace).env("CARGO_TARGET_DIR", target);
+        run(&mut build)?;
+        let mut command = program(executable(target));
         let mut child = command
             .args(["--json", "--until-stdin-closes"])
             .stdin(Stdio::piped())
@@ -83,9 +85,9 @@ impl Drop for Portal {
 }
 
 /// Where Cargo puts the portal.
-pub(crate) fn executable() -> std::path::PathBuf {
+pub(crate) fn executable(target: &Path) -> PathBuf {
     let name = format!("bitrix24-sandbox{}", env::consts::EXE_SUFFIX);
-    paths::target().join("debug").join(name)
+    target.join("debug").join(name)
 }
 
 /// A text in a line of JSON; the portal's have nothing to escape.

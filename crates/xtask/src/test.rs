@@ -1,7 +1,7 @@
 //! Every check that has to pass, as named steps.
 
 use std::{
-    path::{Path, PathBuf},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -170,8 +170,9 @@ fn doc() -> Outcome {
     run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-/// A tool of the virtual environment, in the folder that holds its settings.
-fn tool(name: &str, args: &[&str]) -> std::process::Command {
+/// A tool of the virtual environment, in the folder that holds its settings; they say
+/// what it looks at.
+fn tool(name: &str, args: &[&str]) -> Command {
     let mut tool = Venv::development().tool(name);
     tool.args(args).current_dir(paths::python());
     tool
@@ -199,24 +200,12 @@ fn ruff_format() -> Outcome {
 }
 
 fn mypy() -> Outcome {
-    run(tool("mypy", &[]).args(typed()))
+    run(&mut tool("mypy", &[]))
 }
 
 fn pyright() -> Outcome {
     let python = Venv::development().python();
-    run(tool("pyright", &["--pythonpath"])
-        .arg(python.get_program())
-        .args(typed()))
-}
-
-/// What has types to check.
-fn typed() -> Vec<PathBuf> {
-    let here = paths::python();
-    ["python", "examples", "../tests/python", "../tests/package"]
-        .into_iter()
-        .map(PathBuf::from)
-        .filter(|folder| here.join(folder).exists())
-        .collect()
+    run(tool("pyright", &["--pythonpath"]).arg(python.get_program()))
 }
 
 fn stubtest() -> Outcome {
@@ -233,9 +222,6 @@ fn pytest() -> Outcome {
         "--package",
         "bitrix24-sandbox",
     ]))?;
-    run(Venv::development()
-        .python()
-        .args(["-m", "pytest", "-q"])
-        .arg(Path::new("tests").join("python"))
-        .env("BITRIX24_SANDBOX", portal::executable()))
+    let portal = portal::executable(&paths::target());
+    run(tool("pytest", &["-q"]).env("BITRIX24_SANDBOX_PROGRAM", portal))
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    paths,
+    apart, paths,
     portal::Portal,
     run::{Outcome, empty_dir, run},
     venv::Venv,
@@ -23,16 +23,22 @@ pub(crate) fn check() -> Outcome {
         run(maturin.current_dir(paths::python()))
     };
     maturin(&["build", "--quiet", "--release"])?;
-    maturin(&["sdist", "--quiet"])?;
+    maturin(&["sdist"])?;
+
+    let wheel = install("venv-wheel", &only(&dist, ".whl")?)?;
+
+    // From the source distribution, pip builds a wheel of its own.
+    let sdist = Venv::fresh("venv-sdist")?;
+    let mut pip = sdist.pip(&["install", "--quiet"]);
+    pip.arg(only(&dist, ".tar.gz")?)
+        .env("CARGO_TARGET_DIR", apart::target()?)
+        .env("MATURIN_PEP517_ARGS", "--profile dev");
+    run(&mut pip)?;
 
     let portal = Portal::start()?;
     let script = paths::root().join("tests").join("package").join("call.py");
-    for (suffix, venv) in [(".whl", "venv-wheel"), (".tar.gz", "venv-sdist")] {
-        // From the source distribution, pip builds a wheel of its own.
-        let venv = install(venv, &only(&dist, suffix)?)?;
-        call(&venv, &script, &portal)?;
-    }
-    Ok(())
+    call(&wheel, &script, &portal)?;
+    call(&sdist, &script, &portal)
 }
 
 /// A new virtual environment with that package.
