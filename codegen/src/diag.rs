@@ -58,10 +58,22 @@ impl Place {
         self.source.text.get(self.span.clone()).unwrap_or_default()
     }
 
+    /// Where it is in the file, in bytes.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.source.path
+    }
+
+    /// The part of this place in its first line: what a marker can stand under.
+    fn first_line(&self) -> Range<usize> {
+        let line = self.text().split('\n').next().unwrap_or_default();
+        self.span.start..self.span.start + line.trim_end().len()
     }
 
     /// Line and column, both from 1, the column in characters.
@@ -89,6 +101,11 @@ fn floor(text: &str, index: usize) -> usize {
     index
 }
 
+/// A message on one line, as Cargo takes it, even if it quotes what stands on several.
+fn one_line(text: impl Into<String>) -> String {
+    text.into().replace(|c: char| c.is_control(), " ")
+}
+
 /// One problem.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -103,7 +120,7 @@ impl Problem {
     pub fn new(place: Place, message: impl Into<String>) -> Self {
         Self {
             place,
-            message: message.into(),
+            message: one_line(message),
             help: None,
         }
     }
@@ -111,7 +128,7 @@ impl Problem {
     /// Adds what would be right.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(one_line(help));
         self
     }
 
@@ -132,7 +149,7 @@ impl Problem {
         let mut group = Group::with_title(Level::ERROR.primary_title(&*self.message)).element(
             Snippet::source(&*self.place.source.text)
                 .path(&*path)
-                .annotation(AnnotationKind::Primary.span(self.place.span.clone())),
+                .annotation(AnnotationKind::Primary.span(self.place.first_line())),
         );
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(&**help));
@@ -164,6 +181,11 @@ impl Report {
     /// Notes a problem.
     pub fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Adds the problems of another report.
+    pub fn append(&mut self, other: Self) {
+        self.problems.extend(other.problems);
     }
 
     /// Whether there is nothing to report.
@@ -222,7 +244,12 @@ impl std::error::Error for Report {}
 /// The candidate that is closest to `given`, if it is close enough to be a slip.
 #[must_use]
 pub fn closest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (given.chars().count() / 3).max(1) + 1;
+    // In a short word, few letters are left to know it by.
+    let limit = match given.chars().count() {
+        0 | 1 => 0,
+        2 | 3 => 1,
+        long => long / 3 + 1,
+    };
     candidates
         .into_iter()
         .map(|candidate| {
@@ -274,6 +301,8 @@ mod tests {
         assert_eq!(closest("Type", keys), Some("type"));
         assert_eq!(closest("feild", keys), Some("fields"));
         assert_eq!(closest("something", keys), None);
+        assert_eq!(closest("C", ["A", "B"]), None);
+        assert_eq!(closest("id", ["ID"]), Some("ID"));
     }
 
     #[test]

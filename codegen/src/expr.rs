@@ -131,6 +131,7 @@ impl Parser<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test fails by a panic")]
 mod tests {
     use super::*;
 

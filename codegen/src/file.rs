@@ -1,17 +1,23 @@
 //! The files of a description: found, read, and asked where things stand.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, io};
 
+use serde::de::DeserializeOwned;
+
 use crate::diag::{Place, Problem, Report, Source};
-use crate::node::{Node, Step};
+use crate::node::{Kind, Node, Step};
+use crate::read::read;
 
 /// A file that was read: its text and its tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Doc {
     source: Rc<Source>,
     root: Node,
+    /// What could not be read, and is no longer in the tree.
+    lost: Vec<Vec<Step>>,
 }
 
 impl Doc {
@@ -22,7 +28,11 @@ impl Doc {
             text,
         });
         match Node::parse(&source) {
-            Ok(root) => Some(Self { source, root }),
+            Ok(root) => Some(Self {
+                source,
+                root,
+                lost: Vec::new(),
+            }),
             Err(problem) => {
                 report.push(problem);
                 None
@@ -30,29 +40,96 @@ impl Doc {
         }
     }
 
-    pub(crate) fn source(&self) -> &Rc<Source> {
-        &self.source
+    /// Reads the whole file as a `T`, and forgets what could not be read.
+    pub(crate) fn read<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
+        let top = match self.root.kind {
+            Kind::Map(_) => None,
+            Kind::Null => Some("this file is empty".to_owned()),
+            _ => Some(format!("this file holds {}", self.root.describe())),
+        };
+        if let Some(message) = top {
+            report.push(
+                Problem::new(self.place(&[]), message)
+                    .help("a description is a mapping, and begins with `method: …` or `facts:`"),
+            );
+            return None;
+        }
+        read(&self.source, &mut self.root, &mut self.lost, report)
+    }
+
+    /// Reads the facts again, after something was laid over them.
+    pub(crate) fn read_facts<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
+        let facts = self.root.find_mut(&[key("facts")])?;
+        let mut lost = Vec::new();
+        let read = read(&self.source, facts, &mut lost, report);
+        let under = lost
+            .into_iter()
+            .map(|path| [vec![key("facts")], path].concat());
+        self.lost.extend(under);
+        read
+    }
+
+    /// Whether something that stood under a way could not be read.
+    pub(crate) fn has_lost(&self, way: &[Step]) -> bool {
+        self.lost
+            .iter()
+            .any(|path| path.starts_with(way) || way.starts_with(path))
+    }
+
+    /// Whether something with a name of its own, that other parts of the file can refer to,
+    /// could not be read under a way.
+    pub(crate) fn has_lost_names(&self, way: &[&str]) -> bool {
+        let way = keys(way);
+        self.lost.iter().any(|path| {
+            let names = match path.last() {
+                Some(Step::Key(last)) => matches!(
+                    last.as_str(),
+                    "errors"
+                        | "fields"
+                        | "params"
+                        | "result"
+                        | "system_errors"
+                        | "types"
+                        | "values"
+                ),
+                Some(Step::Index(_)) => true,
+                None => false,
+            };
+            way.starts_with(path) || names && path.starts_with(&way)
+        })
     }
 
     pub(crate) fn root(&self) -> &Node {
         &self.root
     }
 
-    /// The place of a value, or of the nearest thing around it that stands in the file.
+    pub(crate) fn root_mut(&mut self) -> &mut Node {
+        &mut self.root
+    }
+
+    /// The place of a value, or of the nearest thing around it that shows in the file.
     pub(crate) fn place(&self, path: &[Step]) -> Place {
-        Place::new(&self.source, self.root.nearest(path).span.clone())
+        Place::new(&self.source, self.root.shown(path))
     }
 
     /// The place of a key.
     pub(crate) fn key_place(&self, path: &[Step]) -> Place {
         let entry = match path.split_last() {
-            Some((Step::Key(name), parent)) => self.root.nearest(parent).entry(name),
+            Some((Step::Key(name), parent)) => self.root.find(parent).and_then(|it| it.entry(name)),
             _ => None,
         };
         match entry {
             Some(entry) => Place::new(&self.source, entry.key_span.clone()),
             None => self.place(path),
         }
+    }
+}
+
+/// A part of a text, if the file holds it as it was parsed; the place of the text if not.
+pub(crate) fn within(place: &Place, text: &str, at: &Range<usize>) -> Place {
+    match place.text().find(text) {
+        Some(start) if !text.is_empty() => place.part(start + at.start..start + at.end),
+        _ => place.clone(),
     }
 }
 
@@ -99,23 +176,27 @@ pub fn files(dir: &Path) -> io::Result<Vec<String>> {
 
 /// Reads a file of the description.
 pub(crate) fn load(dir: &Path, path: &str, report: &mut Report) -> Option<Doc> {
-    let problem = |message: String| {
+    let problem = |text: String, at: usize, message: String| {
         let source = Rc::new(Source {
             path: path.into(),
-            text: String::new(),
+            text,
         });
-        Problem::new(Place::file(&source), message)
+        Problem::new(Place::new(&source, at..at), message)
     };
     match fs::read(dir.join(path)) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Doc::parse(Path::new(path), text, report),
-            Err(_) => {
-                report.push(problem("this file is not UTF-8".into()));
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let problem = problem(text, at, "this byte is not UTF-8".into());
+                report.push(problem.help("save the file with the encoding UTF-8"));
                 None
             }
         },
         Err(error) => {
-            report.push(problem(format!("this file cannot be read: {error}")));
+            let message = format!("this file cannot be read: {error}");
+            report.push(problem(String::new(), 0, message));
             None
         }
     }

@@ -221,7 +221,7 @@ pub struct Shape {
 /// A word or a whole number, as the documentation's lists of values hold both.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a word or a whole number")]
 pub enum Scalar {
     /// A whole number.
     Integer(i64),

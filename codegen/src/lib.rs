@@ -7,6 +7,7 @@
 pub mod build;
 pub mod diag;
 pub mod emit;
+mod example;
 mod expr;
 mod file;
 pub mod format;
@@ -16,6 +17,8 @@ mod names;
 mod node;
 mod read;
 mod ruling;
+#[cfg(feature = "cli")]
+pub mod schema;
 
 pub use file::files;
 pub use lower::load;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::diag::{Place, Problem, Report, closest};
 use crate::expr::{self, Expr};
-use crate::file::{self, Doc, key, keys};
+use crate::file::{self, Doc, key, keys, within};
 use crate::format::{
     self, CommonFacts, CommonFile, Facts, Is, MethodFile, RequiredIf, Ruling, Texts,
 };
@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::names::{self, Names};
 use crate::node::{Step, shorten};
-use crate::{read, ruling};
+use crate::{example, ruling};
 
 /// Where the documentation's pages are shown.
 const DOCS: &str = "https://apidocs.bitrix24.com/";
@@ -42,17 +42,20 @@ pub fn load(dir: &Path) -> Result<Api, Report> {
     let mut lower = Lower::default();
     let mut methods = Vec::new();
     for path in &files {
-        let Some(doc) = file::load(dir, path, &mut report) else {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_common = name == "common.yaml";
+        let Some(mut doc) = file::load(dir, path, &mut report) else {
+            lower.types_lost |= is_common;
             continue;
         };
-        let name = path.rsplit('/').next().unwrap_or(path);
-        if name == "common.yaml" {
-            let read = read::read::<CommonFile>(doc.source(), doc.root(), &mut report);
+        if is_common {
+            let read = doc.read::<CommonFile>(&mut report);
+            lower.types_lost |= read.is_none() || doc.has_lost_names(&["facts"]);
             if let Some(read) = read {
                 lower.common(path, doc, read, &mut report);
             }
         } else {
-            let read = read::read::<MethodFile>(doc.source(), doc.root(), &mut report);
+            let read = doc.read::<MethodFile>(&mut report);
             if let Some(read) = read {
                 methods.push((path.clone(), doc, read));
             }
@@ -65,6 +68,8 @@ pub fn load(dir: &Path) -> Result<Api, Report> {
         )));
     }
     lower.types(&mut report);
+    // Where two ask for one name, REST 3.0 gives way.
+    methods.sort_by_key(|(_, _, read)| read.facts.rest == format::Rest::V3);
     for (path, doc, read) in &methods {
         lower.method(path, doc, read, &mut report);
     }
@@ -99,12 +104,16 @@ struct Lower {
     docs: Vec<(Doc, BTreeMap<String, String>)>,
     shared: BTreeMap<String, Shared>,
     aliases: BTreeMap<String, String>,
+    /// Whether some shared types or aliases could not be read.
+    types_lost: bool,
     /// The type names of each module.
     types: BTreeMap<Home, Names>,
-    /// Methods by lower-case key, to find those that are described twice.
-    seen: BTreeSet<String>,
-    /// Identifiers of methods by namespace.
-    members: BTreeMap<Vec<String>, Names>,
+    /// The names of the system errors.
+    system_idents: Names,
+    /// Files by their method in lower case, to find methods that are described twice.
+    seen: BTreeMap<String, String>,
+    /// Methods by namespace and identifier.
+    members: BTreeMap<Vec<String>, BTreeMap<String, String>>,
 }
 
 /// Where in a file the lowering is, and whose names it gives.
@@ -155,13 +164,27 @@ impl Lower {
     }
 
     fn common(&mut self, path: &str, doc: Doc, read: CommonFile, report: &mut Report) {
+        if path.matches('/').count() > 1 {
+            report.push(
+                Problem::new(doc.place(&[]), "no scope has its folder here")
+                    .help("`common.yaml` stands in the folder of a scope, or above all scopes"),
+            );
+            return;
+        }
         let home = self.home(path);
-        let Some(facts): Option<CommonFacts> =
-            ruling::apply(&read.facts, &read.rulings, &doc, report)
-        else {
+        let ruled = ruling::apply(&read.facts, &read.rulings, &doc, report);
+        let Some((doc, facts)): Option<(Doc, CommonFacts)> = ruled else {
             return;
         };
         for (alias, target) in facts.aliases {
+            if builtin(&alias).is_some() {
+                let place = doc.key_place(&keys(&["facts", "aliases", &alias]));
+                report.push(
+                    Problem::new(place, format!("`{alias}` is a type of the wire already"))
+                        .help("an alias is a name that only the documentation has"),
+                );
+                continue;
+            }
             if builtin(&target).is_none() {
                 let place = doc.place(&keys(&["facts", "aliases", &alias]));
                 report.push(
@@ -173,15 +196,31 @@ impl Lower {
         }
         for (index, row) in facts.system_errors.iter().enumerate() {
             let code = row.code.text();
+            let way = [keys(&["facts", "system_errors"]), vec![Step::Index(index)]].concat();
+            let at = |name: &str| [&way[..], &keys(&[name])].concat();
             if row.status.is_none() {
-                let way = [keys(&["facts", "system_errors"]), vec![Step::Index(index)]].concat();
-                report.push(Problem::new(
-                    doc.place(&way),
-                    format!("the system error `{code}` has no HTTP status"),
-                ));
+                report.push(
+                    Problem::new(
+                        doc.place(&way),
+                        format!("the system error `{code}` has no HTTP status"),
+                    )
+                    .help("add `status: …`"),
+                );
+            }
+            check_status(&doc, &at("status"), row.status, report);
+            check_date(&doc, &at("since"), &row.since, report);
+            if self.api.system_errors.iter().any(|it| it.code == code) {
+                report.push(
+                    Problem::new(
+                        doc.place(&at("code")),
+                        format!("the system error `{code}` stands here twice"),
+                    )
+                    .help("keep one of the two"),
+                );
+                continue;
             }
             self.api.system_errors.push(ErrorCode {
-                ident: names::error(&code),
+                ident: self.system_idents.unique(names::error(&code)),
                 status: row.status,
                 text: read.texts.get(&format!("system_errors.{code}")).cloned(),
                 fields: Vec::new(),
@@ -233,10 +272,13 @@ impl Lower {
                 record,
             };
             if self.shared.insert(name.clone(), entry).is_some() {
-                report.push(Problem::new(
-                    doc.place(&way),
-                    format!("the shared type `{name}` is described twice"),
-                ));
+                report.push(
+                    Problem::new(
+                        doc.place(&[way, keys(&["name"])].concat()),
+                        format!("the shared type `{name}` is described twice"),
+                    )
+                    .help("keep one of the two, or give one another name"),
+                );
             }
         }
         if let Some(scope) = home {
@@ -279,27 +321,63 @@ impl Lower {
             let fields = self.fields(&mut context, &way, "", &facts.fields, report);
             self.api.records[record].fields = fields;
         }
+        for (name, it) in &self.shared {
+            let mut way = Vec::new();
+            if self.never_ends(it.record, it.record, &mut BTreeSet::new(), &mut way) {
+                way.reverse();
+                let way = way.join(".");
+                let place = [it.way.clone(), keys(&["name"])].concat();
+                report.push(
+                    Problem::new(
+                        docs[it.doc].0.place(&place),
+                        format!("every `{name}` would hold another one in `{way}`, without end"),
+                    )
+                    .help("a field on the way is not `required`, or can be `null`"),
+                );
+            }
+        }
         self.docs = docs;
+    }
+
+    /// Whether an object of this type cannot be without another of the type `wanted`.
+    fn never_ends<'a>(
+        &'a self,
+        record: usize,
+        wanted: usize,
+        seen: &mut BTreeSet<usize>,
+        way: &mut Vec<&'a str>,
+    ) -> bool {
+        for field in &self.api.records[record].fields {
+            let next = match field.ty {
+                Type::Record(next) if field.required => next,
+                _ => continue,
+            };
+            let again =
+                next == wanted || seen.insert(next) && self.never_ends(next, wanted, seen, way);
+            if again {
+                way.push(&field.wire);
+                return true;
+            }
+        }
+        false
     }
 
     fn method(&mut self, path: &str, doc: &Doc, read: &MethodFile, report: &mut Report) {
         let name = read.method.as_str();
-        let at = |names: &[&str]| doc.place(&keys(names));
-        let Some(facts): Option<Facts> = ruling::apply(&read.facts, &read.rulings, doc, report)
-        else {
+        let ruled = ruling::apply(&read.facts, &read.rulings, doc, report);
+        let Some((doc, facts)): Option<(Doc, Facts)> = ruled else {
             return;
         };
-        let well_formed = !name.is_empty()
-            && name.split('.').all(|part| {
-                !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            });
-        if !well_formed {
+        let doc = &doc;
+        let at = |names: &[&str]| doc.place(&keys(names));
+        let names = [("method", Some(name)), ("alias", read.alias.as_deref())];
+        for (key, name) in names {
+            let Some(name) = name.filter(|it| !is_method_name(it)) else {
+                continue;
+            };
             report.push(
-                Problem::new(
-                    at(&["method"]),
-                    format!("`{name}` is not the name of a method"),
-                )
-                .help("words of letters, digits and `_`, with dots between them"),
+                Problem::new(at(&[key]), format!("`{name}` is not the name of a method"))
+                    .help("words of letters, digits and `_`, with dots between them"),
             );
             return;
         }
@@ -311,28 +389,37 @@ impl Lower {
         let expected = format!("{name}{suffix}.yaml");
         if file != expected {
             report.push(
-                Problem::new(at(&["method"]), "the file is not named after its method")
-                    .help(format!("call it `{expected}`")),
+                Problem::new(
+                    at(&["method"]),
+                    format!("the file `{file}` is not named after its method"),
+                )
+                .help(format!("call it `{expected}`")),
             );
         }
         if !facts.scopes.iter().any(|scope| scope == folder) {
-            let scopes = facts.scopes.join("`, `");
-            report.push(
-                Problem::new(
-                    at(&["facts", "scopes"]),
-                    format!("the folder `{folder}` is not a scope of this method"),
-                )
-                .help(format!(
-                    "move the file to a folder named after a scope: `{scopes}`"
+            let message = match folder {
+                "" => "this file stands in no folder of a scope".to_owned(),
+                folder => format!("the folder `{folder}` is not a scope of this method"),
+            };
+            let problem = Problem::new(at(&["facts", "scopes"]), message);
+            report.push(match facts.scopes.as_slice() {
+                [] => problem.help(format!("add `{folder}` to `scopes`")),
+                scopes => problem.help(format!(
+                    "move the file to a folder named after a scope: `{}`",
+                    scopes.join("`, `")
                 )),
-            );
+            });
         }
         let lower_key = format!("{name}{suffix}").to_lowercase();
-        if !self.seen.insert(lower_key) {
+        if let Some(other) = self.seen.insert(lower_key, path.to_owned()) {
             report.push(
-                Problem::new(at(&["method"]), format!("`{name}` is described twice"))
-                    .help("methods differ in more than upper and lower case"),
+                Problem::new(
+                    at(&["method"]),
+                    format!("`{name}` is described in `{other}` already"),
+                )
+                .help("methods differ in more than upper and lower case"),
             );
+            return;
         }
         self.dates(doc, &facts, report);
 
@@ -351,20 +438,23 @@ impl Lower {
             .map(|(index, part)| member(index, part))
             .collect();
         let ident = member(parts.len(), last);
-        if !self
-            .members
-            .entry(namespaces.clone())
-            .or_default()
-            .take(&ident)
-        {
+        let members = self.members.entry(namespaces.clone()).or_default();
+        if let Some(other) = members.insert(ident.clone(), name.to_owned()) {
             report.push(
                 Problem::new(
-                    at(&["method"]),
-                    format!("another method is already called `{ident}` in its namespace"),
+                    at(&[if read.alias.is_some() {
+                        "alias"
+                    } else {
+                        "method"
+                    }]),
+                    format!("`{other}` is called `{ident}` in its namespace already"),
                 )
-                .help(format!(
-                    "give this one a name of its own: `alias: {name}_v3`"
-                )),
+                .help(match facts.rest {
+                    format::Rest::Classic => "give this one a name of its own: `alias: …`".into(),
+                    format::Rest::V3 => {
+                        format!("give this one a name of its own: `alias: {name}_v3`")
+                    }
+                }),
             );
         }
         let short = match shown.split_once('.') {
@@ -452,20 +542,26 @@ impl Lower {
             &known,
             report,
         );
-        self.examples(doc, &facts, &fields, report);
+        example::check(&self.api, doc, &facts, &fields, &result, report);
         if let Some(format::Missing::Error(code)) = &facts.missing
             && !errors.iter().any(|error| error.code == code.text())
+            && !doc.has_lost_names(&["facts", "errors"])
         {
             let code = code.text();
-            report.push(Problem::new(
-                at(&["facts", "missing"]),
+            let problem = Problem::new(
+                at(&["facts", "missing", "error"]),
                 format!("`{code}` is not among the errors of this method"),
-            ));
+            );
+            let known = errors.iter().map(|error| error.code.as_str());
+            report.push(match closest(&code, known) {
+                Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+                None => problem.help("add it to `errors`"),
+            });
         }
         let examples = facts
             .examples
             .into_iter()
-            .map(|it| example(it, &facts.statuses, &errors));
+            .map(|it| with_status(it, &facts.statuses, &errors));
         let examples = examples.collect();
         let link = |name: &String| Link {
             name: name.clone(),
@@ -523,10 +619,17 @@ impl Lower {
                 None => field.name.clone(),
             };
             if !seen.insert(wire.clone()) {
-                report.push(Problem::new(
-                    context.doc.place(&[&here[..], &keys(&["name"])].concat()),
-                    format!("`{}` stands here twice", field.name),
-                ));
+                let at = match field.position {
+                    Some(_) => "position",
+                    None => "name",
+                };
+                report.push(
+                    Problem::new(
+                        context.doc.place(&[&here[..], &keys(&[at])].concat()),
+                        format!("`{wire}` stands here twice"),
+                    )
+                    .help("keep one of the two"),
+                );
                 continue;
             }
             let path = join(path, &field.name);
@@ -565,9 +668,15 @@ impl Lower {
         let expr = match expr::parse(&field.ty) {
             Ok(expr) => expr,
             Err(error) => {
+                let rest = field.ty.get(error.at.start..).unwrap_or_default();
+                let help = match rest.chars().next() {
+                    Some('?') => "what can be nothing is written `string|null`",
+                    Some('<' | '[') => "a list is written `integer[]`",
+                    Some(',' | '/') => "a choice is written `integer|string`",
+                    _ => "for example `string`, `integer|null`, `Chat[]`",
+                };
                 report.push(
-                    Problem::new(within(&place, &field.ty, &error.at), error.message)
-                        .help("for example `string`, `integer|null`, `Chat[]`"),
+                    Problem::new(within(&place, &field.ty, &error.at), error.message).help(help),
                 );
                 return Type::Any;
             }
@@ -583,6 +692,15 @@ impl Lower {
                 uses.flag,
                 "boolean",
             ),
+            ("secret", field.secret, uses.text, "string"),
+            (
+                "max_length",
+                field.max_length.is_some(),
+                uses.text,
+                "string",
+            ),
+            ("min", field.min.is_some(), uses.number, "integer"),
+            ("max", field.max.is_some(), uses.number, "integer"),
         ] {
             if given && !used {
                 let at = context.doc.key_place(&[way, &keys(&[name])].concat());
@@ -630,8 +748,14 @@ impl Lower {
                     Type::String => Key::String,
                     _ => {
                         report.push(
-                            Problem::new(place.clone(), "this cannot be the key of a map")
-                                .help("keys are `string` or `integer`"),
+                            Problem::new(
+                                match &**key_expr {
+                                    Expr::Name(_, at) => within(place, &field.ty, at),
+                                    _ => place.clone(),
+                                },
+                                "this cannot be the key of a map",
+                            )
+                            .help("keys are `string` or `integer`"),
                         );
                         Key::String
                     }
@@ -651,7 +775,10 @@ impl Lower {
                 }
                 let ty = match types.len() {
                     0 => {
-                        report.push(Problem::new(place.clone(), "`null` alone is not a type"));
+                        report.push(
+                            Problem::new(place.clone(), "`null` alone is not a type")
+                                .help("write what else it can be: `string|null`"),
+                        );
                         Type::Any
                     }
                     1 => types.remove(0),
@@ -666,6 +793,11 @@ impl Lower {
             }
             Expr::Name(name, at) => {
                 let target = self.aliases.get(name).map_or(name.as_str(), String::as_str);
+                match target {
+                    "string" => uses.text = true,
+                    "integer" | "double" => uses.number = true,
+                    _ => {}
+                }
                 match builtin(target) {
                     Some(Builtin::Plain(Type::String)) if field.secret => Type::Secret,
                     Some(Builtin::Plain(ty)) => ty,
@@ -715,6 +847,7 @@ impl Lower {
         let problem = Problem::new(place, format!("there is no type `{}`", shorten(name)));
         report.push(match closest(name, known) {
             Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+            None if self.types_lost => return Type::Any,
             None => problem.help(format!(
                 "one of {}, or a shared type described in a `common.yaml`",
                 BUILTIN.join(", ")
@@ -780,7 +913,10 @@ impl Lower {
             if !seen.insert(wire.clone()) {
                 let way = [way, &keys(&["values"]), &[Step::Index(index)]].concat();
                 let place = context.doc.place(&way);
-                report.push(Problem::new(place, format!("`{wire}` stands here twice")));
+                report.push(
+                    Problem::new(place, format!("`{wire}` stands here twice"))
+                        .help("keep one of the two"),
+                );
                 continue;
             }
             values.push(Variant {
@@ -846,11 +982,11 @@ impl Lower {
     fn rules(&self, doc: &Doc, facts: &Facts, report: &mut Report) {
         let mut known = Vec::new();
         field_paths(&facts.params, "", &mut known);
-        let mut check = |index: usize, name: &String| {
-            if known.contains(name) {
+        known.retain(|path| !path.contains('='));
+        let mut check = |way: Vec<Step>, name: &String| {
+            if known.contains(name) || doc.has_lost_names(&["facts", "params"]) {
                 return;
             }
-            let way = [keys(&["facts", "rules"]), vec![Step::Index(index)]].concat();
             let problem = Problem::new(doc.place(&way), format!("there is no parameter `{name}`"));
             report.push(match closest(name, known.iter().map(String::as_str)) {
                 Some(meant) => problem.help(format!("did you mean `{meant}`?")),
@@ -858,18 +994,32 @@ impl Lower {
             });
         };
         for (index, rule) in facts.rules.iter().enumerate() {
+            let at = |names: &[&str]| {
+                let way = [keys(&["facts", "rules"]), vec![Step::Index(index)]];
+                [way.concat(), keys(names)].concat()
+            };
             match rule {
                 Rule::AnyOf(sets) | Rule::OneOf(sets) => {
-                    sets.iter().flatten().for_each(|name| check(index, name));
+                    let name = match rule {
+                        Rule::AnyOf(_) => "any_of",
+                        _ => "one_of",
+                    };
+                    for (set_index, set) in sets.iter().enumerate() {
+                        for (index, param) in set.iter().enumerate() {
+                            let steps = [Step::Index(set_index), Step::Index(index)];
+                            check([&at(&[name])[..], &steps].concat(), param);
+                        }
+                    }
                 }
                 Rule::RequiredIf(RequiredIf { param, when }) => {
-                    check(index, param);
-                    match when {
-                        When::Is(Is { param, .. }) | When::Given(param) | When::Missing(param) => {
-                            check(index, param);
-                        }
-                        When::Credential(_) => {}
-                    }
+                    check(at(&["required_if", "param"]), param);
+                    let (way, param) = match when {
+                        When::Is(Is { param, .. }) => (&["is", "param"][..], param),
+                        When::Given(param) => (&["given"][..], param),
+                        When::Missing(param) => (&["missing"][..], param),
+                        When::Credential(_) => continue,
+                    };
+                    check(at(&[&["required_if", "when"], way].concat()), param);
                 }
             }
         }
@@ -892,57 +1042,61 @@ impl Lower {
             match next {
                 Some(field) => ty = &field.ty,
                 None => {
-                    report.push(Problem::new(
+                    let known = match ty {
+                        Type::Record(index) => self.api.records[*index].fields.as_slice(),
+                        _ => &[],
+                    };
+                    let problem = Problem::new(
                         doc.place(&keys(&["facts", "list", "records"])),
                         format!("the result has no field `{part}`"),
-                    ));
+                    );
+                    let meant = closest(part, known.iter().map(|it| it.wire.as_str()));
+                    if !doc.has_lost_names(&["facts", "result"]) {
+                        report.push(match meant {
+                            Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+                            None if known.is_empty() => {
+                                problem.help("take `records` away: it names a field of an object")
+                            }
+                            None => {
+                                let known: Vec<_> =
+                                    known.iter().map(|it| format!("`{}`", it.wire)).collect();
+                                problem.help(format!("its fields are {}", known.join(", ")))
+                            }
+                        });
+                    }
                     return;
                 }
             }
         }
-        if !matches!(ty, Type::Array(_) | Type::Map(..) | Type::Any) {
-            report.push(
-                Problem::new(
-                    doc.key_place(&keys(&["facts", "list"])),
-                    "the records of this list are not an array",
-                )
-                .help("name the field that holds them: `records: items`"),
-            );
+        if let Type::Nullable(of) = ty {
+            ty = of;
         }
-    }
-
-    /// The examples' parameters against the table of parameters.
-    fn examples(&self, doc: &Doc, facts: &Facts, params: &[Field], report: &mut Report) {
-        for (index, example) in facts.examples.iter().enumerate() {
-            let way = [keys(&["facts", "examples"]), vec![Step::Index(index)]].concat();
-            if !example.answer.is_object() {
-                let way = [&way[..], &keys(&["answer"])].concat();
+        let record = match ty {
+            Type::Array(of) | Type::Map(_, of) => of,
+            Type::Any => return,
+            _ => {
+                let at = match &list.records {
+                    Some(_) => doc.place(&keys(&["facts", "list", "records"])),
+                    None => doc.key_place(&keys(&["facts", "list"])),
+                };
                 report.push(
-                    Problem::new(doc.place(&way), "an answer is a mapping")
-                        .help("give the whole answer: `{ result: … }` or `{ error: … }`"),
+                    Problem::new(at, "the records of this list are not an array")
+                        .help("name the field that holds them: `records: items`"),
                 );
+                return;
             }
-            let Some(given) = &example.params else {
-                continue;
-            };
-            let Value::Object(given) = given else {
-                let way = [&way[..], &keys(&["params"])].concat();
-                report.push(Problem::new(doc.place(&way), "parameters are a mapping"));
-                continue;
-            };
-            for name in given.keys() {
-                if params.iter().any(|field| field.wire == *name) {
-                    continue;
-                }
-                let way = [&way[..], &keys(&["params", name])].concat();
+        };
+        if let (Some(keyed_by), Type::Record(index)) = (&list.keyed_by, &**record) {
+            let fields = &self.api.records[*index].fields;
+            if !fields.iter().any(|field| field.wire == *keyed_by) {
                 let problem = Problem::new(
-                    doc.key_place(&way),
-                    format!("there is no parameter `{name}`"),
+                    doc.place(&keys(&["facts", "list", "keyed_by"])),
+                    format!("a record has no field `{keyed_by}`"),
                 );
-                let known = params.iter().map(|field| field.wire.as_str());
-                report.push(match closest(name, known) {
+                let known = fields.iter().map(|field| field.wire.as_str());
+                report.push(match closest(keyed_by, known) {
                     Some(meant) => problem.help(format!("did you mean `{meant}`?")),
-                    None => problem.help("add it to `params`"),
+                    None => problem.help("name the field that the records are sorted by"),
                 });
             }
         }
@@ -1061,18 +1215,24 @@ impl Lower {
                         vec![Step::Index(index)],
                     ]
                     .concat();
-                    report.push(Problem::new(
-                        doc.place(&way),
-                        "a method does not replace itself",
-                    ));
+                    report.push(
+                        Problem::new(doc.place(&way), "a method does not replace itself")
+                            .help("name the method to call instead, or leave the list empty"),
+                    );
                 }
             }
         }
     }
 }
 
+/// Words of letters, digits and `_`, with dots between them.
+fn is_method_name(name: &str) -> bool {
+    name.split('.')
+        .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
 /// An example with the status that its answer comes with.
-fn example(given: format::Example, statuses: &[u16], errors: &[ErrorCode]) -> Example {
+fn with_status(given: format::Example, statuses: &[u16], errors: &[ErrorCode]) -> Example {
     let code = match given.answer.get("error") {
         Some(Value::String(code)) => Some(code.clone()),
         Some(Value::Object(error)) => error.get("code").and_then(Value::as_str).map(str::to_owned),
@@ -1097,6 +1257,8 @@ struct Uses {
     fields: bool,
     values: bool,
     flag: bool,
+    text: bool,
+    number: bool,
     inside: bool,
     choice: bool,
 }
@@ -1250,14 +1412,6 @@ fn field_paths(fields: &[format::Field], path: &str, out: &mut Vec<String>) {
     }
 }
 
-/// A part of a type expression, where the file holds it as it was parsed.
-fn within(place: &Place, expr: &str, at: &std::ops::Range<usize>) -> Place {
-    match place.text().find(expr) {
-        Some(start) if !expr.is_empty() => place.part(start + at.start..start + at.end),
-        _ => place.clone(),
-    }
-}
-
 /// Descriptions of things that are not there: a slip, or what a change left behind.
 fn stray_texts(
     doc: &Doc,
@@ -1266,6 +1420,16 @@ fn stray_texts(
     known: &BTreeSet<String>,
     report: &mut Report,
 ) {
+    let about = match way {
+        [_, "params"] => &["facts", "params"][..],
+        [_, "fields"] => &["facts", "result"],
+        [_, "errors"] => &["facts", "errors"],
+        _ => &["facts"],
+    };
+    // What a text describes may be there, with a mistake of its own.
+    if doc.has_lost_names(about) {
+        return;
+    }
     for name in texts.keys().filter(|name| !known.contains(*name)) {
         let mut path = keys(way);
         path.push(key(name));
@@ -1281,6 +1445,17 @@ fn stray_texts(
     }
 }
 
+/// How many days a month has.
+fn days(year: Option<u32>, month: Option<u32>) -> u32 {
+    let leap = year.is_some_and(|it| it % 4 == 0 && (it % 100 != 0 || it % 400 == 0));
+    match month {
+        Some(2) if leap => 29,
+        Some(2) => 28,
+        Some(4 | 6 | 9 | 11) => 30,
+        _ => 31,
+    }
+}
+
 fn check_date(doc: &Doc, way: &[Step], date: &Option<String>, report: &mut Report) {
     let Some(date) = date else { return };
     let parts: Vec<&str> = date.split('-').collect();
@@ -1293,7 +1468,7 @@ fn check_date(doc: &Doc, way: &[Step], date: &Option<String>, report: &mut Repor
     let right = parts.len() == 3
         && number(0, 4).is_some()
         && number(1, 2).is_some_and(|month| (1..=12).contains(&month))
-        && number(2, 2).is_some_and(|day| (1..=31).contains(&day));
+        && number(2, 2).is_some_and(|day| (1..=days(number(0, 4), number(1, 2))).contains(&day));
     if !right {
         report.push(
             Problem::new(doc.place(way), format!("`{}` is not a day", shorten(date)))

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use bitrix24_codegen::diag::{Report, closest};
 use bitrix24_codegen::emit::{python, rust};
 use bitrix24_codegen::model::Api;
-use bitrix24_codegen::{format, load};
+use bitrix24_codegen::{load, schema};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Checks the description of the Bitrix24 REST API and shows what it becomes.
@@ -58,7 +58,7 @@ enum Kind {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let out = match arguments.command {
-        Command::Schema { kind } => Ok(schema(kind)),
+        Command::Schema { kind } => Ok(schema_of(kind)),
         command => match load(&arguments.spec) {
             Ok(api) => run(&command, &api),
             Err(report) => Err(refuse(&report, &arguments.spec)),
@@ -110,7 +110,7 @@ fn run(command: &Command, api: &Api) -> Result<String, String> {
                 Language::Python => python::show(api, found),
             })
         }
-        Command::Schema { kind } => Ok(schema(*kind)),
+        Command::Schema { kind } => Ok(schema_of(*kind)),
     }
 }
 
@@ -137,10 +137,9 @@ fn list(api: &Api) -> String {
     out
 }
 
-fn schema(kind: Kind) -> String {
-    let schema = match kind {
-        Kind::Method => schemars::schema_for!(format::MethodFile),
-        Kind::Common => schemars::schema_for!(format::CommonFile),
-    };
-    serde_json::to_string_pretty(&schema).unwrap_or_default()
+fn schema_of(kind: Kind) -> String {
+    match kind {
+        Kind::Method => schema::method(),
+        Kind::Common => schema::common(),
+    }
 }

@@ -69,8 +69,20 @@ impl Node {
                     || Place::file(source),
                     |location| Place::new(source, bytes_of(&source.text, &location)),
                 );
-                Err(explain(place, &error.to_string()))
+                let error = error.to_string();
+                match tab_after(source, &place) {
+                    Some(tab) if error.contains("tab") => Err(explain(tab, &error)),
+                    _ => Err(explain(place, &error)),
+                }
             }
+        }
+    }
+
+    /// What stands for a mistake that was noted.
+    pub(crate) const fn hole() -> Self {
+        Self {
+            span: 0..0,
+            kind: Kind::Hole,
         }
     }
 
@@ -128,6 +140,11 @@ impl Node {
     }
 
     /// The node at the end of the way.
+    pub(crate) fn find(&self, path: &[Step]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, step| node.step(step))
+    }
+
+    /// The node at the end of the way, to be changed.
     pub(crate) fn find_mut(&mut self, path: &[Step]) -> Option<&mut Self> {
         path.iter().try_fold(self, |node, step| node.step_mut(step))
     }
@@ -215,12 +232,59 @@ fn explain(place: Place, error: &str) -> Problem {
         .help("a text with special characters needs quotes, as \"a: b\"")
 }
 
+/// The first tab that indents a line, from the line of a place on.
+fn tab_after(source: &Rc<Source>, place: &Place) -> Option<Place> {
+    let (first, _) = place.line_column();
+    let mut start = 0;
+    for (index, line) in source.text.split_inclusive('\n').enumerate() {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let tab = line.get(..indent).and_then(|it| it.find('\t'));
+        if let Some(tab) = tab
+            && index + 1 >= first
+        {
+            return Some(Place::new(source, start + tab..start + tab + 1));
+        }
+        start += line.len();
+    }
+    None
+}
+
 /// Common mistakes: a sign of each in the reader's words, what it is, and what would be right.
 const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "tabs disallowed",
         "YAML is not indented with tabs",
         "indent with spaces",
+    ),
+    (
+        "found a tab",
+        "YAML is not indented with tabs",
+        "indent with spaces",
+    ),
+    (
+        "while parsing a block mapping",
+        "this line stands under none of the lines before it",
+        "the keys of a mapping stand right under each other",
+    ),
+    (
+        "while parsing a block collection",
+        "this line stands under none of the lines before it",
+        "the dashes of a list stand right under each other, and so do the keys after a dash",
+    ),
+    (
+        "while parsing a flow mapping",
+        "a `,` or a `}` is missing before this",
+        "entries in braces are written `{ key: value, key: value }`",
+    ),
+    (
+        "while parsing a flow sequence",
+        "a `,` or a `]` is missing before this",
+        "items in brackets are written `[A, B]`",
+    ),
+    (
+        "does not fit 64 bits",
+        "this number does not fit 64 bits",
+        "quote it if it is a text",
     ),
     (
         "unclosed quote",
@@ -391,6 +455,7 @@ impl<'de> Visitor<'de> for KindVisitor {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by a panic")]
 mod tests {
     use super::*;
 

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 
 use crate::diag::{Place, Problem, Report, Source, closest};
@@ -188,6 +188,12 @@ impl de::Error for Error {
                 _ => None,
             },
             ("a list", Unexpected::Str(word)) => Some(format!("write `[{}]`", shorten(word))),
+            ("a list", Unexpected::Map) => Some("put a `- ` before each item".into()),
+            (_, Unexpected::Str(word))
+                if expected.starts_with("a whole number") && word.parse::<i64>().is_ok() =>
+            {
+                Some("take the quotes away".into())
+            }
             ("a text", Unexpected::Bool(_) | Unexpected::Signed(_) | Unexpected::Float(_)) => {
                 Some("put it in quotes if it is a text".into())
             }
@@ -333,9 +339,15 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     ) -> Result<V::Value, Error> {
         match &self.node.kind {
             Kind::Hole => visitor.visit_map(Holes { fields }),
+            Kind::Map(_) | Kind::Null => self.deserialize_any(visitor),
             // Serde would take a list for the values in the order of the fields.
-            Kind::Seq(_) => Err(de::Error::invalid_type(Unexpected::Seq, &visitor)),
-            _ => self.deserialize_any(visitor),
+            _ => {
+                let example: Vec<_> = fields.iter().take(2).map(|it| format!("{it}: …")).collect();
+                Err(Error::new(Mistake::Value(
+                    format!("expected a mapping, found {}", self.node.describe()),
+                    Some(format!("write `{{ {} }}`", example.join(", "))),
+                )))
+            }
         }
     }
 
@@ -346,16 +358,17 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match &self.node.kind {
-            Kind::Str(variant) => visitor.visit_enum(IntoDeserializer::<Error>::into_deserializer(
-                variant.as_str(),
-            )),
+            Kind::Str(name) => visitor.visit_enum(Variant {
+                name,
+                content: None,
+            }),
             Kind::Hole => visitor.visit_enum(Variant {
                 name: variants.first().copied().unwrap_or_default(),
-                content: &HOLE,
+                content: Some(&HOLE),
             }),
             Kind::Map(entries) if entries.len() == 1 => visitor.visit_enum(Variant {
                 name: &entries[0].key,
-                content: &entries[0].value,
+                content: Some(&entries[0].value),
             }),
             Kind::Map(_) => Err(de::Error::custom(format!(
                 "expected exactly one of {}",
@@ -376,10 +389,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
 }
 
 /// What stands for a mistake that was noted.
-static HOLE: Node = Node {
-    span: 0..0,
-    kind: Kind::Hole,
-};
+static HOLE: Node = Node::hole();
 
 /// A mapping that has every key, and a hole under each.
 struct Holes {
@@ -457,13 +467,23 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-/// `name: content` read as a variant of an enum.
+/// `name`, or `name: content`, read as a variant of an enum.
 struct Variant<'a> {
     name: &'a str,
-    content: &'a Node,
+    content: Option<&'a Node>,
 }
 
-impl Variant<'_> {
+impl<'a> Variant<'a> {
+    fn content(&self) -> Result<NodeDeserializer<'a>, Error> {
+        let node = self.content.ok_or_else(|| {
+            Error::new(Mistake::Value(
+                format!("`{}` needs a value", self.name),
+                Some(format!("write `{}: …`", self.name)),
+            ))
+        })?;
+        Ok(NodeDeserializer { node })
+    }
+
     fn under(&self, error: Error) -> Error {
         error.under(Step::Key(self.name.to_owned()))
     }
@@ -483,9 +503,10 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        match self.content.kind {
-            Kind::Hole => Ok(()),
-            _ => Err(de::Error::custom(format!(
+        match self.content {
+            None => Ok(()),
+            Some(node) if matches!(node.kind, Kind::Hole) => Ok(()),
+            Some(_) => Err(de::Error::custom(format!(
                 "`{}` takes no value: write it alone",
                 self.name
             ))),
@@ -493,13 +514,12 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        let content = NodeDeserializer { node: self.content };
-        seed.deserialize(content).map_err(|error| self.under(error))
+        seed.deserialize(self.content()?)
+            .map_err(|error| self.under(error))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Error> {
-        let content = NodeDeserializer { node: self.content };
-        content
+        self.content()?
             .deserialize_any(visitor)
             .map_err(|error| self.under(error))
     }

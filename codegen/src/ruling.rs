@@ -1,68 +1,107 @@
 //! Lays the rulings of a file over its facts.
+//!
+//! A ruling's decision goes into the tree of the file, in the place of what it rules on.
+//! So a mistake in a decision is found like any other, and shown where it was made.
+
+use std::ops::Range;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::diag::{Problem, Report};
-use crate::file::{Doc, key, keys};
+use crate::diag::{Problem, Report, closest};
+use crate::file::{Doc, key, keys, within};
 use crate::format::Ruling;
-use crate::node::Step;
+use crate::node::{Entry, Kind, Node, Step};
 
 /// The facts as they hold: the documentation's, with each ruling's decision in its place.
+/// The file that is returned holds them too.
 pub(crate) fn apply<T: Serialize + DeserializeOwned>(
     facts: &T,
     rulings: &[Ruling],
     doc: &Doc,
     report: &mut Report,
-) -> Option<T> {
-    let mut tree = match serde_json::to_value(facts) {
-        Ok(tree) => tree,
+) -> Option<(Doc, T)> {
+    let stated = match serde_json::to_value(facts) {
+        Ok(stated) => stated,
         Err(error) => {
             report.push(Problem::new(doc.place(&[]), error.to_string()));
             return None;
         }
     };
+    let mut ruled = doc.clone();
     for (index, ruling) in rulings.iter().enumerate() {
-        let here = |name: &str| doc.place(&[key("rulings"), Step::Index(index), key(name)]);
-        let path: Vec<&str> = ruling.fact.split('.').collect();
-        let found = find(&tree, &path).cloned().unwrap_or(Value::Null);
-        if !same(&found, &ruling.was) {
-            report.push(
-                Problem::new(
-                    here(if ruling.was.is_null() { "fact" } else { "was" }),
-                    format!(
-                        "the documentation now says {found} about `{}`, not {}",
-                        ruling.fact, ruling.was
-                    ),
-                )
-                .help("decide again, then write what it says into `was`"),
-            );
+        let way = |name: &str| [key("rulings"), Step::Index(index), key(name)];
+        let fact = doc.place(&way("fact"));
+        let path = segments(&ruling.fact);
+        let decision = match &ruling.is {
+            Some(_) => doc.root().find(&way("is")).cloned(),
+            // Nothing is decided, but what is spoken of has to be there.
+            None => Some(Node::hole()),
+        };
+        let mut next = ruled.clone();
+        let tree = next.root_mut().find_mut(&keys(&["facts"]));
+        let (Some(tree), Some(decision)) = (tree, decision) else {
+            continue;
+        };
+        let key_span = |at: &Range<usize>| within(&fact, &ruling.fact, at).span();
+        if let Err(nowhere) = set(tree, &path, &decision, &key_span) {
+            if !doc.has_lost(&keys(&["facts", path[0].0])) {
+                let place = within(&fact, &ruling.fact, &nowhere.at);
+                report.push(Problem::new(place, nowhere.message).help(nowhere.help));
+            }
             continue;
         }
-        let Some(is) = &ruling.is else { continue };
-        let mut next = tree.clone();
-        if let Err(message) = set(&mut next, &path, is) {
-            report.push(Problem::new(here("fact"), message));
+        let found = find(&stated, &path).unwrap_or(&Value::Null);
+        if !same(found, &ruling.was) {
+            if !doc.has_lost(&keys(&["facts", path[0].0])) {
+                let silent = ruling.was.is_null();
+                let place = if silent { fact } else { doc.place(&way("was")) };
+                let message = format!(
+                    "the documentation says {} about `{}`, not {}",
+                    in_words(found),
+                    ruling.fact,
+                    in_words(&ruling.was)
+                );
+                let help = if silent {
+                    format!("write what it says: `was: {found}`")
+                } else {
+                    "decide again, then write what it says into `was`".into()
+                };
+                report.push(Problem::new(place, message).help(help));
+            }
             continue;
         }
-        // Tried one by one, so that the mistake is found where it was made.
-        match T::deserialize(&next) {
-            Ok(_) => tree = next,
-            Err(error) => report.push(Problem::new(
-                here("is"),
-                format!("this does not fit `{}`: {error}", ruling.fact),
-            )),
+        // Tried one by one: only what fits is laid over the facts.
+        let mut problems = Report::default();
+        let read: Option<T> = next.read_facts(&mut problems);
+        let fits = problems.is_empty();
+        report.append(problems);
+        if fits && read.is_some() && ruling.is.is_some() {
+            ruled = next;
         }
     }
-    T::deserialize(&tree)
-        .map_err(|error| {
-            report.push(Problem::new(
-                doc.place(&keys(&["facts"])),
-                error.to_string(),
-            ))
-        })
-        .ok()
+    let read = ruled.read_facts(report)?;
+    Some((ruled, read))
+}
+
+/// The steps to a fact with their places in the text.
+fn segments(fact: &str) -> Vec<(&str, Range<usize>)> {
+    let mut start = 0;
+    let parts = fact.split('.');
+    let with_place = parts.map(|part| {
+        let at = start..start + part.len();
+        start = at.end + 1;
+        (part, at)
+    });
+    with_place.collect()
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".into(),
+        other => format!("`{other}`"),
+    }
 }
 
 /// Whether two facts say the same. What the documentation does not state is not so.
@@ -78,51 +117,111 @@ fn same(found: &Value, was: &Value) -> bool {
 fn is_row(row: &Value, wanted: &str) -> bool {
     let id = row.get("name").or_else(|| row.get("code"));
     match id {
-        Some(Value::String(id)) => id == wanted || (id.is_empty() && wanted == "(blank)"),
+        Some(Value::String(id)) => is_id(id, wanted),
         Some(Value::Number(id)) => id.to_string() == wanted,
         _ => false,
     }
 }
 
-fn find<'a>(tree: &'a Value, path: &[&str]) -> Option<&'a Value> {
-    path.iter().try_fold(tree, |node, step| match node {
+fn is_id(id: &str, wanted: &str) -> bool {
+    id == wanted || (id.is_empty() && wanted == "(blank)")
+}
+
+/// The name or code of a row of a list.
+fn row_id(row: &Node) -> Option<String> {
+    let id = row.entry("name").or_else(|| row.entry("code"))?;
+    match &id.value.kind {
+        Kind::Str(id) => Some(id.clone()),
+        Kind::Int(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn find<'a>(tree: &'a Value, path: &[(&str, Range<usize>)]) -> Option<&'a Value> {
+    path.iter().try_fold(tree, |node, (step, _)| match node {
         Value::Object(map) => map.get(*step),
         Value::Array(rows) => rows.iter().find(|row| is_row(row, step)),
         _ => None,
     })
 }
 
-fn set(tree: &mut Value, path: &[&str], is: &Value) -> Result<(), String> {
-    let Some((step, rest)) = path.split_first() else {
-        *tree = is.clone();
+/// A way that leads nowhere: where in its text it gets lost.
+struct Nowhere {
+    at: Range<usize>,
+    message: String,
+    help: String,
+}
+
+fn set(
+    node: &mut Node,
+    path: &[(&str, Range<usize>)],
+    is: &Node,
+    key_span: &impl Fn(&Range<usize>) -> Range<usize>,
+) -> Result<(), Nowhere> {
+    let Some(((step, at), rest)) = path.split_first() else {
+        *node = is.clone();
         return Ok(());
     };
-    match tree {
-        Value::Object(map) if rest.is_empty() && is.is_null() => {
-            map.remove(*step);
+    let takes_away = rest.is_empty() && matches!(is.kind, Kind::Null);
+    match &mut node.kind {
+        Kind::Map(entries) if takes_away => {
+            entries.retain(|entry| entry.key != *step);
             Ok(())
         }
-        Value::Object(map) => {
-            let empty = if rest.is_empty() || is_list(step) {
-                Value::Array(Vec::new())
-            } else {
-                Value::Object(Map::new())
-            };
-            set(map.entry(*step).or_insert(empty), rest, is)
+        Kind::Map(entries) => {
+            let index = entries.iter().position(|entry| entry.key == *step);
+            let index = index.unwrap_or_else(|| {
+                let list = rest.is_empty() || is_list(step);
+                entries.push(Entry {
+                    key: (*step).to_owned(),
+                    key_span: key_span(at),
+                    value: Node {
+                        span: 0..0,
+                        kind: match list {
+                            true => Kind::Seq(Vec::new()),
+                            false => Kind::Map(Vec::new()),
+                        },
+                    },
+                });
+                entries.len() - 1
+            });
+            let entry = &mut entries[index];
+            if rest.is_empty() {
+                // What a decision in block style shows by.
+                entry.key_span = key_span(at);
+            }
+            set(&mut entry.value, rest, is, key_span)
         }
-        Value::Array(rows) => match rows.iter().position(|row| is_row(row, step)) {
-            Some(index) if rest.is_empty() && is.is_null() => {
-                rows.remove(index);
-                Ok(())
+        Kind::Seq(rows) => {
+            let ids: Vec<String> = rows.iter().filter_map(row_id).collect();
+            let found = rows
+                .iter()
+                .position(|row| row_id(row).is_some_and(|id| is_id(&id, step)));
+            match found {
+                Some(index) if takes_away => {
+                    rows.remove(index);
+                    Ok(())
+                }
+                Some(index) => set(&mut rows[index], rest, is, key_span),
+                None if rest.is_empty() && row_id(is).is_some_and(|id| is_id(&id, step)) => {
+                    rows.push(is.clone());
+                    Ok(())
+                }
+                None => Err(Nowhere {
+                    at: at.clone(),
+                    message: format!("there is no `{step}` among the facts to rule on"),
+                    help: match closest(step, ids.iter().map(String::as_str)) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => "a row of a list is found by its `name` or `code`".into(),
+                    },
+                }),
             }
-            Some(index) => set(&mut rows[index], rest, is),
-            None if rest.is_empty() && is_row(is, step) => {
-                rows.push(is.clone());
-                Ok(())
-            }
-            None => Err(format!("there is no `{step}` among the facts to rule on")),
-        },
-        _ => Err(format!("`{step}` is looked for inside of a plain value")),
+        }
+        _ => Err(Nowhere {
+            at: at.clone(),
+            message: format!("`{step}` is looked for inside of a plain value"),
+            help: "end the way at what is ruled on, as `params.ID.required`".into(),
+        }),
     }
 }
 

@@ -46,7 +46,7 @@ impl Table<'_> {
     }
 
     fn record_name(&self, record: &Record) -> Ident {
-        let name = format!("{}_{}", self.home(record.home), screaming(&record.name));
+        let name = format!("{}__{}", self.home(record.home), screaming(&record.name));
         format_ident!("RECORD_{}", name.to_uppercase())
     }
 
@@ -156,5 +156,5 @@ fn screaming(name: &str) -> String {
         .split(['.', ':'])
         .map(str::to_shouty_snake_case)
         .collect();
-    format!("{}{}", parts.join("_"), "_".repeat(trailing))
+    format!("{}{}", parts.join("__"), "_".repeat(trailing))
 }

@@ -222,6 +222,12 @@ impl Client {
         })
     }
 
+    /// The text without the secrets of this client: for messages that bindings to other languages
+    /// make.
+    pub fn scrub(&self, text: &str) -> String {
+        self.shared.scrubber.scrub(text).into_owned()
+    }
+
     fn request(&self, call: Call<'_>) -> Result<Request, RequestError> {
         const NOT_AN_OBJECT: &str = "the parameters are not a JSON object";
 

@@ -11,7 +11,7 @@
 //! # }
 //! ```
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde::de::DeserializeSeed;
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A call, ready to be sent.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Call<'a> {
     /// The name of the method.
@@ -51,6 +51,20 @@ impl<'a> Call<'a> {
             timeout: None,
             params,
         }
+    }
+}
+
+impl fmt::Debug for Call<'_> {
+    /// Of the parameters only the length: secrets may be among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("method", &self.method)
+            .field("rest", &self.rest)
+            .field("rules", &self.rules)
+            .field("repeatable", &self.repeatable)
+            .field("timeout", &self.timeout)
+            .field("params", &format_args!("{} bytes", self.params.len()))
+            .finish()
     }
 }
 
@@ -141,8 +155,8 @@ impl Reply {
     }
 }
 
-impl std::fmt::Debug for Reply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
             .field("method", &self.method)
             .field("status", &self.status)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 use crate::Secret;
 
 /// What stands in the place of a secret.
@@ -9,6 +11,9 @@ const MASK: &str = "***";
 
 /// How much of a secret at the end of a cut text gives it away.
 const PART: usize = 4;
+
+/// The longest way to write one character: `&#x0041;`.
+const LONGEST_ESCAPE: usize = 8;
 
 /// The longest excerpt of an answer, in characters.
 const EXCERPT_CHARS: usize = 200;
@@ -37,7 +42,7 @@ impl Scrubber {
         }
     }
 
-    /// Masks every secret: in plain, percent-encoded, escaped as in JSON, in any case, and
+    /// Masks every secret: in plain, percent-encoded, escaped as in JSON or HTML, in any case, and
     /// where the text was cut in the middle of one.
     pub(crate) fn scrub<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut clean = String::new();
@@ -72,6 +77,26 @@ impl Scrubber {
             Cow::Borrowed(_) => text,
             Cow::Owned(clean) => clean,
         }
+    }
+
+    /// Masks every secret in the strings and names of a value.
+    pub(crate) fn scrub_json(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.scrub_owned(text)),
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| self.scrub_json(item))
+                .collect(),
+            Value::Object(fields) => Value::Object(self.scrub_fields(fields)),
+            value => value,
+        }
+    }
+
+    pub(crate) fn scrub_fields(&self, fields: Map<String, Value>) -> Map<String, Value> {
+        fields
+            .into_iter()
+            .map(|(name, value)| (self.scrub_owned(name), self.scrub_json(value)))
+            .collect()
     }
 
     /// The beginning of an answer as one line, scrubbed before it is cut.
@@ -112,45 +137,84 @@ fn matched(text: &str, secret: &Secret) -> Option<usize> {
 
 /// The same, however its characters are written.
 fn spelled(text: &str, secret: &[u8]) -> Option<usize> {
-    let mut length = 0;
+    // Most texts end here, without an allocation.
+    steps(text, *secret.first()?).next()?;
+    // Up to where the text can be read: `%25` begins with a percent sign, and is one.
+    let mut ends = vec![0];
     for (count, &wanted) in secret.iter().enumerate() {
-        let rest = &text[length..];
-        match step(rest, wanted) {
-            Some(step) => length += step,
-            // The text was cut here, with or without a mark.
-            None if count >= PART && (rest.is_empty() || rest.starts_with('…')) => break,
-            None => return None,
+        let mut next: Vec<usize> = ends
+            .iter()
+            .flat_map(|&end| steps(&text[end..], wanted).map(move |step| end + step))
+            .collect();
+        if next.is_empty() {
+            let cut = ends
+                .into_iter()
+                .find_map(|end| Some(end + cut(&text[end..])?));
+            return cut.filter(|_| count >= PART);
         }
+        next.sort_unstable();
+        next.dedup();
+        ends = next;
     }
-    Some(length)
+    ends.pop()
 }
 
-/// How long the character is that the text begins with, if it is the wanted one.
-fn step(text: &str, wanted: u8) -> Option<usize> {
+/// How much of a text is left of a character that was cut: nothing, or the beginning of an escape.
+fn cut(rest: &str) -> Option<usize> {
+    if rest.is_empty() || rest.starts_with('…') {
+        return Some(0);
+    }
+    let rest = rest.split('…').next().unwrap_or(rest);
+    (rest.len() < LONGEST_ESCAPE && rest.starts_with(['%', '\\', '&'])).then_some(rest.len())
+}
+
+/// How long the character is that the text begins with, if it is the wanted one: in each of the
+/// ways in which it can be read.
+fn steps(text: &str, wanted: u8) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    let first = *bytes.first()?;
-    if first.eq_ignore_ascii_case(&wanted) {
-        // A backslash is doubled where texts are quoted.
-        return Some(if wanted == b'\\' && bytes.get(1) == Some(&b'\\') {
-            2
-        } else {
-            1
-        });
-    }
-    let hex = |digits: Option<&[u8]>| {
-        let digits = std::str::from_utf8(digits?).ok()?;
-        u32::from_str_radix(digits, 16).ok()
-    };
-    let is_wanted = |code: Option<u32>| {
-        code.and_then(|code| u8::try_from(code).ok())
-            .is_some_and(|found| found.eq_ignore_ascii_case(&wanted))
-    };
-    match (first, bytes.get(1)) {
-        (b'%', _) if is_wanted(hex(bytes.get(1..3))) => Some(3),
-        (b'\\', Some(b'u')) if is_wanted(hex(bytes.get(2..6))) => Some(6),
-        (b'\\', Some(&escaped)) if escaped == wanted => Some(2),
+    let plain = bytes
+        .first()
+        .is_some_and(|first| first.eq_ignore_ascii_case(&wanted))
+        .then_some(1);
+    let escaped = match bytes.first() {
+        Some(b'%') => hex(bytes.get(1..3)).map(|code| (code, 3)),
+        Some(b'\\') => match bytes.get(1) {
+            Some(b'u') => hex(bytes.get(2..6)).map(|code| (code, 6)),
+            Some(&escaped) => Some((escaped.into(), 2)),
+            None => None,
+        },
+        Some(b'&') => entity(text),
         _ => None,
-    }
+    };
+    let escaped = escaped.and_then(|(code, length)| {
+        let found = u8::try_from(code).ok()?;
+        found.eq_ignore_ascii_case(&wanted).then_some(length)
+    });
+    plain.into_iter().chain(escaped)
+}
+
+fn hex(digits: Option<&[u8]>) -> Option<u32> {
+    u32::from_str_radix(std::str::from_utf8(digits?).ok()?, 16).ok()
+}
+
+/// The character that an entity of HTML stands for, and the length of the entity.
+fn entity(text: &str) -> Option<(u32, usize)> {
+    let end = text.bytes().take(LONGEST_ESCAPE).position(|c| c == b';')?;
+    let code = match &text[1..end] {
+        "amp" => '&'.into(),
+        "lt" => '<'.into(),
+        "gt" => '>'.into(),
+        "quot" => '"'.into(),
+        "apos" => '\''.into(),
+        name => {
+            let number = name.strip_prefix('#')?;
+            match number.strip_prefix(['x', 'X']) {
+                Some(digits) => hex(Some(digits.as_bytes()))?,
+                None => number.parse().ok()?,
+            }
+        }
+    };
+    Some((code, end + 1))
 }
 
 /// Masks the texts of JSON fields whose names promise a secret.
@@ -227,6 +291,12 @@ mod tests {
                 r#"{"auth":"***"}"#,
             ),
             ("a/b+c=d", "auth=a%2Fb%2bc%3Dd&x", "auth=***&x"),
+            (r"a%41\b", "a%2541%5c%5Cb", "***"),
+            (r"a%41\b", r"a\u002541\u005cb", "***"),
+            (r"a%41\b", r"a%41\\b", "***"),
+            ("a\"b'&<c>", "a&quot;b&#39;&amp;&lt;c&#x3e; &x;", "*** &x;"),
+            ("abcdef12", "cut: %61b%63d%6", "cut: ***"),
+            ("abcdef12", r"cut: \u0061bcd\u00…", "cut: ***…"),
             ("abcdef12", "cut: abcde", "cut: ***"),
             ("abcdef12", "found \"xabcd…\"", "found \"x***…\""),
             ("abcdef12", "cut: abc", "cut: abc"),

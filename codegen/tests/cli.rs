@@ -1,0 +1,149 @@
+//! The command line: what it prints, and whether it says that it failed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by a panic"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+const METHOD: &str = "\
+method: demo.item.get
+facts:
+  page: demo/item-get.md
+  scopes: [demo]
+  deprecated: { replaced_by: [demo.item.read] }
+  repeatable: true
+  params:
+    - { name: ID, type: integer, required: true }
+  result: { type: object, fields: [{ name: ID, type: integer }] }
+texts:
+  summary: Reads an item.
+";
+
+/// A description of one method in a folder of its own.
+fn spec(name: &str, method: &str) -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(dir.join("demo")).unwrap();
+    fs::write(dir.join("demo/demo.item.get.yaml"), method).unwrap();
+    dir
+}
+
+struct Outcome {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn run(spec: &PathBuf, arguments: &[&str]) -> Outcome {
+    let output = Command::new(env!("CARGO_BIN_EXE_bitrix24-codegen"))
+        .arg("--spec")
+        .arg(spec)
+        .args(arguments)
+        .output()
+        .unwrap();
+    Outcome {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn a_good_description_passes() {
+    let spec = spec("good", METHOD);
+    let check = run(&spec, &["check"]);
+    assert_eq!(check.code, Some(0), "{}", check.err);
+    assert_eq!(
+        check.out,
+        "1 methods in 1 scopes, 0 system errors: no problem\n"
+    );
+    assert_eq!(check.err, "");
+
+    let list = run(&spec, &["list"]);
+    assert_eq!(list.code, Some(0));
+    assert_eq!(
+        list.out,
+        "demo.item.get  demo  repeatable  deprecated for demo.item.read\n"
+    );
+}
+
+#[test]
+fn a_method_is_shown_in_both_languages() {
+    let spec = spec("show", METHOD);
+    let rust = run(&spec, &["show", "demo.item.get"]);
+    assert_eq!(rust.code, Some(0), "{}", rust.err);
+    assert!(rust.out.contains("pub struct ItemGet"), "{}", rust.out);
+    // The wire does not tell upper case from lower.
+    let python = run(&spec, &["show", "Demo.Item.Get", "--lang", "python"]);
+    assert_eq!(python.code, Some(0), "{}", python.err);
+    assert!(python.out.contains("class ItemGetResult"), "{}", python.out);
+}
+
+#[test]
+fn a_method_that_is_not_described_is_refused() {
+    let spec = spec("unknown", METHOD);
+    let show = run(&spec, &["show", "demo.item.gte"]);
+    assert_eq!(show.code, Some(1));
+    assert_eq!(show.out, "");
+    assert_eq!(
+        show.err,
+        "error: `demo.item.gte` is not described; did you mean `demo.item.get`?\n"
+    );
+}
+
+#[test]
+fn a_broken_description_is_refused_by_every_command() {
+    let spec = spec("broken", &METHOD.replace("required: true", "requred: yes"));
+    for command in [&["check"][..], &["list"], &["show", "demo.item.get"]] {
+        let outcome = run(&spec, command);
+        assert_eq!(outcome.code, Some(1), "{command:?}");
+        assert_eq!(outcome.out, "", "{command:?}");
+        for wanted in [
+            "unknown key `requred`",
+            "demo/demo.item.get.yaml:8:34",
+            "did you mean `required`?",
+            "1 problem in the description",
+        ] {
+            assert!(outcome.err.contains(wanted), "{wanted}: {}", outcome.err);
+        }
+        assert!(!outcome.err.contains('\u{1b}'), "colours in a pipe");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let spec = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("nowhere");
+    let check = run(&spec, &["check"]);
+    assert_eq!(check.code, Some(1));
+    assert!(
+        check.err.contains("nowhere cannot be read"),
+        "{}",
+        check.err
+    );
+}
+
+#[test]
+fn schemas_need_no_description() {
+    let spec = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("nowhere");
+    for (kind, title) in [("method", "MethodFile"), ("common", "CommonFile")] {
+        let schema = run(&spec, &["schema", kind]);
+        assert_eq!(schema.code, Some(0));
+        let json: serde_json::Value = serde_json::from_str(&schema.out).unwrap();
+        assert_eq!(json["title"], title);
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_explained() {
+    let spec = spec("usage", METHOD);
+    for arguments in [&[][..], &["chekc"], &["show"], &["schema", "methods"]] {
+        let outcome = run(&spec, arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}");
+        assert!(outcome.err.contains("Usage") || outcome.err.contains("help"));
+    }
+}

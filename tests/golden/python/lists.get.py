@@ -1,0 +1,175 @@
+GetErrorCode: TypeAlias = Literal["ERROR_REQUIRED_PARAMETERS_MISSING", "ACCESS_DENIED"]
+"""The codes that ``lists.get`` documents as its own."""
+
+GetIblockTypeId_: TypeAlias = Literal["lists", "bitrix_processes", "lists_socnet"]
+"""The known values of ``IBLOCK_TYPE_ID`` in the parameters of ``lists.get``.
+
+``lists``: lists of the whole company.
+
+``bitrix_processes``: processes.
+
+``lists_socnet``: lists of a group.
+"""
+
+GetIblockOrder: TypeAlias = Literal["asc", "desc"]
+"""The known values of ``IBLOCK_ORDER`` in the parameters of ``lists.get``."""
+
+
+class GetItem(Record):
+    """Result of ``lists.get``.
+
+    See https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html
+    """
+
+    __slots__ = (
+        "id",
+        "timestamp_x",
+        "iblock_type_id",
+        "code",
+        "name",
+        "active",
+        "sort",
+        "rss_file_limit",
+    )
+    _wire = (
+        "ID",
+        "TIMESTAMP_X",
+        "IBLOCK_TYPE_ID",
+        "CODE",
+        "NAME",
+        "ACTIVE",
+        "SORT",
+        "RSS_FILE_LIMIT",
+    )
+
+    id: int
+    """``ID``: the id of the list."""
+    timestamp_x: str | None
+    """``TIMESTAMP_X``."""
+    iblock_type_id: str | None
+    """``IBLOCK_TYPE_ID``."""
+    code: str | None
+    """``CODE``."""
+    name: str | None
+    """``NAME``."""
+    active: bool | None
+    """``ACTIVE``."""
+    sort: int | None
+    """``SORT``."""
+    rss_file_limit: int | None
+    """``RSS_FILE_LIMIT``."""
+
+    def __init__(
+        self,
+        *,
+        id: int,
+        timestamp_x: str | None = None,
+        iblock_type_id: str | None = None,
+        code: str | None = None,
+        name: str | None = None,
+        active: bool | None = None,
+        sort: int | None = None,
+        rss_file_limit: int | None = None,
+        extra: dict[str, JSON] | None = None,
+    ) -> None:
+        self.id = id
+        self.timestamp_x = timestamp_x
+        self.iblock_type_id = iblock_type_id
+        self.code = code
+        self.name = name
+        self.active = active
+        self.sort = sort
+        self.rss_file_limit = rss_file_limit
+        self.extra = {} if extra is None else extra
+
+
+class Lists(Namespace):
+    def get(
+        self,
+        *,
+        iblock_type_id: GetIblockTypeId_ | str,
+        iblock_id: int | None = None,
+        iblock_code: str | None = None,
+        socnet_group_id: int | None = None,
+        iblock_order: Mapping[str, GetIblockOrder | str] | None = None,
+        start: int | None = None,
+        timeout: float | None = None,
+    ) -> Answer[list[GetItem]]:
+        """Reads lists of one type.
+
+        The method ``lists.get``, scope ``lists``. Safe to repeat. Callers: any user with the right
+        to read the lists.
+
+        ``SOCNET_GROUP_ID`` is required when ``IBLOCK_TYPE_ID`` is ``lists_socnet``.
+
+        Where the documentation leaves a question:
+
+        * ``params.IBLOCK_ORDER.default``: The page gives a default that is no direction; none is
+          stated here.
+
+        Args:
+            iblock_type_id: ``IBLOCK_TYPE_ID``: the type of the lists.
+            iblock_id: ``IBLOCK_ID``.
+            iblock_code: ``IBLOCK_CODE``.
+            socnet_group_id: ``SOCNET_GROUP_ID``: the group whose lists are read.
+            iblock_order: ``IBLOCK_ORDER``: the order of the lists, by field.
+            start: ``start``: how many lists to skip. When left out: ``0``.
+            timeout: Seconds that the call may take in all; the client's own if left out.
+
+        Raises:
+            ErrorRequiredParametersMissing: ``ERROR_REQUIRED_PARAMETERS_MISSING``.
+            AccessDenied: ``ACCESS_DENIED``.
+
+        See https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html
+        """
+        return self._call(
+            "lists.get",
+            (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
+            timeout,
+        )
+
+
+class AsyncLists(AsyncNamespace):
+    async def get(
+        self,
+        *,
+        iblock_type_id: GetIblockTypeId_ | str,
+        iblock_id: int | None = None,
+        iblock_code: str | None = None,
+        socnet_group_id: int | None = None,
+        iblock_order: Mapping[str, GetIblockOrder | str] | None = None,
+        start: int | None = None,
+        timeout: float | None = None,
+    ) -> Answer[list[GetItem]]:
+        """Reads lists of one type.
+
+        The method ``lists.get``, scope ``lists``. Safe to repeat. Callers: any user with the right
+        to read the lists.
+
+        ``SOCNET_GROUP_ID`` is required when ``IBLOCK_TYPE_ID`` is ``lists_socnet``.
+
+        Where the documentation leaves a question:
+
+        * ``params.IBLOCK_ORDER.default``: The page gives a default that is no direction; none is
+          stated here.
+
+        Args:
+            iblock_type_id: ``IBLOCK_TYPE_ID``: the type of the lists.
+            iblock_id: ``IBLOCK_ID``.
+            iblock_code: ``IBLOCK_CODE``.
+            socnet_group_id: ``SOCNET_GROUP_ID``: the group whose lists are read.
+            iblock_order: ``IBLOCK_ORDER``: the order of the lists, by field.
+            start: ``start``: how many lists to skip. When left out: ``0``.
+            timeout: Seconds that the call may take in all; the client's own if left out.
+
+        Raises:
+            ErrorRequiredParametersMissing: ``ERROR_REQUIRED_PARAMETERS_MISSING``.
+            AccessDenied: ``ACCESS_DENIED``.
+
+        See https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html
+        """
+        return await self._call(
+            "lists.get",
+            (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
+            timeout,
+        )

@@ -1,0 +1,56 @@
+//! What some methods become, as files to look at.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by a panic"
+)]
+
+use std::path::Path;
+
+use bitrix24_codegen::emit::{python, rust};
+use bitrix24_codegen::model::{Api, Method};
+use bitrix24_tests::folder::{TESTS, Temporary, everything};
+use bitrix24_tests::golden;
+
+/// One plain method, and some with every obstacle: lists, nested and secret parameters,
+/// REST 3.0, names that mean something else.
+const METHODS: &[&str] = &[
+    "imbot.chat.get",
+    "imbot.v2.Bot.register",
+    "lists.get",
+    "obstacles.Option",
+    "v3:humanresources.node.list",
+];
+
+fn check(language: &str, extension: &str, show: fn(&Api, &Method) -> String) {
+    let dir = Temporary::new(env!("CARGO_TARGET_TMPDIR"), &format!("golden-{language}"));
+    for (name, bytes) in everything() {
+        dir.write(&name, &bytes);
+    }
+    let api = bitrix24_codegen::load(dir.path()).unwrap_or_else(|report| panic!("{report}"));
+    let texts: Vec<_> = METHODS
+        .iter()
+        .map(|key| {
+            let method = api.method(key).unwrap();
+            let name = match key.strip_prefix("v3:") {
+                Some(name) => format!("{name}.v3.{extension}"),
+                None => format!("{key}.{extension}"),
+            };
+            (name, show(&api, method))
+        })
+        .collect();
+    let folder = Path::new(TESTS).join("golden").join(language);
+    golden::check(&folder, extension, &texts);
+}
+
+#[test]
+fn rust_is_as_expected() {
+    check("rust", "rs", rust::show);
+}
+
+#[test]
+fn python_is_as_expected() {
+    check("python", "py", python::show);
+}

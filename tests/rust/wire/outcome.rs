@@ -1,0 +1,216 @@
+//! What became of a call, compared with what should have.
+
+use bitrix24::{
+    Answer, ConfigError, DecodeErrorKind, Error, ErrorCode, Origin, Time, TransportErrorKind,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Shown,
+    secrets::Place,
+    table::{Fails, Row},
+};
+
+/// What is wrong with a row.
+pub(crate) type Problems = Vec<String>;
+
+pub(crate) enum Outcome {
+    Returned(Answer<Value>),
+    Config(ConfigError),
+    Failed(Error, Option<Origin>),
+}
+
+impl Outcome {
+    pub(crate) fn new<T: Serialize + std::fmt::Debug, E: ErrorCode>(
+        answer: Result<Answer<T>, Error<E>>,
+        shown: &mut Shown,
+    ) -> Self {
+        match answer {
+            Ok(answer) => {
+                shown.debug("the answer", &answer);
+                Self::Returned(answer.map(|result| serde_json::to_value(result).unwrap()))
+            }
+            Err(error) => {
+                shown.error(&error);
+                let origin = error.api().map(|error| error.origin());
+                let kind = error.api().map(|error| error.kind.to_string());
+                assert_eq!(kind.as_deref(), error.code(), "the kind keeps the code");
+                let untyped = error.clone().into_untyped();
+                shown.error(&untyped);
+                assert_eq!(untyped.to_string(), error.to_string());
+                Self::Failed(untyped, origin)
+            }
+        }
+    }
+
+    pub(crate) fn differs(&self, row: &Row, place: Place) -> Problems {
+        match (self, &row.returns, &row.fails) {
+            (Self::Returned(answer), Some(returns), None) => {
+                let mut compare = Compare(Problems::new());
+                compare.eq("result", &answer.result, &json(&returns.result, place));
+                compare.time(answer.time.as_ref(), returns.time.as_deref(), place);
+                compare.eq("total", &answer.total, &returns.total);
+                compare.eq("next", &answer.next, &returns.next);
+                compare.0
+            }
+            (Self::Config(error), None, Some(fails)) => config_differs(error, fails, place),
+            (Self::Failed(error, origin), None, Some(fails)) => {
+                error_differs(error, *origin, fails, row, place)
+            }
+            (Self::Returned(answer), ..) => vec![format!("returned {answer:?}")],
+            (Self::Config(error), ..) => vec![format!("not made: {error}")],
+            (Self::Failed(error, _), ..) => vec![format!("failed: {error}")],
+        }
+    }
+}
+
+fn json(text: &str, place: Place) -> Value {
+    serde_json::from_str(&place.fill(text)).unwrap()
+}
+
+struct Compare(Problems);
+
+impl Compare {
+    fn eq<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: &T, expected: &T) {
+        if found != expected {
+            self.0
+                .push(format!("{what} is {found:?}, not {expected:?}"));
+        }
+    }
+
+    /// What is not given, is not compared.
+    fn given<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        found: &T,
+        expected: Option<T>,
+    ) {
+        if let Some(expected) = expected {
+            self.eq(what, found, &expected);
+        }
+    }
+
+    fn time(&mut self, found: Option<&Time>, expected: Option<&str>, place: Place) {
+        let found = found.map(|time| serde_json::to_value(time).unwrap());
+        self.eq("time", &found, &expected.map(|time| json(time, place)));
+    }
+
+    fn contains(&mut self, text: &str, part: Option<&str>) {
+        if let Some(part) = part.filter(|part| !text.contains(part)) {
+            self.0.push(format!("says {text:?}, not {part:?}"));
+        }
+    }
+}
+
+fn config_differs(error: &ConfigError, fails: &Fails, place: Place) -> Problems {
+    let mut compare = Compare(Problems::new());
+    let message = error.to_string();
+    match &fails.config {
+        Some(part) => compare.contains(&message, Some(&place.fill(part))),
+        None => compare.0.push(format!("not made: {message}")),
+    }
+    compare.0
+}
+
+fn error_differs(
+    error: &Error,
+    origin: Option<Origin>,
+    fails: &Fails,
+    row: &Row,
+    place: Place,
+) -> Problems {
+    let fill = |text: &Option<String>| text.as_deref().map(|text| place.fill(text));
+    let mut compare = Compare(Problems::new());
+    let message = error.to_string();
+    compare.given("message", &message, fill(&fails.message));
+    compare.contains(&message, fill(&fails.says).as_deref());
+    compare.given("status", &error.status(), fails.status.map(Some));
+    let method = place.fill(&row.call.method);
+    if !matches!(error, Error::Request(_)) {
+        compare.eq("method", &error.method(), &&*method);
+    }
+    match error {
+        Error::Request(error) => match fill(&fails.request) {
+            Some(part) => compare.contains(error.what(), Some(&part)),
+            None => compare.0.push(format!("not sent: {message}")),
+        },
+        Error::Transport(error) => {
+            let kind = match error.kind() {
+                TransportErrorKind::Connect => "connect",
+                TransportErrorKind::Timeout => "timeout",
+                TransportErrorKind::Lost => "lost",
+                _ => "other",
+            };
+            compare.eq(
+                "the failure",
+                &(kind, &*message),
+                &given(&fails.transport, &message),
+            );
+        }
+        Error::Decode(error) => {
+            let kind = match error.kind() {
+                DecodeErrorKind::Empty => "empty",
+                DecodeErrorKind::Html => "html",
+                DecodeErrorKind::NotJson { .. } => "not_json",
+                DecodeErrorKind::Truncated => "truncated",
+                DecodeErrorKind::WrongType { path, .. } => {
+                    compare.given("path", path, fill(&fails.path));
+                    "wrong_type"
+                }
+                DecodeErrorKind::NotAnAnswer => "not_an_answer",
+                DecodeErrorKind::Redirect { location } => {
+                    compare.given("location", location, fill(&fails.location).map(Some));
+                    "redirect"
+                }
+                _ => "another",
+            };
+            compare.eq(
+                "the failure",
+                &(kind, &*message),
+                &given(&fails.decode, &message),
+            );
+            compare.given("excerpt", &error.excerpt().to_owned(), fill(&fails.excerpt));
+        }
+        Error::Api(error) => {
+            compare.eq(
+                "the code",
+                &(&*error.code, &*message),
+                &given(&fails.api, &message),
+            );
+            compare.eq(
+                "description",
+                &error.description,
+                &place.fill(&fails.description),
+            );
+            let validation = error.validation.iter();
+            let validation = validation.map(|wrong| (wrong.field.clone(), wrong.message.clone()));
+            let expected = fails.validation.iter();
+            let expected = expected.map(|wrong| (wrong.field.clone(), wrong.message.clone()));
+            compare.eq(
+                "validation",
+                &Vec::from_iter(validation),
+                &expected.collect(),
+            );
+            compare.eq("argument", &error.argument, &fill(&fails.argument));
+            compare.time(error.time.as_ref(), fails.time.as_deref(), place);
+            let origin = match origin {
+                Some(Origin::System) => "system",
+                Some(Origin::Method) => "method",
+                Some(Origin::Unknown) | None => "unknown",
+            };
+            compare.eq(
+                "origin",
+                &origin,
+                &fails.origin.as_deref().unwrap_or("unknown"),
+            );
+        }
+        _ => compare.0.push(format!("failed otherwise: {message}")),
+    }
+    compare.0
+}
+
+/// What a row says beside the message, which tells what went wrong instead.
+fn given<'a>(expected: &'a Option<String>, message: &'a str) -> (&'a str, &'a str) {
+    (expected.as_deref().unwrap_or("something else"), message)
+}
