@@ -1006,10 +1006,7 @@ impl Rust<'_> {
         for setter in setters {
             request.push_str(&format!("\n    {setter}"));
         }
-        let mut way = String::from("client");
-        for part in &method.path {
-            way.push_str(&format!(".{part}()"));
-        }
+        let way = self.way(method);
         let call = format!("{way}.{}(request).await?", method.ident);
         let allow = match method.deprecated {
             Some(_) => "# #![allow(deprecated)]\n",
@@ -1030,6 +1027,18 @@ impl Rust<'_> {
              # }}\n\
              ```"
         ))
+    }
+
+    /// The calls that lead from the client to a method's namespace.
+    fn way(&self, method: &Method) -> String {
+        let mut way = String::from("client");
+        for (index, part) in method.path.iter().enumerate() {
+            let before = &method.path[..index];
+            let mut methods = self.api.methods.iter();
+            let taken = methods.any(|it| it.path == before && it.ident == *part);
+            way.push_str(&format!(".{part}{}()", if taken { "_" } else { "" }));
+        }
+        way
     }
 
     /// A value of an example as Rust, where that is short.

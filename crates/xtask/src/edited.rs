@@ -50,7 +50,7 @@ pub(crate) fn check() -> Outcome {
 
 /// Makes a folder the same as the workspace, less what Git ignores. Files that
 /// are the same already are left alone, so that builds stay fresh.
-fn copy_workspace(copy: &Path) -> Outcome {
+pub(crate) fn copy_workspace(copy: &Path) -> Outcome {
     let files = output(program("git").args([
         "ls-files",
         "-z",

@@ -4,6 +4,7 @@ mod apart;
 mod consumer;
 mod demo;
 mod edited;
+mod obstacles;
 mod package;
 mod paths;
 mod portal;

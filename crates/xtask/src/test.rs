@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    demo, edited, package, paths, portal,
+    demo, edited, obstacles, package, paths, portal,
     run::{Outcome, cargo, run},
     setup,
     venv::Venv,
@@ -39,7 +39,7 @@ const fn python(name: &'static str, check: fn() -> Outcome) -> Step {
 const SETUP: &str = "setup";
 
 /// In the order in which they run: what is quick or most likely to fail first.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     rust("fmt", fmt),
     rust("codegen", codegen),
     rust("clippy", clippy),
@@ -56,6 +56,7 @@ const STEPS: [Step; 16] = [
     rust("package", package::check),
     python("wheel", wheel::check),
     python("edited", edited::check),
+    python("obstacles", obstacles::check),
 ];
 
 /// Which steps to run.

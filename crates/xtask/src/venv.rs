@@ -70,7 +70,8 @@ impl Venv {
         &self.0
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// Where a program of it is.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         let bin = if cfg!(windows) { "Scripts" } else { "bin" };
         let name = format!("{name}{}", env::consts::EXE_SUFFIX);
         self.0.join(bin).join(name)

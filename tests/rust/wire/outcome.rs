@@ -16,7 +16,7 @@ use crate::{
 pub(crate) type Problems = Vec<String>;
 
 pub(crate) enum Outcome {
-    Returned(Answer<Value>),
+    Returned(Box<Answer<Value>>),
     Config(ConfigError),
     Failed(Error, Option<Origin>),
 }
@@ -29,7 +29,8 @@ impl Outcome {
         match answer {
             Ok(answer) => {
                 shown.debug("the answer", &answer);
-                Self::Returned(answer.map(|result| serde_json::to_value(result).unwrap()))
+                let answer = answer.map(|result| serde_json::to_value(result).unwrap());
+                Self::Returned(Box::new(answer))
             }
             Err(error) => {
                 shown.error(&error);

@@ -1,0 +1,244 @@
+"""What the generated modules are made of."""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+    final,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Awaitable, Mapping, Sequence
+
+    from bitrix24.types import Time
+
+__all__ = [
+    "JSON",
+    "UNSET",
+    "Answer",
+    "AsyncNamespace",
+    "JSONInput",
+    "JSONScalar",
+    "Namespace",
+    "Record",
+    "Secret",
+    "Unset",
+    "hide",
+]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+JSON: TypeAlias = Any
+"""A value out of JSON whose shape is not described: ``dict[str, JSON]``, ``list[JSON]``, ``str``,
+``int``, ``float``, ``bool`` or ``None``. Declared as ``Any``, so that it can be walked without a
+check at each step."""
+
+if TYPE_CHECKING:
+    JSONScalar: TypeAlias = "Record | Secret | dt.date | str | int | float | bool | None"
+    """A single value that can be sent; a datetime needs a time zone."""
+
+    JSONInput: TypeAlias = "Mapping[str, JSONInput] | Sequence[JSONInput] | JSONScalar"
+    """A value that can be sent as JSON."""
+else:
+    # What reads annotations at run time has no use for a type that holds itself.
+    JSONScalar = JSONInput = Any
+
+
+@final
+class Unset:
+    """The type of :data:`UNSET`."""
+
+    __slots__ = ()
+    _only: ClassVar[Unset | None] = None
+
+    def __new__(cls) -> Unset:
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset()
+"""Leaves a parameter out, where ``None`` would be sent as ``null``."""
+
+
+@final
+class Secret:
+    """A string that does not show itself: not in ``repr``, ``str``, logs or tracebacks.
+
+    Whatever takes a secret takes a plain string as well. Pickling keeps the text.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str | Secret, /) -> None:
+        self._text: str = text._text if isinstance(text, Secret) else text
+
+    def reveal(self) -> str:
+        """Gives the text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def hide(value: T) -> T:
+    """Wraps a string, so that a traceback which shows local variables does not show it.
+
+    Declared to stay what it was: the native half, which alone reads it, takes both.
+    """
+    return cast("T", Secret(value)) if isinstance(value, str) else value
+
+
+class Record:
+    """An object in an answer. Fields are attributes; what is not described lies in ``extra``."""
+
+    __slots__ = ("extra",)
+    _wire: ClassVar[tuple[str, ...]] = ()
+    """Wire names, in the order of ``__slots__``."""
+
+    extra: dict[str, JSON]
+    """Fields that the portal sent and this version does not know, by their wire names."""
+
+    def to_dict(self) -> dict[str, JSON]:
+        """Copies the fields into a dictionary by their wire names, nested records alike.
+
+        Secrets stay :class:`Secret`, dates stay dates.
+        """
+        fields = {
+            wire: _to_dict(getattr(self, name))
+            for name, wire in zip(self.__slots__, self._wire, strict=True)
+        }
+        return fields | self.extra
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(
+            getattr(self, name) == getattr(other, name) for name in (*self.__slots__, "extra")
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # a record can change
+
+    def __repr__(self) -> str:
+        fields = [f"{name}={getattr(self, name)!r}" for name in self.__slots__]
+        if self.extra:
+            fields.append(f"extra={self.extra!r}")
+        return f"{type(self).__name__}({', '.join(fields)})"
+
+
+def _to_dict(value: object) -> JSON:
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return [_to_dict(item) for item in items]
+    if isinstance(value, dict):
+        entries = cast("dict[object, object]", value)
+        return {key: _to_dict(item) for key, item in entries.items()}
+    return value
+
+
+class Answer(Generic[T_co]):
+    """What a call came back with."""
+
+    __slots__ = ("next", "result", "time", "total")
+
+    result: T_co
+    """What the method returns."""
+    time: Time | None
+    """When the portal ran the request, and what it cost."""
+    total: int | None
+    """How many entries there are, where the method lists."""
+    next: int | None
+    """``start`` of the next page, where there is one."""
+
+    def __init__(
+        self,
+        result: T_co,
+        *,
+        time: Time | None = None,
+        total: int | None = None,
+        next: int | None = None,
+    ) -> None:
+        self.result = result
+        self.time = time
+        self.total = total
+        self.next = next
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Answer):
+            return NotImplemented
+        theirs = cast("Answer[object]", other)
+        return all(getattr(self, name) == getattr(theirs, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]  # an answer can change
+
+    def __repr__(self) -> str:
+        fields = [
+            f"{name}={value!r}"
+            for name in ("result", "time", "total", "next")
+            if (value := getattr(self, name)) is not None or name == "result"
+        ]
+        return f"Answer({', '.join(fields)})"
+
+
+class Call(Protocol):
+    """Calls a described method: its key, its values in the order of its parameters, its time."""
+
+    def __call__(
+        self, key: str, values: tuple[object, ...], timeout: float | None, /
+    ) -> Answer[Any]: ...
+
+
+class AsyncCall(Protocol):
+    """Like :class:`Call`, to be awaited."""
+
+    def __call__(
+        self, key: str, values: tuple[object, ...], timeout: float | None, /
+    ) -> Awaitable[Answer[Any]]: ...
+
+
+class Namespace:
+    """Methods of the API under a common name."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call, /) -> None:
+        self._call: Final = call
+
+
+class AsyncNamespace:
+    """Methods of the API under a common name, to be awaited."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: AsyncCall, /) -> None:
+        self._call: Final = call

@@ -1,0 +1,32 @@
+"""The side of asyncio: what an event loop waits for. Loaded with the first asynchronous call."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bitrix24._base import Answer
+    from bitrix24._native import Mailbox
+
+    Future = asyncio.Future[Answer[Any]]
+else:
+    Future = asyncio.Future
+
+__all__ = ["Pending"]
+
+
+class Pending(Future):
+    """An answer under way. To cancel it is to abort the request."""
+
+    __slots__ = ("_mailbox", "_number")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, mailbox: Mailbox, number: int, /) -> None:
+        super().__init__(loop=loop)
+        self._mailbox = mailbox
+        self._number = number
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Aborts the request, unless it is over."""
+        self._mailbox.abort(self._number)
+        return super().cancel(msg)

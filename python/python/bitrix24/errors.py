@@ -1,0 +1,250 @@
+"""Everything that a call can raise.
+
+::
+
+    Bitrix24Error
+    ├── ConfigError (ValueError)            a client cannot be made of these settings
+    ├── RequestError (ValueError)           the call was wrong; nothing was sent
+    │   └── ArgumentTypeError (TypeError)   a value of another type than the parameter takes
+    ├── TransportError                      no whole answer came
+    │   ├── ConnectError                    no connection: name, route, TLS, proxy
+    │   ├── CallTimeout (TimeoutError)      the time of the call ran out
+    │   └── ConnectionLost                  the connection broke before the answer was complete
+    ├── DecodeError                         something came that is not an answer
+    │   ├── EmptyBody                       nothing
+    │   ├── HtmlBody                        a web page
+    │   ├── NotJson                         neither JSON nor a web page
+    │   ├── TruncatedBody                   JSON that breaks off
+    │   ├── WrongType                       a field of another type than described
+    │   ├── NotAnAnswer                     JSON with neither a result nor an error
+    │   └── UnexpectedRedirect              an address to go to instead
+    └── ApiError                            the portal answered with an error
+        ├── SystemApiError                  a code that any method may answer with
+        ├── MethodApiError                  a code that methods describe as their own
+        └── UnknownApiError                 a code that nobody described
+
+Below ``SystemApiError`` and ``MethodApiError`` there is one class for each code: ``ACCESS_ERROR``
+is ``AccessError``. A code of both kinds has one class for either kind and one above them:
+``SystemAccessDenied`` and ``MethodAccessDenied`` are both an ``AccessDenied``. So an error can be
+caught by its code, by its kind, or with all others::
+
+    try:
+        client.imbot.chat.get(entity_type="CRM", entity_id="DEAL|13")
+    except errors.AccessError:
+        ...
+    except errors.SystemApiError as error:
+        print(error.code, error.status)
+    except errors.Bitrix24Error:
+        ...
+
+After a ``TransportError`` or ``DecodeError`` the portal may or may not have done what it was
+asked for. No error shows a secret, and all can be pickled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bitrix24._codes import *  # noqa: F403
+    from bitrix24.types import Time
+
+
+class Bitrix24Error(Exception):
+    """Any error of this package."""
+
+    method: str
+    """Wire name of the method that was called; empty where there was none."""
+
+    def __init__(self, message: str = "", /, *, method: str = "") -> None:
+        super().__init__(message)
+        self.method = method
+
+
+class ConfigError(Bitrix24Error, ValueError):
+    """A client cannot be made of these settings."""
+
+
+class RequestError(Bitrix24Error, ValueError):
+    """The call was wrong, so nothing was sent."""
+
+
+class ArgumentTypeError(RequestError, TypeError):
+    """A value is of another type than its parameter takes; nothing was sent."""
+
+
+class TransportError(Bitrix24Error):
+    """No answer came; the portal may have done the work all the same."""
+
+    status: int | None
+    """HTTP status, if the connection broke in the middle of an answer."""
+
+    def __init__(
+        self, message: str = "", /, *, method: str = "", status: int | None = None
+    ) -> None:
+        super().__init__(message, method=method)
+        self.status = status
+
+
+class ConnectError(TransportError):
+    """There was no connection: the name, the route, TLS or the proxy failed. Nothing was sent."""
+
+
+class CallTimeout(TransportError, TimeoutError):
+    """The time of the call ran out."""
+
+
+class ConnectionLost(TransportError):
+    """The connection broke before the answer was complete."""
+
+
+class DecodeError(Bitrix24Error):
+    """Something came that is not an answer of the API."""
+
+    status: int
+    """HTTP status."""
+    excerpt: str
+    """The beginning of what came, at most 200 characters, without secrets."""
+
+    def __init__(
+        self, message: str = "", /, *, method: str = "", status: int = 0, excerpt: str = ""
+    ) -> None:
+        super().__init__(message, method=method)
+        self.status = status
+        self.excerpt = excerpt
+
+
+class EmptyBody(DecodeError):
+    """The body was empty."""
+
+
+class HtmlBody(DecodeError):
+    """The body was a web page, as proxies and portals under maintenance send."""
+
+
+class NotJson(DecodeError):
+    """The body was neither JSON nor a web page."""
+
+
+class TruncatedBody(DecodeError):
+    """The body was JSON that breaks off."""
+
+
+class WrongType(DecodeError):
+    """A field is of another type than described."""
+
+    path: str
+    """Where, such as ``result.chat.owner``."""
+
+    def __init__(
+        self,
+        message: str = "",
+        /,
+        *,
+        method: str = "",
+        status: int = 0,
+        excerpt: str = "",
+        path: str = "",
+    ) -> None:
+        super().__init__(message, method=method, status=status, excerpt=excerpt)
+        self.path = path
+
+
+class NotAnAnswer(DecodeError):
+    """The body was JSON with neither a result nor an error."""
+
+
+class UnexpectedRedirect(DecodeError):
+    """The portal named another address; the call does not follow."""
+
+
+class ApiError(Bitrix24Error):
+    """The portal answered with an error."""
+
+    code: str
+    """The code as sent; may be empty or a number."""
+    description: str
+    """The portal's explanation, without secrets; may be in the portal's language."""
+    status: int
+    """HTTP status."""
+    validation: tuple[FieldError, ...]
+    """What is wrong with which field (REST 3.0)."""
+    argument: str | None
+    """The parameter at fault, where the portal names it."""
+    time: Time | None
+    """When the portal ran the request, where it says so."""
+
+    def __init__(
+        self,
+        message: str = "",
+        /,
+        *,
+        method: str = "",
+        code: str = "",
+        description: str = "",
+        status: int = 0,
+        validation: tuple[FieldError, ...] = (),
+        argument: str | None = None,
+        time: Time | None = None,
+    ) -> None:
+        super().__init__(message, method=method)
+        self.code = code
+        self.description = description
+        self.status = status
+        self.validation = validation
+        self.argument = argument
+        self.time = time
+
+
+class SystemApiError(ApiError):
+    """A code that any method may answer with: authorization, limits, the state of the portal."""
+
+
+class MethodApiError(ApiError):
+    """A code that methods describe as their own."""
+
+
+class UnknownApiError(ApiError):
+    """A code that no description knows."""
+
+
+class FieldError:
+    """What is wrong with a field of the request (REST 3.0)."""
+
+    __slots__ = ("field", "message")
+
+    field: str
+    """Name of the field."""
+    message: str
+    """The portal's explanation."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        self.message = message
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FieldError):
+            return NotImplemented
+        return (self.field, self.message) == (other.field, other.message)
+
+    def __hash__(self) -> int:
+        return hash((self.field, self.message))
+
+    def __repr__(self) -> str:
+        return f"FieldError(field={self.field!r}, message={self.message!r})"
+
+
+if not TYPE_CHECKING:
+    # The classes of the codes are many: they are loaded when one is asked for or raised.
+
+    def __getattr__(name: str) -> Any:
+        from bitrix24 import _codes
+
+        if name in _codes.__all__:
+            return getattr(_codes, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        from bitrix24 import _codes
+
+        return sorted({*globals(), *_codes.__all__})

@@ -1,0 +1,108 @@
+//! Synchronous calls, each driven by the thread that waits for it.
+//!
+//! No other thread takes part, which is three times as fast as to hand the call to a runtime with
+//! threads of its own.
+
+use std::{future::Future, mem, process, time::Duration};
+
+use pyo3::{exceptions::PyRuntimeError, prelude::*};
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::yield_now,
+    time::timeout,
+};
+
+use crate::{errors, process::interned};
+
+/// How long Ctrl-C may go unnoticed.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// A runtime without threads, and the connections that it keeps open.
+pub(crate) struct Driver {
+    /// There until the driver is dropped.
+    runtime: Option<Runtime>,
+    client: bitrix24::Client,
+    pid: u32,
+}
+
+impl Driver {
+    pub(crate) fn new(py: Python<'_>, client: &bitrix24::Client) -> PyResult<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let client = client
+            .with_own_connections()
+            .map_err(|error| errors::config(py, &error))?;
+        Ok(Self {
+            runtime: Some(runtime),
+            client,
+            pid: process::id(),
+        })
+    }
+
+    /// Whether this is the process that made it, rather than a child forked by a signal handler.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.pid == process::id()
+    }
+
+    /// Waits for a call, detached from Python. An error means that a signal ended it.
+    pub(crate) fn drive<T: Send, F: Future<Output = T> + Send>(
+        &self,
+        py: Python<'_>,
+        call: impl FnOnce(bitrix24::Client) -> F,
+    ) -> PyResult<T> {
+        let Some(runtime) = &self.runtime else {
+            return Err(PyRuntimeError::new_err("the driver is gone"));
+        };
+        let call = call(self.client.clone());
+        let mut call = Box::pin(async {
+            turn().await;
+            call.await
+        });
+        if !is_main_thread(py)? {
+            return Ok(py.detach(|| runtime.block_on(call)));
+        }
+        loop {
+            let slice = py.detach(|| runtime.block_on(async { timeout(SLICE, &mut call).await }));
+            if let Ok(outcome) = slice {
+                return Ok(outcome);
+            }
+            let signal = py.check_signals();
+            if !self.is_ours() {
+                // The connection is the parent's.
+                mem::forget(call);
+                signal?;
+                return Err(PyRuntimeError::new_err(
+                    "a signal handler forked during the call",
+                ));
+            }
+            if let Err(interrupt) = signal {
+                drop(call);
+                py.detach(|| runtime.block_on(turn()));
+                return Err(interrupt);
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // A name lookup under way would make an ordinary drop wait for it.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Lets the runtime see to its connections. Between two calls it stands still, so only now does it
+/// notice those that are ready again, and those that the server has closed meanwhile.
+async fn turn() {
+    for _ in 0..2 {
+        yield_now().await;
+    }
+}
+
+pub(crate) fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
+    let threading = py.import(interned!(py, "threading"))?;
+    let current = threading.call_method0(interned!(py, "get_ident"))?;
+    let main = threading.call_method0(interned!(py, "main_thread"))?;
+    current.eq(main.getattr(interned!(py, "ident"))?)
+}

@@ -1,0 +1,111 @@
+//! Exceptions: the client's errors as the classes of `bitrix24.errors`.
+
+use bitrix24::{ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, TransportErrorKind};
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
+
+use crate::{
+    classes::{
+        CALL_TIMEOUT, CONFIG_ERROR, CONNECT_ERROR, CONNECTION_LOST, Class, DECODE_ERROR,
+        EMPTY_BODY, FIELD_ERROR, HTML_BODY, METHOD_API_ERROR, METHOD_CODES, NOT_AN_ANSWER,
+        NOT_JSON, REQUEST_ERROR, SYSTEM_CODES, TRANSPORT_ERROR, TRUNCATED_BODY,
+        UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_TYPE,
+    },
+    request::time,
+};
+
+/// The exception of a call that failed. `codes` are those that the method describes as its own.
+pub(crate) fn raise(py: Python<'_>, codes: &[&str], error: Error) -> PyErr {
+    make(py, codes, error).unwrap_or_else(|error| error)
+}
+
+fn make(py: Python<'_>, codes: &[&str], error: Error) -> PyResult<PyErr> {
+    let message = error.to_string();
+    let details = PyDict::new(py);
+    details.set_item("method", error.method())?;
+    let class = match error {
+        Error::Request(_) => &REQUEST_ERROR,
+        Error::Transport(error) => {
+            details.set_item("status", error.status())?;
+            match error.kind() {
+                TransportErrorKind::Connect => &CONNECT_ERROR,
+                TransportErrorKind::Timeout => &CALL_TIMEOUT,
+                TransportErrorKind::Lost => &CONNECTION_LOST,
+                _ => &TRANSPORT_ERROR,
+            }
+        }
+        Error::Decode(error) => decode_class(&error, &details)?,
+        Error::Api(error) => return api(py, codes, *error, &message, &details),
+        _ => &DECODE_ERROR,
+    };
+    Ok(class.error(py, &message, &details))
+}
+
+fn decode_class(error: &DecodeError, details: &Bound<'_, PyDict>) -> PyResult<&'static Class> {
+    details.set_item("status", error.status())?;
+    details.set_item("excerpt", error.excerpt())?;
+    Ok(match error.kind() {
+        DecodeErrorKind::Empty => &EMPTY_BODY,
+        DecodeErrorKind::Html => &HTML_BODY,
+        DecodeErrorKind::NotJson { .. } => &NOT_JSON,
+        DecodeErrorKind::Truncated => &TRUNCATED_BODY,
+        DecodeErrorKind::WrongType { path, .. } => {
+            details.set_item("path", path)?;
+            &WRONG_TYPE
+        }
+        DecodeErrorKind::NotAnAnswer => &NOT_AN_ANSWER,
+        DecodeErrorKind::Redirect { .. } => &UNEXPECTED_REDIRECT,
+        _ => &DECODE_ERROR,
+    })
+}
+
+fn api(
+    py: Python<'_>,
+    codes: &[&str],
+    error: ApiError,
+    message: &str,
+    details: &Bound<'_, PyDict>,
+) -> PyResult<PyErr> {
+    let class = api_class(py, codes, &error.code)?;
+    let validation = error.validation.iter().map(|wrong| {
+        FIELD_ERROR
+            .get(py)?
+            .call1((wrong.field.as_str(), wrong.message.as_str()))
+    });
+    let validation = PyTuple::new(py, validation.collect::<PyResult<Vec<_>>>()?)?;
+    details.set_item("code", error.code)?;
+    details.set_item("description", error.description)?;
+    details.set_item("status", error.status)?;
+    details.set_item("validation", validation)?;
+    details.set_item("argument", error.argument)?;
+    details.set_item("time", time(py, error.time)?)?;
+    class.call((message,), Some(details)).map(PyErr::from_value)
+}
+
+/// The class of a code: as the method's own, as the system's, or as that of other methods.
+fn api_class<'py>(py: Python<'py>, codes: &[&str], code: &str) -> PyResult<Bound<'py, PyAny>> {
+    let method = METHOD_CODES.get(py)?.cast::<PyDict>()?.get_item(code)?;
+    if codes.contains(&code) {
+        return method.map_or_else(|| METHOD_API_ERROR.get(py).cloned(), Ok);
+    }
+    let system = SYSTEM_CODES.get(py)?.cast::<PyDict>()?.get_item(code)?;
+    system
+        .or(method)
+        .map_or_else(|| UNKNOWN_API_ERROR.get(py).cloned(), Ok)
+}
+
+/// The exception of a call that cannot be sent.
+pub(crate) fn not_sent(py: Python<'_>, class: &Class, method: &str, what: &str) -> PyErr {
+    let details = PyDict::new(py);
+    match details.set_item("method", method) {
+        Ok(()) => class.error(py, &format!("{method}: not sent: {what}"), &details),
+        Err(error) => error,
+    }
+}
+
+/// The exception of settings that do not fit.
+pub(crate) fn config(py: Python<'_>, error: &ConfigError) -> PyErr {
+    CONFIG_ERROR.error(py, &error.to_string(), &PyDict::new(py))
+}

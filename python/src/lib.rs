@@ -1,0 +1,32 @@
+//! The native half of the Python package: `bitrix24._native`.
+//!
+//! It is small, and does not grow with the API: one way in for every method, driven by tables.
+//! What a method is called, takes and returns, Python knows from generated `.py` files.
+
+mod classes;
+mod client;
+mod decode;
+mod drivers;
+mod encode;
+mod errors;
+mod mailbox;
+mod process;
+mod request;
+mod table;
+
+/// The native half: private, and driven by tables of the methods.
+#[pyo3::pymodule]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::client::{Client, Settings};
+    #[pymodule_export]
+    use super::mailbox::Mailbox;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::classes::find_all(module.py())?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,346 @@
+//! Asynchronous calls: from the threads of the runtime to the event loops of asyncio.
+//!
+//! A finished call is put into the mailbox of its event loop. The first one there wakes the loop,
+//! which then takes out all that have come: one wake-up for many answers. Everything that is
+//! Python's happens on the thread of the loop; the runtime's threads own no Python object, and
+//! attach for nothing but the wake-up.
+
+use std::{
+    collections::HashMap,
+    io, mem, process,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use bitrix24::{Error, raw::Reply};
+use pyo3::{exceptions::PyRuntimeError, prelude::*};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::AbortHandle,
+};
+
+use crate::{
+    classes::{PENDING, REGISTER_AT_EXIT, RUNNING_LOOP},
+    drivers::is_main_thread,
+    process::{PerProcess, interned},
+    request::{Request, Target},
+};
+
+type Outcome = Result<Reply, Error>;
+
+/// How long the exit of the interpreter waits for the threads of the runtime to stop.
+const LAST_WAIT: Duration = Duration::from_millis(200);
+
+static BRIDGE: PerProcess<Bridge> = PerProcess::new();
+
+/// The runtime of the process, and the event loops that wait for it.
+#[derive(Default)]
+struct Bridge {
+    runtime: Option<Runtime>,
+    gate: Arc<Gate>,
+    mailboxes: Vec<Py<Mailbox>>,
+    exited: bool,
+}
+
+/// Sends a request; the running event loop gets a future of the answer.
+pub(crate) fn spawn<'py>(
+    py: Python<'py>,
+    client: bitrix24::Client,
+    request: Request,
+) -> PyResult<Bound<'py, PyAny>> {
+    let event_loop = RUNNING_LOOP.get(py)?.call0()?;
+    let Some((runtime, gate)) = runtime(py)? else {
+        if is_main_thread(py)? {
+            return Err(PyRuntimeError::new_err("the interpreter is shutting down"));
+        }
+        // A daemon thread, which ends with the process. An exception would only make it complain.
+        return event_loop.call_method0(interned!(py, "create_future"));
+    };
+    let mailbox = Mailbox::of(py, event_loop)?;
+    let this = mailbox.get();
+    let number = this.next.fetch_add(1, SeqCst);
+    let future = PENDING
+        .get(py)?
+        .call1((&this.event_loop, &mailbox, number))?;
+
+    let target = request.target.clone();
+    let inbox = this.inbox.clone();
+    let task = runtime.spawn(async move {
+        let outcome = request.send(client).await;
+        if inbox.put(number, outcome) {
+            wake(&gate, &inbox);
+        }
+    });
+    let under_way = UnderWay {
+        future: future.clone().unbind(),
+        target,
+        abort: task.abort_handle(),
+    };
+    lock(&this.under_way).insert(number, under_way);
+    Ok(future)
+}
+
+/// The runtime, started if this is the first call of the process. `None`: the interpreter exits.
+fn runtime(py: Python<'_>) -> PyResult<Option<(Handle, Arc<Gate>)>> {
+    let found = BRIDGE.with(py, |bridge| -> io::Result<_> {
+        if bridge.exited {
+            return Ok(None);
+        }
+        let is_new = bridge.runtime.is_none();
+        let runtime = match bridge.runtime.take() {
+            Some(runtime) => runtime,
+            None => start()?,
+        };
+        let handle = bridge.runtime.insert(runtime).handle().clone();
+        Ok(Some((handle, bridge.gate.clone(), is_new)))
+    })?;
+    let Some((handle, gate, is_new)) = found else {
+        return Ok(None);
+    };
+    if is_new {
+        REGISTER_AT_EXIT
+            .get(py)?
+            .call1((pyo3::wrap_pyfunction!(at_exit, py)?,))?;
+    }
+    Ok(Some((handle, gate)))
+}
+
+fn start() -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("bitrix24")
+        .enable_all()
+        .build()
+}
+
+/// Keeps the runtime's threads out of an interpreter that goes away.
+#[pyfunction]
+fn at_exit(py: Python<'_>) {
+    let (runtime, gate) = BRIDGE.with(py, |bridge| {
+        bridge.exited = true;
+        (bridge.runtime.take(), bridge.gate.clone())
+    });
+    py.detach(|| {
+        gate.shut();
+        if let Some(runtime) = runtime {
+            runtime.shutdown_timeout(LAST_WAIT);
+        }
+    });
+}
+
+/// Asks an event loop to empty its mailbox. Runs on a thread of the runtime.
+fn wake(gate: &Gate, inbox: &Arc<Inbox>) {
+    let Some(_pass) = gate.enter() else { return };
+    Python::try_attach(|py| {
+        let find = |bridge: &mut Bridge| {
+            let index = bridge
+                .mailboxes
+                .iter()
+                .position(|mailbox| mailbox.get().is_of(inbox))?;
+            Some((index, bridge.mailboxes[index].clone_ref(py)))
+        };
+        let Some((index, mailbox)) = BRIDGE.with(py, find) else {
+            return;
+        };
+        let woken = mailbox
+            .getattr(py, interned!(py, "drain"))
+            .and_then(|drain| {
+                let event_loop = &mailbox.get().event_loop;
+                event_loop.call_method1(py, interned!(py, "call_soon_threadsafe"), (drain,))
+            });
+        if woken.is_err() {
+            // The loop was closed with calls under way: nobody waits for them any more.
+            let closed = BRIDGE.with(py, |bridge| {
+                let same = bridge
+                    .mailboxes
+                    .get(index)
+                    .is_some_and(|found| found.is(&mailbox));
+                same.then(|| bridge.mailboxes.swap_remove(index))
+            });
+            drop(closed);
+        }
+    });
+}
+
+/// Lets threads of the runtime in until it is shut.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    left: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    shut: bool,
+    inside: usize,
+}
+
+impl Gate {
+    fn enter(&self) -> Option<Pass<'_>> {
+        let mut state = lock(&self.state);
+        if state.shut {
+            return None;
+        }
+        state.inside += 1;
+        Some(Pass(self))
+    }
+
+    /// Lets nobody in any more, and waits until everybody has left.
+    fn shut(&self) {
+        let mut state = lock(&self.state);
+        state.shut = true;
+        while state.inside > 0 {
+            state = self
+                .left
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+struct Pass<'a>(&'a Gate);
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).inside -= 1;
+        self.0.left.notify_all();
+    }
+}
+
+/// Where finished calls wait for their event loop.
+#[pyclass(frozen, module = "bitrix24._native")]
+pub(crate) struct Mailbox {
+    pid: u32,
+    event_loop: Py<PyAny>,
+    inbox: Arc<Inbox>,
+    next: AtomicU64,
+    under_way: Mutex<HashMap<u64, UnderWay>>,
+}
+
+struct UnderWay {
+    future: Py<PyAny>,
+    target: Target,
+    abort: AbortHandle,
+}
+
+/// The half of a mailbox that the runtime's threads share.
+#[derive(Default)]
+struct Inbox {
+    finished: Mutex<Vec<(u64, Outcome)>>,
+    /// Whether the loop knows that there is something.
+    woken: AtomicBool,
+}
+
+impl Inbox {
+    /// Puts a finished call in. Tells whether the loop must be woken.
+    fn put(&self, number: u64, outcome: Outcome) -> bool {
+        lock(&self.finished).push((number, outcome));
+        !self.woken.swap(true, SeqCst)
+    }
+
+    fn take(&self) -> Vec<(u64, Outcome)> {
+        self.woken.store(false, SeqCst);
+        mem::take(&mut *lock(&self.finished))
+    }
+}
+
+impl Mailbox {
+    /// The mailbox of an event loop.
+    fn of<'py>(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        let known = BRIDGE.with(py, |bridge| {
+            let mut mailboxes = bridge.mailboxes.iter();
+            let known = mailboxes.find(|mailbox| mailbox.get().event_loop.is(&event_loop));
+            known.map(|mailbox| mailbox.clone_ref(py))
+        });
+        if let Some(known) = known {
+            return Ok(known.into_bound(py));
+        }
+        let mailbox = Self {
+            pid: process::id(),
+            event_loop: event_loop.unbind(),
+            inbox: Arc::default(),
+            next: AtomicU64::new(0),
+            under_way: Mutex::default(),
+        };
+        let mailbox = Bound::new(py, mailbox)?;
+        // A good time to forget the loops that came to their end.
+        let known: Vec<_> = BRIDGE.with(py, |bridge| {
+            bridge.mailboxes.push(mailbox.clone().unbind());
+            bridge
+                .mailboxes
+                .iter()
+                .map(|mailbox| mailbox.clone_ref(py))
+                .collect()
+        });
+        let closed: Vec<_> = known
+            .into_iter()
+            .filter(|mailbox| mailbox.get().is_closed(py))
+            .collect();
+        BRIDGE.with(py, |bridge| {
+            bridge
+                .mailboxes
+                .retain(|mailbox| !closed.iter().any(|closed| closed.is(mailbox)));
+        });
+        Ok(mailbox)
+    }
+
+    fn is_of(&self, inbox: &Arc<Inbox>) -> bool {
+        Arc::ptr_eq(&self.inbox, inbox)
+    }
+
+    fn is_closed(&self, py: Python<'_>) -> bool {
+        self.event_loop
+            .call_method0(py, interned!(py, "is_closed"))
+            .and_then(|closed| closed.is_truthy(py))
+            .unwrap_or(true)
+    }
+
+    /// Whether this is the process that the calls belong to, rather than a forked child of it.
+    fn is_ours(&self) -> bool {
+        self.pid == process::id()
+    }
+}
+
+#[pymethods]
+impl Mailbox {
+    /// Hands the answers that have come to those who wait for them.
+    fn drain(&self, py: Python<'_>) {
+        if !self.is_ours() {
+            return;
+        }
+        for (number, outcome) in self.inbox.take() {
+            let call = lock(&self.under_way).remove(&number);
+            let Some(UnderWay { future, target, .. }) = call else {
+                continue;
+            };
+            let given = match target.answer(py, outcome) {
+                Ok(answer) => future.call_method1(py, interned!(py, "set_result"), (answer,)),
+                Err(error) => {
+                    let error = error.into_value(py);
+                    future.call_method1(py, interned!(py, "set_exception"), (error,))
+                }
+            };
+            if let Err(error) = given {
+                error.write_unraisable(py, Some(future.bind(py)));
+            }
+        }
+    }
+
+    /// Ends a call, unless it is over.
+    #[pyo3(signature = (number, /))]
+    fn abort(&self, number: u64) {
+        let call = lock(&self.under_way).remove(&number);
+        if let Some(call) = call
+            && self.is_ours()
+        {
+            call.abort.abort();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

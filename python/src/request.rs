@@ -1,0 +1,165 @@
+//! One call, whoever waits for it: what goes out, and what becomes of the answer.
+
+use std::time::Duration;
+
+use bitrix24::{
+    Error, Rest,
+    raw::{Call, Reply},
+};
+use pyo3::{
+    exceptions::PyKeyError,
+    prelude::*,
+    types::{PyTuple, PyType},
+};
+
+use crate::{
+    classes::{ANSWER, REQUEST_ERROR},
+    decode::{Seed, Trouble},
+    encode, errors,
+    process::interned,
+    table::{Method, TIME, Type},
+};
+
+/// A call that is ready to be sent.
+pub(crate) struct Request {
+    pub(crate) target: Target,
+    params: Vec<u8>,
+    timeout: Option<Duration>,
+}
+
+/// The method that is called.
+#[derive(Clone)]
+pub(crate) enum Target {
+    Described(&'static Method),
+    Named(String, Rest),
+}
+
+impl Request {
+    /// A call of a described method, its values in the order of the parameters.
+    pub(crate) fn described(
+        key: &str,
+        values: &Bound<'_, PyTuple>,
+        timeout: Option<f64>,
+    ) -> PyResult<Self> {
+        let Some(method) = Method::find(key) else {
+            return Err(PyKeyError::new_err(key.to_owned()));
+        };
+        Ok(Self {
+            params: encode::values(method, values)?,
+            timeout: seconds(values.py(), method.name, timeout)?,
+            target: Target::Described(method),
+        })
+    }
+
+    /// A call of any method. `shown` is what errors show for its name.
+    pub(crate) fn named(
+        name: String,
+        shown: &str,
+        params: &Bound<'_, PyAny>,
+        rest: &str,
+        timeout: Option<f64>,
+    ) -> PyResult<Self> {
+        let py = params.py();
+        let rest = match rest {
+            "classic" => Rest::Classic,
+            "v3" => Rest::V3,
+            _ => {
+                let what = "rest: expected \"classic\" or \"v3\"";
+                return Err(errors::not_sent(py, &REQUEST_ERROR, shown, what));
+            }
+        };
+        Ok(Self {
+            params: encode::mapping(shown, params)?,
+            timeout: seconds(py, shown, timeout)?,
+            target: Target::Named(name, rest),
+        })
+    }
+
+    /// Sends the call and waits for the answer.
+    pub(crate) async fn send(self, client: bitrix24::Client) -> Result<Reply, Error> {
+        let mut call = match &self.target {
+            Target::Described(method) => {
+                let mut call = Call::new(method.name, method.rest, self.params);
+                call.rules = method.rules;
+                call.repeatable = method.repeatable;
+                call
+            }
+            Target::Named(name, rest) => Call::new(name, *rest, self.params),
+        };
+        call.timeout = self.timeout;
+        client.send(call).await
+    }
+}
+
+impl Target {
+    /// The wire name of the method.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Described(method) => method.name,
+            Self::Named(name, _) => name,
+        }
+    }
+
+    /// Makes the answer that Python gets, or the exception.
+    pub(crate) fn answer<'py>(
+        &self,
+        py: Python<'py>,
+        outcome: Result<Reply, Error>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (result, codes) = match self {
+            Self::Described(method) => (&method.result, method.codes),
+            Self::Named(..) => (&Type::Any, &[] as &[_]),
+        };
+        let trouble = Trouble::default();
+        let reply = outcome.map_err(|error| errors::raise(py, codes, error))?;
+        let answer = reply
+            .decode_with(Seed::new(py, result, &trouble))
+            .map_err(|error| {
+                trouble
+                    .take()
+                    .unwrap_or_else(|| errors::raise(py, codes, error))
+            })?;
+        let class = ANSWER.get(py)?.cast::<PyType>()?;
+        let object = class.call_method1(interned!(py, "__new__"), (class,))?;
+        object.setattr(interned!(py, "result"), answer.result)?;
+        object.setattr(interned!(py, "time"), time(py, answer.time)?)?;
+        object.setattr(interned!(py, "total"), answer.total)?;
+        object.setattr(interned!(py, "next"), answer.next)?;
+        Ok(object)
+    }
+}
+
+/// What the portal says of the time of a call, in Python.
+pub(crate) fn time<'py>(
+    py: Python<'py>,
+    time: Option<bitrix24::Time>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(time) = time else { return Ok(None) };
+    let trouble = Trouble::default();
+    static RECORD: Type = Type::Record(TIME);
+    // What was read a moment ago can be written and read again.
+    let value = serde_json::to_value(time).ok();
+    let seed = Seed::new(py, &RECORD, &trouble);
+    let object = value.and_then(|value| serde::de::DeserializeSeed::deserialize(seed, value).ok());
+    trouble.take().map_or(Ok(object), Err)
+}
+
+fn seconds(py: Python<'_>, method: &str, timeout: Option<f64>) -> PyResult<Option<Duration>> {
+    let Some(seconds) = timeout else {
+        return Ok(None);
+    };
+    match duration(seconds) {
+        Some(duration) => Ok(Some(duration)),
+        None => {
+            let what = "timeout: expected a positive number of seconds";
+            Err(errors::not_sent(py, &REQUEST_ERROR, method, what))
+        }
+    }
+}
+
+/// A positive number of seconds.
+pub(crate) fn duration(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+}

@@ -1,0 +1,59 @@
+"""The generated package as Python sees it: every module loads, every example runs."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import os
+import pkgutil
+import sys
+import typing
+import warnings
+
+import bitrix24
+from bitrix24 import AsyncClient, Client
+
+
+def modules() -> list[str]:
+    """Every module of the package, the native one aside."""
+    found = pkgutil.walk_packages(bitrix24.__path__, "bitrix24.")
+    return [module.name for module in found if not module.name.endswith("_native")]
+
+
+def annotations(module: str) -> int:
+    """Resolves the annotations of every class, as tools that read them do."""
+    loaded = importlib.import_module(module)
+    resolved = 0
+    for _, cls in inspect.getmembers(loaded, inspect.isclass):
+        if cls.__module__ != module or not module.startswith("bitrix24.namespaces"):
+            continue
+        for _, member in inspect.getmembers(cls, inspect.isfunction):
+            typing.get_type_hints(member)
+            resolved += 1
+    return resolved
+
+
+def examples(module: str, client: Client) -> doctest.TestResults:
+    """Runs the examples in a module's docstrings."""
+    loaded = importlib.import_module(module)
+    return doctest.testmod(loaded, extraglobs={"client": client})
+
+
+def main() -> int:
+    """Checks everything; says what ran."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+    names = modules()
+    resolved = sum(annotations(name) for name in names)
+    failed = attempted = 0
+    with Client.from_webhook(os.environ["BITRIX24_WEBHOOK_URL"]) as client:
+        for name in names:
+            result = examples(name, client)
+            failed += result.failed
+            attempted += result.attempted
+    assert hasattr(AsyncClient, "imbot")
+    print(f"{len(names)} modules, {resolved} annotated methods, {attempted} lines of examples")
+    return 1 if failed or not attempted or not resolved else 0
+
+
+sys.exit(main())

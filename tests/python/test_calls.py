@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gc
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bitrix24 import AsyncClient, Client, errors
+from bitrix24.imbot import ChatGetResult
+from bitrix24.types import Time
+
+from portal import CHAT, Portal, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bitrix24 import Answer, JSONInput
+
+    Get = Callable[[Portal], Answer[ChatGetResult | None]]
+
+
+def get_sync(portal: Portal) -> Answer[ChatGetResult | None]:
+    with Client.from_webhook(portal.webhook) as client:
+        return client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+
+
+def get_async(portal: Portal) -> Answer[ChatGetResult | None]:
+    async def run() -> Answer[ChatGetResult | None]:
+        async with AsyncClient.from_webhook(portal.webhook) as client:
+            return await client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+
+    return asyncio.run(run())
+
+
+both = pytest.mark.parametrize("get", [get_sync, get_async])
+
+
+@both
+def test_typed_answer(portal: Portal, get: Get) -> None:
+    answer = get(portal)
+    zone = dt.timezone(dt.timedelta(hours=1))
+    moment = dt.datetime(2026, 2, 24, 13, 44, 33, tzinfo=zone)
+    assert answer.result == ChatGetResult(id=2725)
+    assert answer.time == Time(
+        start=1771929873.0,
+        finish=1771929873.459722,
+        duration=0.45972204208374023,
+        processing=0.0,
+        date_start=moment,
+        date_finish=moment,
+        operating=0.0,
+        operating_reset_at=1771930473,
+    )
+    assert answer.total is None
+    assert answer.next is None
+
+
+@both
+def test_request_on_the_wire(portal: Portal, get: Get) -> None:
+    get(portal)
+    [request] = portal.requests
+    assert request.verb == "POST"
+    assert f"{portal.url}{request.path}" == f"{portal.webhook}imbot.chat.get"
+    assert request.json == {"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13"}
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["user-agent"].startswith("bitrix24-python/")
+
+
+@both
+def test_lenient_answers(portal: Portal, get: Get) -> None:
+    portal.answer(
+        Reply({"result": {"ID": "2725", "NEW": [1, {"a": None}]}, "total": "7", "next": 50}),
+        Reply({"result": None}),
+        Reply({"result": False, "time": "nonsense"}),
+    )
+    first = get(portal)
+    assert first.result == ChatGetResult(id=2725, extra={"NEW": [1, {"a": None}]})
+    assert (first.total, first.next, first.time) == (7, 50, None)
+    assert get(portal).result is None
+    assert get(portal).result is None
+
+
+def test_access_token(portal: Portal) -> None:
+    with Client.from_token(portal.url, portal.token) as client:
+        client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+        client.call("server.time")
+    typed, raw = portal.requests
+    assert typed.path == "/rest/imbot.chat.get"
+    assert typed.json == {"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "auth": portal.token}
+    assert raw.json == {"auth": portal.token}
+
+
+def test_raw_call(portal: Portal, client: Client) -> None:
+    portal.default = Reply({"result": [1, 2.5, "x", True, None, {"a": []}], "total": 6})
+    moment = dt.datetime(2026, 2, 24, 13, 44, 33, tzinfo=dt.timezone.utc)
+    values: dict[str, JSONInput] = {
+        "a": {"b": [1, (2.5, None)]},
+        "d": moment.date(),
+        "t": moment,
+        "r": ChatGetResult(id=1),
+    }
+    answer = client.call("crm.deal.get", values)
+    assert answer.result == [1, 2.5, "x", True, None, {"a": []}]
+    assert answer.total == 6
+    client.call("tasks.task.get", rest="v3")
+    first, second = portal.requests
+    assert first.path.endswith("/crm.deal.get")
+    assert first.json == {
+        "a": {"b": [1, [2.5, None]]},
+        "d": "2026-02-24",
+        "t": "2026-02-24T13:44:33+00:00",
+        "r": {"ID": 1},
+    }
+    assert second.path.startswith("/rest/api/1/")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"a": {1}}, "a: expected a value that JSON can hold, got set"),
+        ({"a": [1, {"b": b""}]}, "a[1].b: expected a value that JSON can hold, got bytes"),
+        ({"a": {1: 2}}, "a: expected keys of type str, got int"),
+        ({"a": float("nan")}, "a: expected a finite number, got NaN"),
+        ({"a": 2**64}, "a: an integer of more than 64 bits"),
+        ({"a": "\ud800"}, "a: a string that is not valid Unicode"),
+        ({"a": dt.datetime(2026, 2, 24)}, "a: expected a datetime with a time zone"),
+        ([], "params: expected dict, got list"),
+    ],
+)
+def test_values_that_cannot_be_sent(
+    portal: Portal, client: Client, values: Any, message: str
+) -> None:
+    with pytest.raises(errors.RequestError) as caught:
+        client.call("crm.deal.get", values)
+    assert str(caught.value).startswith(f"crm.deal.get: not sent: {message}")
+    assert caught.value.method == "crm.deal.get"
+    assert portal.requests == []
+
+
+def test_a_list_that_holds_itself(client: Client) -> None:
+    values: list[Any] = []
+    values.append(values)
+    with pytest.raises(errors.RequestError, match="inside one another"):
+        client.call("crm.deal.get", {"a": values})
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(13, "int"), (None, "None"), (b"13", "bytes"), (True, "bool"), (["13"], "list")],
+)
+def test_argument_of_another_type(portal: Portal, client: Client, value: Any, name: str) -> None:
+    with pytest.raises(errors.ArgumentTypeError) as caught:
+        client.imbot.chat.get(entity_type="CHAT", entity_id=value)
+    assert str(caught.value) == f"imbot.chat.get: not sent: entity_id: expected str, got {name}"
+    assert isinstance(caught.value, TypeError)
+    assert portal.requests == []
+
+
+def test_one_connection_for_all_calls(portal: Portal, client: Client) -> None:
+    for _ in range(20):
+        client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+    assert portal.connections == 1
+
+
+def test_one_connection_for_all_awaits(portal: Portal, async_client: AsyncClient) -> None:
+    async def run() -> None:
+        for _ in range(20):
+            await async_client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+
+    asyncio.run(run())
+    asyncio.run(run())
+    assert portal.connections == 1
+
+
+def test_server_closes_idle_connections(portal: Portal, client: Client) -> None:
+    for _ in range(10):
+        client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+        portal.hang_up()
+        time.sleep(0.01)
+    assert portal.connections == 10
+
+
+def test_server_closes_after_each_answer(portal: Portal, client: Client) -> None:
+    portal.default = Reply(close=True)
+    for _ in range(10):
+        client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+    assert portal.connections == 10
+
+
+def test_threads_wait_side_by_side(portal: Portal, client: Client) -> None:
+    portal.default = Reply(delay=0.3)
+    results: list[object] = []
+
+    def call() -> None:
+        results.append(client.imbot.chat.get(entity_type="CHAT", entity_id="13").result)
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    start = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - start < 1.2
+    assert results == [ChatGetResult(id=2725)] * 8
+
+
+def test_a_thousand_awaits(portal: Portal, async_client: AsyncClient) -> None:
+    async def run() -> list[Answer[ChatGetResult | None]]:
+        get = async_client.imbot.chat.get
+        calls = (get(entity_type="CHAT", entity_id=str(number)) for number in range(1000))
+        return await asyncio.gather(*calls)
+
+    answers = asyncio.run(run())
+    assert len(answers) == 1000
+    assert all(answer.result == ChatGetResult(id=2725) for answer in answers)
+    assert {request.json["ENTITY_ID"] for request in portal.requests} == set(map(str, range(1000)))
+
+
+def test_cancellation_frees_the_connection(portal: Portal, async_client: AsyncClient) -> None:
+    portal.answer(Reply(delay=30))
+
+    async def run() -> None:
+        task = asyncio.create_task(async_client.imbot.chat.get(entity_type="CHAT", entity_id="13"))
+        while not portal.requests:
+            await asyncio.sleep(0.01)
+        task.cancel("enough")
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        for _ in range(200):
+            if portal.broken:
+                break
+            await asyncio.sleep(0.01)
+        assert (await async_client.call("server.time")).result == CHAT["result"]
+
+    asyncio.run(run())
+    assert portal.broken == 1
+
+
+def test_wait_for(portal: Portal, async_client: AsyncClient) -> None:
+    portal.default = Reply(delay=30)
+
+    async def run() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(async_client.call("server.time"), 0.1)
+
+    start = time.monotonic()
+    asyncio.run(run())
+    assert time.monotonic() - start < 5
+
+
+def test_loops_in_several_threads(portal: Portal, async_client: AsyncClient) -> None:
+    results: list[object] = []
+
+    async def run() -> None:
+        answers = await asyncio.gather(*(async_client.call("server.time") for _ in range(50)))
+        results.extend(answer.result for answer in answers)
+
+    threads = [threading.Thread(target=asyncio.run, args=(run(),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [CHAT["result"]] * 200
+
+
+def test_a_loop_that_is_closed_early(portal: Portal, async_client: AsyncClient) -> None:
+    portal.answer(Reply(delay=0.2))
+    loop = asyncio.new_event_loop()
+
+    async def start() -> asyncio.Future[Any]:
+        return asyncio.ensure_future(async_client.call("server.time"))
+
+    task = loop.run_until_complete(start())
+    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.close()
+    time.sleep(0.4)
+    setattr(task, "_log_destroy_pending", False)  # noqa: B010  # it would complain, rightly
+    del task
+    gc.collect()
+    assert asyncio.run(async_client.call("server.time")).result == CHAT["result"]
+
+
+def test_time_runs_out(portal: Portal) -> None:
+    portal.default = Reply(delay=30)
+    with Client.from_webhook(portal.webhook, timeout=0.1) as client:
+        with pytest.raises(errors.CallTimeout) as caught:
+            client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+        assert isinstance(caught.value, TimeoutError)
+    with Client.from_webhook(portal.webhook) as client:
+        with pytest.raises(TimeoutError):
+            client.imbot.chat.get(entity_type="CHAT", entity_id="13", timeout=0.1)
+        with pytest.raises(errors.CallTimeout):
+            client.call("server.time", timeout=0.1)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e300])
+def test_times_that_are_none(portal: Portal, client: Client, timeout: float) -> None:
+    with pytest.raises(errors.RequestError, match="timeout"):
+        client.call("server.time", timeout=timeout)
+    with pytest.raises(errors.ConfigError, match="timeout"):
+        Client.from_webhook(portal.webhook, timeout=timeout)
+    assert portal.requests == []
+
+
+def test_closed_client(portal: Portal) -> None:
+    client = Client.from_webhook(portal.webhook)
+    client.call("server.time")
+    client.close()
+    client.close()
+    with pytest.raises(errors.RequestError, match="closed"):
+        client.call("server.time")
+
+    async def run() -> None:
+        async with AsyncClient.from_webhook(portal.webhook) as client:
+            await client.call("server.time")
+        with pytest.raises(errors.RequestError, match="closed"):
+            await client.call("server.time")
+
+    asyncio.run(run())
+
+
+def test_call_outside_of_a_loop(async_client: AsyncClient) -> None:
+    coroutine = async_client.call("server.time")
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        coroutine.send(None)

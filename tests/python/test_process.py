@@ -1,0 +1,319 @@
+"""Signals, the exit of the interpreter, and forks: each in a Python of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portal import Portal, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Script = Callable[[str], subprocess.Popen[str]]
+
+posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
+
+
+def finish(process: subprocess.Popen[str], code: int = 0) -> str:
+    """The output of a script that ends well and says nothing else."""
+    output, noise = process.communicate(timeout=30)
+    assert noise == ""
+    assert process.returncode == code
+    return output
+
+
+def wait_for_requests(portal: Portal, count: int) -> None:
+    deadline = time.monotonic() + 20
+    while len(portal.requests) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@posix
+def test_ctrl_c(portal: Portal, script: Script) -> None:
+    portal.answer(Reply(delay=60))
+    process = script(
+        """
+        client = Client.from_webhook(URL)
+        try:
+            client.call("server.time")
+        except KeyboardInterrupt:
+            print(client.call("server.time").result)
+        """
+    )
+    wait_for_requests(portal, 1)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert finish(process) == "{'ID': 2725}\n"
+    assert time.monotonic() - start < 1
+    assert portal.broken == 1
+
+
+@posix
+def test_signal_handlers_run_during_a_call(portal: Portal, script: Script) -> None:
+    portal.answer(Reply(delay=1))
+    process = script(
+        """
+        import signal
+        client = Client.from_webhook(URL)
+        signal.signal(signal.SIGUSR1, lambda *_: print(client.call("server.time").result))
+        print(client.call("server.time").result)
+        """
+    )
+    wait_for_requests(portal, 1)
+    process.send_signal(signal.SIGUSR1)
+    assert finish(process) == "{'ID': 2725}\n" * 2
+    assert portal.connections == 2
+
+
+@posix
+def test_a_signal_handler_that_forks(portal: Portal, script: Script) -> None:
+    portal.answer(Reply(delay=1))
+    process = script(
+        """
+        import signal
+        client = Client.from_webhook(URL)
+        child = None
+
+        def fork(*_):
+            global child
+            child = os.fork()
+
+        signal.signal(signal.SIGUSR1, fork)
+        try:
+            print(client.call("server.time").result, flush=True)
+        except RuntimeError as error:
+            client.call("server.time")
+            os._exit("forked" not in str(error))
+        assert os.waitpid(child, 0)[1] == 0
+        """
+    )
+    wait_for_requests(portal, 1)
+    process.send_signal(signal.SIGUSR1)
+    assert finish(process) == "{'ID': 2725}\n"
+
+
+@posix
+def test_ctrl_c_in_async(portal: Portal, script: Script) -> None:
+    portal.answer(Reply(delay=60))
+    process = script(
+        """
+        import asyncio
+
+        async def run():
+            await AsyncClient.from_webhook(URL).call("server.time")
+
+        try:
+            asyncio.run(run())
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
+    wait_for_requests(portal, 1)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert finish(process) == "interrupted\n"
+    assert time.monotonic() - start < 1
+
+
+def test_exit_with_a_thread_in_a_call(portal: Portal, script: Script) -> None:
+    portal.default = Reply(delay=60)
+    process = script(
+        """
+        import threading, time
+        client = Client.from_webhook(URL)
+        for _ in range(4):
+            threading.Thread(target=client.call, args=("server.time",), daemon=True).start()
+        time.sleep(0.3)
+        """
+    )
+    start = time.monotonic()
+    finish(process)
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("delay", [60, 0.3])
+def test_exit_with_awaits_in_flight(portal: Portal, script: Script, delay: float) -> None:
+    portal.default = Reply(delay=delay)
+    process = script(
+        """
+        import asyncio
+        client = AsyncClient.from_webhook(URL)
+        loop = asyncio.new_event_loop()
+        calls = []
+
+        async def run():
+            calls.extend(asyncio.ensure_future(client.call("server.time")) for _ in range(20))
+            for call in calls:
+                call._log_destroy_pending = False
+            await asyncio.sleep(0.3)
+
+        loop.run_until_complete(run())
+        """
+    )
+    start = time.monotonic()
+    finish(process)
+    assert time.monotonic() - start < 10
+
+
+def test_exit_while_answers_pour_in(portal: Portal, script: Script) -> None:
+    for _ in range(8):
+        process = script(
+            """
+            import asyncio, threading, time
+
+            async def run():
+                client = AsyncClient.from_webhook(URL)
+                while True:
+                    await asyncio.gather(*(client.call("server.time") for _ in range(50)))
+
+            threading.Thread(target=asyncio.run, args=(run(),), daemon=True).start()
+            time.sleep(0.2)
+            """
+        )
+        finish(process)
+
+
+def test_calls_at_exit(script: Script) -> None:
+    process = script(
+        """
+        import asyncio, atexit
+        client, waiting = Client.from_webhook(URL), AsyncClient.from_webhook(URL)
+
+        @atexit.register
+        def last():
+            print(client.call("server.time").result)
+            try:
+                asyncio.run(waiting.call("server.time"))
+            except RuntimeError as error:
+                print(error)
+
+        asyncio.run(waiting.call("server.time"))
+        """
+    )
+    assert finish(process) == "{'ID': 2725}\nthe interpreter is shutting down\n"
+
+
+def test_without_asyncio(script: Script) -> None:
+    process = script(
+        """
+        Client.from_webhook(URL).call("server.time")
+        print(sorted({"asyncio", "ssl", "typing_extensions", "bitrix24.imbot"} & set(sys.modules)))
+        """
+    )
+    assert finish(process) == "[]\n"
+
+
+@posix
+def test_fork(portal: Portal, script: Script) -> None:
+    process = script(
+        """
+        import asyncio, warnings
+        warnings.simplefilter("ignore")  # newer Pythons warn of forks with threads
+        client, waiting = Client.from_webhook(URL), AsyncClient.from_webhook(URL)
+
+        async def many(count):
+            calls = (waiting.call("server.time") for _ in range(count))
+            return [answer.result for answer in await asyncio.gather(*calls)]
+
+        def use():
+            results = [client.call("server.time").result, *asyncio.run(many(10))]
+            assert results == [{"ID": 2725}] * 11
+
+        def in_child(work):
+            sys.stdout.flush()
+            if child := os.fork():
+                assert os.waitpid(child, 0)[1] == 0
+                return
+            work()
+            in_grandchild = os.fork()
+            if not in_grandchild:
+                work()
+                sys.exit(0)
+            assert os.waitpid(in_grandchild, 0)[1] == 0
+            sys.exit(0)
+
+        in_child(use)  # before anything ran
+        use()
+        in_child(use)  # with connections open
+        use()
+
+        async def amid():
+            calls = asyncio.ensure_future(many(10))
+            await asyncio.sleep(0)
+            # With calls under way. The child may not even close the loop: they share its epoll.
+            in_child(lambda: (client.call("server.time"), os._exit(0)))
+            assert len(await calls) == 10
+
+        asyncio.run(amid())
+        use()
+        print("done")
+        """
+    )
+    assert finish(process) == "done\n"
+
+
+@posix
+def test_fork_while_other_threads_call(portal: Portal, script: Script) -> None:
+    process = script(
+        """
+        import threading, warnings
+        warnings.simplefilter("ignore")
+        client, stop = Client.from_webhook(URL), threading.Event()
+
+        def call():
+            while not stop.is_set():
+                client.call("server.time")
+
+        threads = [threading.Thread(target=call) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(10):
+            if child := os.fork():
+                assert os.waitpid(child, 0)[1] == 0
+            else:
+                client.call("server.time")
+                os._exit(0)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        """
+    )
+    finish(process)
+
+
+@posix
+def test_multiprocessing_by_fork(script: Script) -> None:
+    process = script(
+        """
+        import multiprocessing, warnings
+        warnings.simplefilter("ignore")
+        client = Client.from_webhook(URL)
+        client.call("server.time")
+
+        def work(number):
+            return client.call("server.time").result
+
+        if __name__ == "__main__":
+            with multiprocessing.get_context("fork").Pool(3) as pool:
+                assert pool.map(work, range(30)) == [{"ID": 2725}] * 30
+        """
+    )
+    finish(process)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="slow to start there")
+def test_import_is_quick() -> None:
+    code = "import time; s = time.perf_counter(); import bitrix24; print(time.perf_counter() - s)"
+    runs = (
+        subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
+        for _ in range(5)
+    )
+    assert min(float(run.stdout) for run in runs) < 0.03

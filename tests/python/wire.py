@@ -1,0 +1,204 @@
+"""The wire cases: rows, and the secrets in them. See ``tests/wire/README.md``."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+from urllib.parse import quote
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = [
+    "Answer",
+    "Call",
+    "Fails",
+    "Place",
+    "Request",
+    "Returns",
+    "Row",
+    "Settings",
+    "find",
+    "read",
+]
+
+CODE = "w3bh00k.c0de~of_n0-one"
+TOKEN = 't0ken/of"n0\\one+%41&=<here>'
+PASSWORD = "pr0xy-passw0rd-of-n0-one"
+
+PART = 8
+"""How many characters of a secret in a row give it away."""
+
+
+class Settings(TypedDict, total=False):
+    webhook: str
+    token: str
+    access_token: str
+    base_url: str
+    proxy: str
+    user_agent: str
+    root_certificate: str
+    timeout: float
+
+
+class _Method(TypedDict):
+    method: str
+
+
+class Call(_Method, total=False):
+    typed: bool
+    rest: str
+    params: str
+
+
+class Request(TypedDict, total=False):
+    path: str
+    body: str
+    headers: dict[str, str]
+
+
+class Answer(TypedDict, total=False):
+    status: int
+    headers: dict[str, str]
+    hex: str
+    body: str
+    raw: str
+    portal: str
+
+
+class _Result(TypedDict):
+    result: str
+
+
+class Returns(_Result, total=False):
+    time: str
+    total: int
+    next: int
+
+
+class Fails(TypedDict, total=False):
+    config: str
+    request: str
+    transport: str
+    decode: str
+    api: str
+    status: int
+    message: str
+    says: str
+    excerpt: str
+    path: str
+    location: str
+    description: str
+    validation: list[dict[str, str]]
+    argument: str
+    time: str
+    origin: str
+    python: str
+
+
+class _Name(TypedDict):
+    name: str
+
+
+class Row(_Name, total=False):
+    client: Settings
+    call: Call
+    sends: Request | str
+    answer: Answer
+    returns: Returns
+    fails: Fails
+
+
+def read() -> list[Row]:
+    """Reads every table."""
+    folder = Path(__file__).parent.parent / "wire"
+    return [row for file in sorted(folder.glob("*.yaml")) for row in _load(file)]
+
+
+def _load(file: Path) -> list[Row]:
+    return cast("list[Row]", yaml.safe_load(file.read_text("utf-8")))
+
+
+class Place:
+    """Where the portal of a row is."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        with closing(socket.create_server(("127.0.0.1", 0))) as server:
+            self.closed = int(server.getsockname()[1])
+
+    def fill(self, text: str) -> str:
+        """Puts values in the place of ``${name}`` and ``${name|spelling}``."""
+
+        def value(match: re.Match[str]) -> str:
+            values = {
+                "portal": f"127.0.0.1:{self.port}",
+                "port": str(self.port),
+                "closed": f"127.0.0.1:{self.closed}",
+                "code": CODE,
+                "token": TOKEN,
+                "password": PASSWORD,
+            }
+            return spell(values[match[1]], match[2])
+
+        return re.sub(r"\$\{(\w+)(?:\|(\w+))?\}", value, text)
+
+
+def spell(value: str, spelling: str | None) -> str:
+    """Writes a secret in another way."""
+    html = {'"': "&quot;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    spellings: dict[str | None, Callable[[str], str]] = {
+        None: str,
+        "upper": str.upper,
+        "hex": lambda value: "".join(f"%{ord(c):02x}" for c in value),
+        "unicode": lambda value: "".join(f"\\u{ord(c):04x}" for c in value),
+        "json": lambda value: re.sub(r'["\\/]', r"\\\g<0>", value),
+        "percent": lambda value: quote(value, safe=""),
+        "html": lambda value: "".join(html.get(c, c) for c in value),
+    }
+    return spellings[spelling](value)
+
+
+def find(text: str) -> str | None:
+    """Finds a part of a secret in a text, however it is spelled."""
+    numbers = (int(number) for number in re.findall(r"\b\d{1,3}\b", text))
+    as_bytes = "".join(chr(number) for number in numbers if number < 128)
+    texts = [_normal(text), _normal(as_bytes)]
+    for secret in map(_normal, (CODE, TOKEN, PASSWORD)):
+        for start in range(len(secret) - PART + 1):
+            part = secret[start : start + PART]
+            if any(part in text for text in texts):
+                return part
+    return None
+
+
+_ESCAPE = re.compile(
+    r"%([0-7][0-9a-f])|\\u(00[0-7][0-9a-f])|\\x([0-7][0-9a-f])|&(quot|amp|lt|gt);|\\"
+)
+_ENTITIES: Mapping[str, str] = {"quot": '"', "amp": "&", "lt": "<", "gt": ">"}
+
+
+def _normal(text: str) -> str:
+    """Undoes every spelling, over and over."""
+
+    def plain(match: re.Match[str]) -> str:
+        code = match[1] or match[2] or match[3]
+        if code:
+            # Quoting doubles backslashes and puts them before quotes.
+            return chr(int(code, 16)).replace("\\", "")
+        return _ENTITIES[match[4]] if match[4] else ""
+
+    while True:
+        text, before = _ESCAPE.sub(plain, text.lower()).lower(), text
+        if text == before:
+            return text
+
+
+def sample(name: str) -> Any:
+    """A secret in the raw, for tests of the search itself."""
+    return {"code": CODE, "token": TOKEN, "password": PASSWORD}[name]
