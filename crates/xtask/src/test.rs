@@ -180,24 +180,11 @@ fn tool(name: &str, args: &[&str]) -> Command {
 }
 
 fn ruff() -> Outcome {
-    run(&mut tool(
-        "ruff",
-        &["check", "--config", "pyproject.toml", ".", "../tests"],
-    ))
+    run(&mut tool("ruff", &["check", ".", "../tests"]))
 }
 
 fn ruff_format() -> Outcome {
-    run(&mut tool(
-        "ruff",
-        &[
-            "format",
-            "--check",
-            "--config",
-            "pyproject.toml",
-            ".",
-            "../tests",
-        ],
-    ))
+    run(&mut tool("ruff", &["format", "--check", ".", "../tests"]))
 }
 
 fn mypy() -> Outcome {
