@@ -12,8 +12,8 @@ use crate::format::{
     self, CommonFacts, CommonFile, Facts, Is, MethodFile, RequiredIf, Ruling, Texts,
 };
 use crate::model::{
-    Api, Deprecated, Enum, ErrorCode, Example, Field, Home, Key, Link, Method, Record, Rule, Scope,
-    Type, Union, Variant, When,
+    Api, Deprecated, Enum, ErrorCode, Example, Exception, Field, Home, Key, Link, Method, Record,
+    Rule, Scope, Type, Union, Variant, When,
 };
 use crate::names::{self, Names};
 use crate::node::{Step, shorten};
@@ -224,6 +224,7 @@ impl Lower {
                 status: row.status,
                 text: read.texts.get(&format!("system_errors.{code}")).cloned(),
                 fields: Vec::new(),
+                since: row.since.clone(),
                 code,
             });
         }
@@ -347,14 +348,24 @@ impl Lower {
         seen: &mut BTreeSet<usize>,
         way: &mut Vec<&'a str>,
     ) -> bool {
-        for field in &self.api.records[record].fields {
-            let next = match field.ty {
-                Type::Record(next) if field.required => next,
-                _ => continue,
+        for field in self.api.records[record]
+            .fields
+            .iter()
+            .filter(|it| it.required)
+        {
+            let mut again = |next: usize, way: &mut Vec<&'a str>| {
+                next == wanted || seen.insert(next) && self.never_ends(next, wanted, seen, way)
             };
-            let again =
-                next == wanted || seen.insert(next) && self.never_ends(next, wanted, seen, way);
-            if again {
+            let without_end = match &field.ty {
+                Type::Record(next) => again(*next, way),
+                // A choice ends where one of its types does.
+                Type::Union(index) => {
+                    let mut members = self.api.unions[*index].members.iter();
+                    members.all(|(_, ty)| matches!(ty, Type::Record(next) if again(*next, way)))
+                }
+                _ => false,
+            };
+            if without_end {
                 way.push(&field.wire);
                 return true;
             }
@@ -572,6 +583,7 @@ impl Lower {
             rest: facts.rest,
             scope,
             scopes: facts.scopes,
+            shown: parts.iter().map(|part| (*part).to_owned()).collect(),
             path: namespaces,
             ident,
             type_name,
@@ -589,7 +601,11 @@ impl Lower {
             application_only: facts.application_only,
             repeatable: facts.repeatable.unwrap_or(false),
             params: fields,
-            rules: facts.rules,
+            rules: facts
+                .rules
+                .iter()
+                .map(|rule| rule_on_wire(rule, &facts.params))
+                .collect(),
             missing: facts.missing,
             result,
             result_text: read.texts.result.clone(),
@@ -643,13 +659,27 @@ impl Lower {
                     report,
                 );
             }
+            let mut notes = notes(field, context.input && !context.output);
+            if numbers(field) {
+                let values = field.values.iter().map(|value| {
+                    let value = value.text();
+                    match context.text(&format!("{path}={value}")) {
+                        Some(text) => format!("`{value}` ({})", text.trim_end_matches('.')),
+                        None => format!("`{value}`"),
+                    }
+                });
+                notes.push(format!(
+                    "Known values: {}.",
+                    values.collect::<Vec<_>>().join(", ")
+                ));
+            }
             lowered.push(Field {
                 ident: idents.unique(names::field(&field.name)),
                 wire,
                 ty,
                 required: field.required,
                 text,
-                notes: notes(field, context.input && !context.output),
+                notes,
             });
         }
         lowered
@@ -710,6 +740,15 @@ impl Lower {
                 );
             }
         }
+        if uses.choice && uses.flag && field.wire != format::Flag::Json {
+            report.push(
+                Problem::new(
+                    context.doc.key_place(&[way, &keys(&["wire"])].concat()),
+                    "a boolean among other types travels as `true` or `false`",
+                )
+                .help("take `wire` away, or make the type `boolean`"),
+            );
+        }
         if uses.values && field.values.is_empty() {
             report.push(
                 Problem::new(place, "an `enum` needs its `values`").help("add `values: [A, B]`"),
@@ -765,7 +804,7 @@ impl Lower {
             Expr::Union(members) => {
                 let null = |it: &&Expr| matches!(it, Expr::Name(name, _) if name == "null");
                 let nullable = members.iter().any(|it| null(&it));
-                uses.choice = members.iter().filter(|it| !null(it)).count() > 1;
+                uses.choice |= members.iter().filter(|it| !null(it)).count() > 1;
                 let mut types = Vec::new();
                 for member in members.iter().filter(|it| !null(it)) {
                     let ty = self.expr(context, way, path, field, member, place, uses, report);
@@ -807,15 +846,25 @@ impl Lower {
                     }
                     Some(Builtin::Enum) => {
                         uses.values = true;
-                        self.list_of_values(context, way, path, field, report)
+                        // What stands twice in one expression is one type.
+                        let known = match &uses.known_enum {
+                            Some(known) => known.clone(),
+                            None => self.list_of_values(context, way, path, field, report),
+                        };
+                        uses.known_enum = Some(known.clone());
+                        known
                     }
                     Some(Builtin::Object) => {
                         uses.fields = true;
                         if field.fields.is_empty() {
-                            Type::Object
-                        } else {
-                            self.record(context, way, path, field, uses, report)
+                            return Type::Object;
                         }
+                        let known = match &uses.known_record {
+                            Some(known) => known.clone(),
+                            None => self.record(context, way, path, field, uses, report),
+                        };
+                        uses.known_record = Some(known.clone());
+                        known
                     }
                     Some(Builtin::Null) => {
                         report.push(
@@ -895,6 +944,7 @@ impl Lower {
         Type::Record(record)
     }
 
+    /// The type of an `enum`. Numbers stay numbers: their values are documented, not named.
     fn list_of_values(
         &mut self,
         context: &mut Context<'_>,
@@ -903,8 +953,6 @@ impl Lower {
         field: &format::Field,
         report: &mut Report,
     ) -> Type {
-        let name = format!("{}{}", context.prefix, camel(path));
-        let name = self.types.entry(context.home).or_default().unique(name);
         let mut idents = Names::default();
         let mut seen = BTreeSet::new();
         let mut values = Vec::new();
@@ -925,6 +973,11 @@ impl Lower {
                 wire,
             });
         }
+        if numbers(field) {
+            return Type::Integer;
+        }
+        let name = format!("{}{}", context.prefix, camel(path));
+        let name = self.types.entry(context.home).or_default().unique(name);
         self.api.enums.push(Enum {
             name,
             home: context.home,
@@ -936,8 +989,19 @@ impl Lower {
     }
 
     fn union(&mut self, context: &Context<'_>, path: &str, types: Vec<Type>) -> Type {
-        let name = format!("{}{}", context.prefix, camel(path));
-        let name = self.types.entry(context.home).or_default().unique(name);
+        // The same choice in two places of a method is one type.
+        let known = self.api.unions.iter().position(|it| {
+            let members = it.members.iter().map(|(_, ty)| ty);
+            it.owner.is_some() && it.owner == context.owner && members.eq(&types)
+        });
+        if let Some(known) = known {
+            return Type::Union(known);
+        }
+        let mut name = format!("{}{}", context.prefix, camel(path));
+        let taken = self.types.entry(context.home).or_default();
+        if !taken.take(&name) {
+            name = taken.unique(format!("{name}Choice"));
+        }
         let mut idents = Names::default();
         let members = types
             .into_iter()
@@ -973,6 +1037,7 @@ impl Lower {
                 status: row.status.or(only),
                 text: texts.errors.get(&code).cloned(),
                 fields: row.field.iter().cloned().collect(),
+                since: row.since.clone(),
                 code,
             });
         }
@@ -1169,9 +1234,53 @@ impl Lower {
         seen
     }
 
+    /// Names an exception for each code that is a word: numbers and blanks mean too much.
+    fn exceptions(&mut self) {
+        let word = |error: &&ErrorCode| error.code.starts_with(|c: char| c.is_alphabetic());
+        let codes = |errors: &mut dyn Iterator<Item = &ErrorCode>| {
+            let words = errors.filter(word);
+            words
+                .map(|it| it.code.clone())
+                .collect::<BTreeSet<String>>()
+        };
+        let system = codes(&mut self.api.system_errors.iter());
+        let own = codes(&mut self.api.methods.iter().flat_map(|it| &it.errors));
+        let mut names = Names::default();
+        let all: BTreeSet<&String> = system.union(&own).collect();
+        let classes: Vec<(String, String)> = all
+            .into_iter()
+            .map(|code| (code.clone(), names.unique(names::error(code))))
+            .collect();
+        for (code, class) in classes {
+            let (system, method) = match (system.contains(&code), own.contains(&code)) {
+                (true, true) => (
+                    Some(names.unique(format!("System{class}"))),
+                    Some(names.unique(format!("Method{class}"))),
+                ),
+                (true, false) => (Some(class.clone()), None),
+                (false, _) => (None, Some(class.clone())),
+            };
+            let exception = Exception {
+                class,
+                system,
+                method,
+            };
+            self.api.exceptions.insert(code, exception);
+        }
+    }
+
     /// Ties the methods that refer to each other, and puts everything in order.
     fn link(&mut self, files: &[(String, Doc, MethodFile)], report: &mut Report) {
         self.uses();
+        // The first choice of a union is its default, which must end.
+        for index in 0..self.api.unions.len() {
+            let mut members = std::mem::take(&mut self.api.unions[index].members);
+            members.sort_by_cached_key(|(_, ty)| {
+                let mut held = self.api.held(ty).into_iter();
+                held.any(|record| self.api.on_cycle(record, Some(index)))
+            });
+            self.api.unions[index].members = members;
+        }
         // The wire takes any spelling, and so do references.
         let mut scopes: Vec<usize> = (0..self.api.scopes.len()).collect();
         scopes.sort_by_key(|index| self.api.scopes[*index].name.clone());
@@ -1190,22 +1299,27 @@ impl Lower {
             *home = home.map(new_index);
         }
         self.api.methods.sort_by_key(Method::key);
-        let names: BTreeMap<String, usize> = self
-            .api
-            .methods
-            .iter()
-            .enumerate()
-            .map(|(index, method)| (method.name.to_lowercase(), index))
+        let methods = self.api.methods.iter().enumerate();
+        let names: BTreeMap<(String, bool), usize> = methods
+            .map(|(index, it)| ((it.name.to_lowercase(), it.rest == format::Rest::V3), index))
             .collect();
         for method in &mut self.api.methods {
+            let own = method.rest == format::Rest::V3;
             let replaced = method
                 .deprecated
                 .iter_mut()
                 .flat_map(|it| &mut it.replaced_by);
             for link in replaced.chain(&mut method.related) {
-                link.method = names.get(&link.name.to_lowercase()).copied();
+                // A page means its own version of REST first; `v3:` asks for 3.0.
+                let (name, v3) = match link.name.strip_prefix("v3:") {
+                    Some(name) => (name.to_lowercase(), true),
+                    None => (link.name.to_lowercase(), own),
+                };
+                let same = names.get(&(name.clone(), v3));
+                link.method = same.or_else(|| names.get(&(name, !v3))).copied();
             }
         }
+        self.exceptions();
         for (_, doc, read) in files {
             let replaced = read.facts.deprecated.iter().flat_map(|it| &it.replaced_by);
             for (index, name) in replaced.enumerate() {
@@ -1231,7 +1345,44 @@ fn is_method_name(name: &str) -> bool {
         .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// An example with the status that its answer comes with.
+/// A rule whose parameters have the names that they travel under.
+fn rule_on_wire(rule: &Rule, params: &[format::Field]) -> Rule {
+    let path = |path: &String| {
+        let (first, rest) = match path.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (path.as_str(), None),
+        };
+        let field = params.iter().find(|field| field.name == first);
+        match (field.and_then(|field| field.position), rest) {
+            (None, _) => path.clone(),
+            (Some(position), None) => position.to_string(),
+            (Some(position), Some(rest)) => format!("{position}.{rest}"),
+        }
+    };
+    let sets = |sets: &[Vec<String>]| {
+        let set = |set: &Vec<String>| set.iter().map(path).collect();
+        sets.iter().map(set).collect()
+    };
+    match rule {
+        Rule::AnyOf(of) => Rule::AnyOf(sets(of)),
+        Rule::OneOf(of) => Rule::OneOf(sets(of)),
+        Rule::RequiredIf(RequiredIf { param, when }) => Rule::RequiredIf(RequiredIf {
+            param: path(param),
+            when: match when {
+                When::Is(Is { param, values }) => When::Is(Is {
+                    param: path(param),
+                    values: values.clone(),
+                }),
+                When::Given(param) => When::Given(path(param)),
+                When::Missing(param) => When::Missing(path(param)),
+                When::Credential(credential) => When::Credential(*credential),
+            },
+        }),
+    }
+}
+
+/// An example with the status that its answer comes with, its arguments by name.
+/// A list of arguments and an object with the keys 0, 1, … are the same to PHP.
 fn with_status(given: format::Example, statuses: &[u16], errors: &[ErrorCode]) -> Example {
     let code = match given.answer.get("error") {
         Some(Value::String(code)) => Some(code.clone()),
@@ -1244,8 +1395,19 @@ fn with_status(given: format::Example, statuses: &[u16], errors: &[ErrorCode]) -
         let status = known.and_then(|error| error.status);
         status.or(statuses.first().copied()).unwrap_or(400)
     });
+    let params = match given.params {
+        Some(Value::Array(arguments)) => {
+            let named = arguments.into_iter().enumerate();
+            Some(
+                named
+                    .map(|(index, value)| (index.to_string(), value))
+                    .collect(),
+            )
+        }
+        params => params,
+    };
     Example {
-        params: given.params,
+        params,
         status: given.status.unwrap_or(usual),
         answer: given.answer,
     }
@@ -1261,6 +1423,8 @@ struct Uses {
     number: bool,
     inside: bool,
     choice: bool,
+    known_enum: Option<Type>,
+    known_record: Option<Type>,
 }
 
 enum Builtin {
@@ -1304,6 +1468,12 @@ fn builtin(name: &str) -> Option<Builtin> {
         "null" => Builtin::Null,
         _ => return None,
     })
+}
+
+/// Whether the values of an `enum` are numbers, all of them.
+fn numbers(field: &format::Field) -> bool {
+    let mut values = field.values.iter();
+    !field.values.is_empty() && values.all(|it| matches!(it, format::Scalar::Integer(_)))
 }
 
 /// What a choice of a union is called.
@@ -1389,7 +1559,10 @@ fn notes(field: &format::Field, input: bool) -> Vec<String> {
         notes.push("Travels as `Y` or `N`.".into());
     }
     if let Some(position) = field.position {
-        notes.push(format!("Travels as argument {position} of a list."));
+        notes.push(format!(
+            "Documented as `{}`, argument {position} of a list.",
+            field.name
+        ));
     }
     if let Some(since) = &field.since {
         notes.push(format!("Since {since}."));

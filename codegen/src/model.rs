@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use crate::format::{Credential, Flag, List, Missing, Rest, Rule, Scalar, When};
+use crate::names::Names;
 
 /// Everything that is described.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,19 @@ pub struct Api {
     pub unions: Vec<Union>,
     /// The errors that any method can answer.
     pub system_errors: Vec<ErrorCode>,
+    /// The exceptions of Python, by code.
+    pub exceptions: BTreeMap<String, Exception>,
+}
+
+/// The exceptions of a code.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// The one that catches the code, whoever means what by it.
+    pub class: String,
+    /// The one that is raised where the code is the system's.
+    pub system: Option<String>,
+    /// The one that is raised where the code is a method's own.
+    pub method: Option<String>,
 }
 
 /// A scope: a folder of the description, a feature of the Rust crate, a module.
@@ -51,7 +65,9 @@ pub struct Method {
     pub scope: usize,
     /// Every scope that a caller may have instead.
     pub scopes: Vec<String>,
-    /// The namespaces on the way to it: the parts of its name but the last.
+    /// The parts of its name, or of its alias, but the last.
+    pub shown: Vec<String>,
+    /// What those are called here: the namespaces on the way to it.
     pub path: Vec<String>,
     /// What it is called in its namespace.
     pub ident: String,
@@ -273,6 +289,8 @@ pub struct ErrorCode {
     pub text: Option<String>,
     /// The parameters that it is about, if any.
     pub fields: Vec<String>,
+    /// The day from which it is documented.
+    pub since: Option<String>,
 }
 
 /// A request and its answer.
@@ -328,22 +346,68 @@ impl Api {
                 continue;
             }
             let mut node = &mut root;
-            let mut wire = Vec::new();
-            let parts: Vec<_> = method.name.split('.').collect();
-            for (ident, part) in method.path.iter().zip(parts) {
-                wire.push(part.to_owned());
-                node = node
-                    .children
-                    .entry(ident.clone())
-                    .or_insert_with(|| Namespace {
-                        wire: wire.clone(),
-                        ident: ident.clone(),
-                        type_name: crate::names::type_name(&wire.join("_")),
-                        ..Namespace::default()
-                    });
+            for (depth, ident) in method.path.iter().enumerate() {
+                let child = || Namespace {
+                    wire: method.shown[..=depth].to_vec(),
+                    ident: ident.clone(),
+                    ..Namespace::default()
+                };
+                node = node.children.entry(ident.clone()).or_insert_with(child);
             }
             node.methods.insert(method.ident.clone(), index);
         }
+        root.name(&mut Names::default());
         root
+    }
+
+    /// Whether a record holds itself by value, or holds that union, which needs a box.
+    #[must_use]
+    pub fn on_cycle(&self, record: usize, union: Option<usize>) -> bool {
+        let mut seen = vec![false; self.records.len()];
+        let mut open = vec![record];
+        while let Some(index) = open.pop() {
+            for field in &self.records[index].fields {
+                let through = match &field.ty {
+                    Type::Nullable(of) => &**of,
+                    ty => ty,
+                };
+                if matches!(through, Type::Union(index) if Some(*index) == union) {
+                    return true;
+                }
+                for next in self.held(through) {
+                    if next == record {
+                        return true;
+                    }
+                    if !std::mem::replace(&mut seen[next], true) {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// The records that a value of a type holds without an indirection.
+    #[must_use]
+    pub fn held(&self, ty: &Type) -> Vec<usize> {
+        match ty {
+            Type::Record(index) => vec![*index],
+            Type::Nullable(of) => self.held(of),
+            Type::Union(index) => {
+                let members = self.unions[*index].members.iter();
+                members.flat_map(|(_, ty)| self.held(ty)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Namespace {
+    /// Gives this one and those below it a type's name each.
+    fn name(&mut self, names: &mut Names) {
+        for child in self.children.values_mut() {
+            child.type_name = names.unique(crate::names::type_name(&child.wire.join("_")));
+            child.name(names);
+        }
     }
 }

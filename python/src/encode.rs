@@ -295,7 +295,7 @@ impl<'py> Writer<'py> {
         } else if SECRET.is_type_of(value)? {
             self.secret(value)
         } else if RECORD.is_type_of(value)? {
-            let fields = value.call_method0(interned!(value.py(), "to_dict"))?;
+            let fields = value.call_method0(interned!(value.py(), "_given"))?;
             self.map(&Key::String, &Type::Any, &fields)
         } else if value.cast::<PyMapping>().is_ok() {
             self.map(&Key::String, &Type::Any, value)
@@ -352,11 +352,11 @@ impl<'py> Writer<'py> {
             if value.is_instance(resolved.class.bind(py))? {
                 return self.object(|writer| {
                     for (field, name) in record.fields.iter().zip(&resolved.names) {
-                        writer.field(
-                            field,
-                            format_args!(".{}", field.wire),
-                            &value.getattr(name)?,
-                        )?;
+                        let value = value.getattr(name)?;
+                        // What an answer did not hold is `None` in its records.
+                        if field.required || !value.is_none() {
+                            writer.field(field, format_args!(".{}", field.wire), &value)?;
+                        }
                     }
                     let extra = value.getattr(interned!(py, "extra"))?;
                     for (key, value) in entries(&extra)?.iter().flat_map(|extra| extra.iter()) {
@@ -407,7 +407,7 @@ impl<'py> Writer<'py> {
 
     /// Writes a described field, or leaves it out: what is unset, and `None` unless it is a value.
     fn field(&mut self, field: &Field, step: impl Display, value: &Bound<'py, PyAny>) -> Written {
-        let takes_none = matches!(field.ty, Type::Nullable(_));
+        let takes_none = matches!(field.ty, Type::Nullable(_) | Type::Any);
         let absent = value.is(self.unset) || (value.is_none() && !takes_none);
         if absent && !field.required {
             return Ok(());

@@ -10,9 +10,15 @@ import pkgutil
 import sys
 import typing
 import warnings
+from pathlib import Path
 
 import bitrix24
 from bitrix24 import AsyncClient, Client
+from bitrix24.obstacles import Condition
+
+sys.path.append(str(Path(__file__).parents[1] / "python"))
+
+from portal import Portal, Reply
 
 
 def modules() -> list[str]:
@@ -40,6 +46,27 @@ def examples(module: str, client: Client) -> doctest.TestResults:
     return doctest.testmod(loaded, extraglobs={"client": client})
 
 
+def passed_back() -> None:
+    """What a record of an answer does not hold is left out; a ``None`` of one's own is sent."""
+    inner = Condition(left="b", note="c")
+    with Portal() as portal, Client.from_webhook(portal.webhook) as client:
+        portal.default = Reply({"result": {"LEVEL": 1}})
+        shapes = client.obstacles.shapes
+        condition = Condition(left="a", right=[inner], extra={"NEW": None})
+        shapes.set(must=None, level=2, condition=condition)
+        shapes.set(must=None, level=2, maybe=None, condition={"LEFT": inner, "NOTE": None})
+        record, mapping = (request.json for request in portal.requests)
+        portal.default = Reply({"result": {"bot": {"id": 1, "code": "x"}}})
+        bot = {"code": "x", "properties": {"name": "y"}, "botToken": "z"}
+        client.imbot.v2.bot.register(fields=bot, extra_=None)
+    inside = {"LEFT": "b", "NOTE": "c"}
+    assert record["CONDITION"] == {"LEFT": "a", "RIGHT": [inside], "NEW": None}
+    assert "MAYBE" not in record
+    assert mapping["CONDITION"] == {"LEFT": inside, "NOTE": None}
+    assert mapping["MAYBE"] is None
+    assert portal.requests[2].json == {"fields": bot, "extra": None}
+
+
 def main() -> int:
     """Checks everything; says what ran."""
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -52,6 +79,7 @@ def main() -> int:
             failed += result.failed
             attempted += result.attempted
     assert hasattr(AsyncClient, "imbot")
+    passed_back()
     print(f"{len(names)} modules, {resolved} annotated methods, {attempted} lines of examples")
     return 1 if failed or not attempted or not resolved else 0
 

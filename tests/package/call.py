@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
+from importlib.metadata import files
+from pathlib import Path
 
 from bitrix24 import AsyncClient, Client
 
 URL = os.environ["BITRIX24_WEBHOOK_URL"]
+LICENSE = Path(__file__).parents[2] / "LICENSE"
 
 
 async def main() -> None:
@@ -25,4 +28,6 @@ with Client.from_webhook(URL) as client:
     assert answer.result is not None
     assert answer.result.id == 2725
 asyncio.run(main())
+licenses = [file.read_text() for file in files("bitrix24") or () if file.name == "LICENSE"]
+assert licenses == [LICENSE.read_text()]
 print("the installed package works")

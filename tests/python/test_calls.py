@@ -5,7 +5,7 @@ import datetime as dt
 import gc
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from bitrix24 import AsyncClient, Client, errors
@@ -101,7 +101,8 @@ def test_raw_call(portal: Portal, client: Client) -> None:
         "a": {"b": [1, (2.5, None)]},
         "d": moment.date(),
         "t": moment,
-        "r": ChatGetResult(id=1),
+        "r": [ChatGetResult(id=1), Time(duration=0.5, extra={"NEW": None})],
+        "n": ChatGetResult(id=cast("Any", None)),
     }
     answer = client.call("crm.deal.get", values)
     assert answer.result == [1, 2.5, "x", True, None, {"a": []}]
@@ -113,7 +114,8 @@ def test_raw_call(portal: Portal, client: Client) -> None:
         "a": {"b": [1, [2.5, None]]},
         "d": "2026-02-24",
         "t": "2026-02-24T13:44:33+00:00",
-        "r": {"ID": 1},
+        "r": [{"ID": 1}, {"duration": 0.5, "NEW": None}],
+        "n": {"ID": None},
     }
     assert second.path.startswith("/rest/api/1/")
 

@@ -10,7 +10,43 @@ pub use json::json;
 pub use table::table;
 
 use crate::format::Is;
-use crate::model::{Credential, Rule, When};
+use crate::format::Paging;
+use crate::model::{Credential, Method, Rule, When};
+
+/// Dates, and how a list is read: what stands at the end of a method's facts.
+fn more_facts(method: &Method) -> String {
+    let mut text = String::new();
+    if let Some(list) = &method.list {
+        text.push_str(" A list, read page by page with `");
+        text.push_str(match list.paging {
+            Paging::Start => "start",
+            Paging::Offset => "offset",
+            Paging::Limit => "limit",
+            Paging::Page => "page",
+            Paging::NavParams => "NAV_PARAMS",
+            Paging::Cursor => "cursor",
+            Paging::Pagination => "pagination",
+        });
+        text.push('`');
+        if let Some(size) = list.page_size {
+            text.push_str(&format!(", {size} records a page"));
+        }
+        if let Some(records) = &list.records {
+            text.push_str(&format!("; the records are in `{records}`"));
+        }
+        text.push('.');
+    }
+    if let Some(since) = &method.since {
+        text.push_str(&format!(" Since {since}."));
+    }
+    if let Some(since) = method.deprecated.as_ref().and_then(|it| it.since.as_ref()) {
+        text.push_str(&format!(" Deprecated since {since}."));
+    }
+    if let Some(until) = &method.until {
+        text.push_str(&format!(" Until {until}."));
+    }
+    text
+}
 
 /// A requirement on several parameters, in words.
 fn rule_text(rule: &Rule) -> String {

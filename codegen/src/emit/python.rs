@@ -3,6 +3,7 @@
 //! A scope has a module with its types, a first part of methods' names has one with its
 //! namespaces. What they share lies in `types.py`, the exceptions in `_codes.py`.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -13,13 +14,12 @@ use super::doc::{lower_first, sentence, wrap};
 use crate::model::{
     Api, Enum, ErrorCode, Field, Home, Key, Link, Method, Namespace, Record, Rest, Type,
 };
-use crate::names::Names;
 
 /// How long a line may be.
 const WIDTH: usize = 100;
 
 /// Names of types that a member of the same name would hide.
-const BUILTINS: &[&str] = &["bool", "dict", "float", "int", "list", "str"];
+const BUILTINS: &[&str] = &["bool", "dict", "float", "int", "list", "property", "str"];
 
 const NOTICE: &str = "Generated from the API's description; do not edit.";
 
@@ -43,7 +43,8 @@ pub fn files(api: &Api) -> Vec<File> {
     }
     for child in root.children.values() {
         let name = format!("namespaces/{}.py", child.ident);
-        files.push(file(&name, namespace_module(api, child)));
+        let own_call = root.methods.get(&child.ident).copied();
+        files.push(file(&name, namespace_module(api, child, own_call)));
     }
     files
 }
@@ -51,7 +52,7 @@ pub fn files(api: &Api) -> Vec<File> {
 /// What one method becomes: its types, and its place in its namespace.
 #[must_use]
 pub fn show(api: &Api, method: &Method) -> String {
-    let module = Module::new(api, method_idents(api, method));
+    let module = Module::new(api, Some(Some(method.scope)), method_idents(api, method));
     let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
     let holder = crate::names::type_name(&namespace.replace('.', "_"));
     let types = method_types(&module, method);
@@ -93,14 +94,24 @@ enum Side {
     Output,
 }
 
-/// A module in the making: which built-in names its members hide.
+/// A module in the making: which built-in names its members hide, whose types it defines,
+/// and which of other modules it mentions.
 struct Module<'a> {
     api: &'a Api,
     hidden: BTreeSet<&'static str>,
+    /// The scope whose types are defined here; `None` where those of no scope are.
+    home: Option<Home>,
+    mentioned: RefCell<BTreeSet<(Home, String)>>,
+    /// Names that several of the mentioned modules have.
+    ambiguous: BTreeSet<String>,
 }
 
 impl<'a> Module<'a> {
-    fn new<'b>(api: &'a Api, idents: impl IntoIterator<Item = &'b str>) -> Self {
+    fn new<'b>(
+        api: &'a Api,
+        home: Option<Home>,
+        idents: impl IntoIterator<Item = &'b str>,
+    ) -> Self {
         let idents: BTreeSet<&str> = idents.into_iter().collect();
         let hidden = BUILTINS
             .iter()
@@ -109,7 +120,63 @@ impl<'a> Module<'a> {
         Self {
             api,
             hidden: hidden.collect(),
+            home,
+            mentioned: RefCell::default(),
+            ambiguous: BTreeSet::new(),
         }
+    }
+
+    /// Writes a body twice: the second time it is known which names need telling apart.
+    fn write(mut self, body: impl Fn(&Self) -> String) -> (Self, String) {
+        body(&self);
+        let mut homes: BTreeMap<&str, usize> = BTreeMap::new();
+        let mentioned = self.mentioned.take();
+        for (_, name) in &mentioned {
+            *homes.entry(name).or_default() += 1;
+        }
+        let several = homes.into_iter().filter(|(_, homes)| *homes > 1);
+        self.ambiguous = several.map(|(name, _)| name.to_owned()).collect();
+        let text = body(&self);
+        (self, text)
+    }
+
+    /// A type by the name that it has in this module.
+    fn name(&self, home: Home, name: &str) -> String {
+        if self.home == Some(home) {
+            return name.to_owned();
+        }
+        self.mentioned.borrow_mut().insert((home, name.to_owned()));
+        self.known_as(home, name)
+    }
+
+    fn known_as(&self, home: Home, name: &str) -> String {
+        match self.ambiguous.contains(name) {
+            true => format!("{}{name}", crate::names::type_name(self.module(home))),
+            false => name.to_owned(),
+        }
+    }
+
+    /// The module that defines the types of a scope.
+    fn module(&self, home: Home) -> &str {
+        home.map_or("types", |scope| &self.api.scopes[scope].ident)
+    }
+
+    /// The imports of what is mentioned.
+    fn imports(&self) -> Vec<String> {
+        let mut modules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (home, name) in self.mentioned.borrow().iter() {
+            let known_as = self.known_as(*home, name);
+            let item = match known_as == *name {
+                true => known_as,
+                false => format!("{name} as {known_as}"),
+            };
+            let module = format!("bitrix24.{}", self.module(*home));
+            modules.entry(module).or_default().push(item);
+        }
+        let lines = modules.into_iter();
+        lines
+            .map(|(module, names)| import(&module, &names))
+            .collect()
     }
 
     fn builtin(&self, name: &'static str) -> String {
@@ -138,7 +205,8 @@ impl<'a> Module<'a> {
                 format!("{}[{}, JSON]", self.builtin("dict"), self.builtin("str"))
             }
             Type::Enum(index) => {
-                format!("{} | {}", self.api.enums[*index].name, self.builtin("str"))
+                let it = &self.api.enums[*index];
+                format!("{} | {}", self.name(it.home, &it.name), self.builtin("str"))
             }
             Type::Array(of) => {
                 let of = self.ty(of, side);
@@ -160,11 +228,12 @@ impl<'a> Module<'a> {
             }
             Type::Record(index) => {
                 let record = &self.api.records[*index];
-                let name = &record.name;
+                let class = || self.name(record.home, &record.name);
+                let dict = || self.name(record.home, &format!("{}Dict", record.name));
                 match (side, record.output) {
-                    (Side::Output, _) => name.clone(),
-                    (Side::Input, true) => format!("{name} | {name}Dict"),
-                    (Side::Input, false) => format!("{name}Dict"),
+                    (Side::Output, _) => class(),
+                    (Side::Input, true) => format!("{} | {}", class(), dict()),
+                    (Side::Input, false) => dict(),
                 }
             }
             Type::Nullable(of) => match self.ty(of, side) {
@@ -174,9 +243,9 @@ impl<'a> Module<'a> {
             Type::Union(index) => {
                 let mut seen = Vec::new();
                 for (_, ty) in &self.api.unions[*index].members {
-                    for part in self.ty(ty, side).split(" | ") {
-                        if !seen.iter().any(|it| it == part) {
-                            seen.push(part.to_owned());
+                    for part in alternatives(&self.ty(ty, side)) {
+                        if !seen.contains(&part) {
+                            seen.push(part);
                         }
                     }
                 }
@@ -207,6 +276,28 @@ impl<'a> Module<'a> {
             (false, _) => (format!("{ty} | None"), " = None"),
         }
     }
+}
+
+/// The members of a union, as it is written: those inside of brackets belong together.
+fn alternatives(ty: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0;
+    for word in ty.split(" | ") {
+        let Some(part) = parts.last_mut() else {
+            return Vec::new();
+        };
+        if depth > 0 {
+            part.push_str(" | ");
+        } else if !part.is_empty() {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push_str(word);
+        }
+        depth += word.matches('[').count();
+        depth -= word.matches(']').count().min(depth);
+    }
+    parts
 }
 
 // ----- documentation -----
@@ -308,33 +399,12 @@ fn types_module(api: &Api, home: Home) -> String {
         .iter()
         .flat_map(|it| &it.fields)
         .map(|it| it.ident.as_str());
-    let module = Module::new(api, idents);
+    let module = Module::new(api, Some(home), idents);
+    let (module, body) = module.write(|module| types_body(module, home));
     let mut names = BTreeSet::new();
-    let mut body = String::new();
-    match home {
-        None => {
-            for record in &records {
-                body.push_str(&record_types(&module, record));
-            }
-            for it in api.enums.iter().filter(|it| it.home.is_none()) {
-                body.push_str(&alias(it));
-            }
-        }
-        Some(scope) => {
-            for method in api.methods.iter().filter(|it| it.scope == scope) {
-                let types = method_types(&module, method);
-                if !types.is_empty() {
-                    let _ = write!(body, "\n\n# {}\n{types}", method.key());
-                }
-                if !method.errors.is_empty() {
-                    names.insert(format!("{}Code", method.error_name));
-                }
-            }
-            let shared = records.iter().filter(|it| it.owner.is_none());
-            for record in shared {
-                body.push_str(&record_types(&module, record));
-            }
-        }
+    let methods = api.methods.iter().filter(|it| Some(it.scope) == home);
+    for method in methods.filter(|it| !it.errors.is_empty()) {
+        names.insert(format!("{}Code", method.error_name));
     }
     for record in &records {
         if record.output {
@@ -358,19 +428,34 @@ fn types_module(api: &Api, home: Home) -> String {
             )
         }
     };
-    assemble(api, &module, &title, &names, &body, home)
+    assemble(&module, &title, &names, &body)
+}
+
+fn types_body(module: &Module<'_>, home: Home) -> String {
+    let api = module.api;
+    let mut body = String::new();
+    for method in api.methods.iter().filter(|it| Some(it.scope) == home) {
+        let types = method_types(module, method);
+        if !types.is_empty() {
+            let _ = write!(body, "\n\n# {}\n{types}", method.key());
+        }
+    }
+    let shared = api.records.iter();
+    for record in shared.filter(|it| it.home == home && it.owner.is_none()) {
+        body.push_str(&record_types(module, record));
+    }
+    let shared = api.enums.iter();
+    for it in shared.filter(|it| it.home == home && it.owner.is_none()) {
+        body.push_str(&alias(it));
+    }
+    body
 }
 
 /// A module: its docstring, the imports that its body needs, its names and its body.
-fn assemble(
-    api: &Api,
-    module: &Module<'_>,
-    title: &str,
-    names: &BTreeSet<String>,
-    body: &str,
-    home: Home,
-) -> String {
-    let uses = |name: &str| has_word(body, name);
+fn assemble(module: &Module<'_>, title: &str, names: &BTreeSet<String>, body: &str) -> String {
+    // What stands in docstrings is no use of a name.
+    let code: String = body.split("\"\"\"").step_by(2).collect();
+    let uses = |name: &str| has_word(&code, name);
     let mut out = format!("{}\n", docstring(title, 0).trim_end());
     out = match out.trim_end().strip_suffix("\"\"\"") {
         Some(start) => format!("{}\n\n{NOTICE}\n\"\"\"\n", start.trim_end()),
@@ -422,7 +507,7 @@ fn assemble(
     let used: Vec<_> = compat
         .iter()
         .filter(|name| match **name {
-            "deprecated" => body.contains("@deprecated("),
+            "deprecated" => code.contains("@deprecated("),
             name => uses(name),
         })
         .map(|it| it.to_string())
@@ -430,19 +515,7 @@ fn assemble(
     if !used.is_empty() {
         own.push(import("bitrix24._compat", &used));
     }
-    let mut foreign: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (of, name) in type_names(api) {
-        if !names.contains(&name) && (home.is_none() || of != home) && uses(&name) {
-            let from = of.map_or("types", |scope| api.scopes[scope].ident.as_str());
-            foreign
-                .entry(format!("bitrix24.{from}"))
-                .or_default()
-                .insert(name);
-        }
-    }
-    for (from, names) in foreign {
-        own.push(import(&from, &names.into_iter().collect::<Vec<_>>()));
-    }
+    own.extend(module.imports());
     let blocks: Vec<String> = [standard, own]
         .into_iter()
         .filter(|block| !block.is_empty())
@@ -459,21 +532,6 @@ fn assemble(
     }
     out.push_str(body);
     format!("{}\n", out.trim_end())
-}
-
-/// Every name that a module of types exports.
-fn type_names(api: &Api) -> Vec<(Home, String)> {
-    let mut names = Vec::new();
-    for record in &api.records {
-        if record.output {
-            names.push((record.home, record.name.clone()));
-        }
-        if record.input {
-            names.push((record.home, format!("{}Dict", record.name)));
-        }
-    }
-    names.extend(api.enums.iter().map(|it| (it.home, it.name.clone())));
-    names
 }
 
 fn import(from: &str, names: &[String]) -> String {
@@ -672,18 +730,20 @@ fn is_name(wire: &str) -> bool {
 
 // ----- modules of namespaces -----
 
-fn namespace_module(api: &Api, namespace: &Namespace) -> String {
+fn namespace_module(api: &Api, namespace: &Namespace, own_call: Option<usize>) -> String {
     let mut names = BTreeSet::new();
     let mut idents = Vec::new();
     collect(namespace, &mut names, &mut idents);
-    let module = Module::new(api, idents.iter().map(String::as_str));
-    let mut body = String::new();
-    for kind in [Kind::Sync, Kind::Async] {
-        namespace_class(&module, namespace, kind, None, &mut body);
-    }
+    let module = Module::new(api, None, idents.iter().map(String::as_str));
+    let (module, body) = module.write(|module| {
+        let mut body = String::new();
+        for kind in [Kind::Sync, Kind::Async] {
+            namespace_class(module, namespace, kind, own_call, &mut body);
+        }
+        body
+    });
     let title = format!("The methods `{}.*`.", namespace.wire.join("."));
-    // Its types come from the modules of scopes, whichever those are.
-    assemble(api, &module, &title, &names, &body, None)
+    assemble(&module, &title, &names, &body)
 }
 
 fn collect(namespace: &Namespace, names: &mut BTreeSet<String>, idents: &mut Vec<String>) {
@@ -713,8 +773,10 @@ fn namespace_class(
     for child in namespace.children.values() {
         let _ = write!(
             out,
-            "\n    @property\n    def {}(self) -> {prefix}{}:\n",
-            child.ident, child.type_name
+            "\n    @{}\n    def {}(self) -> {prefix}{}:\n",
+            module.builtin("property"),
+            child.ident,
+            child.type_name
         );
         out.push_str(&docstring(
             &format!("The methods `{}.*`.", child.wire.join(".")),
@@ -744,50 +806,11 @@ fn namespace_class(
 
 fn scopes_module(api: &Api, root: &Namespace) -> String {
     let idents = root.methods.keys().chain(root.children.keys());
-    let module = Module::new(api, idents.map(String::as_str));
-    let mut body = String::new();
-    for kind in [Kind::Sync, Kind::Async] {
-        let (prefix, class) = match kind {
-            Kind::Sync => ("", "SyncScopes"),
-            Kind::Async => ("Async", "AsyncScopes"),
-        };
-        let client = match kind {
-            Kind::Sync => "Client",
-            Kind::Async => "AsyncClient",
-        };
-        let _ = write!(
-            body,
-            "\n\nclass {class}({prefix}Namespace):\n    \"\"\"What :class:`bitrix24.{client}` \
-             offers by name, each part loaded when first used.\"\"\"\n\n    __slots__ = ()\n"
-        );
-        for child in root.children.values() {
-            let (ident, name) = (&child.ident, format!("{prefix}{}", child.type_name));
-            let _ = write!(body, "\n    @property\n    def {ident}(self) -> {name}:\n");
-            body.push_str(&docstring(
-                &format!("The methods `{}.*`.", child.wire.join(".")),
-                8,
-            ));
-            let _ = write!(
-                body,
-                "        from bitrix24.namespaces.{ident} import {name}\n\n        \
-                 return {name}(self._call)\n"
-            );
-        }
-        for (ident, index) in &root.methods {
-            if !root.children.contains_key(ident) {
-                let _ = write!(body, "\n{}", call(&module, &api.methods[*index], kind));
-            }
-        }
-    }
+    let module = Module::new(api, None, idents.map(String::as_str));
+    let (module, body) = module.write(|module| scopes_body(module, root));
     let names = BTreeSet::from(["AsyncScopes".to_owned(), "SyncScopes".to_owned()]);
-    let mut text = assemble(
-        api,
-        &module,
-        "What a client offers by name, beside `call`.",
-        &names,
-        &body,
-        None,
-    );
+    let title = "What a client offers by name, beside `call`.";
+    let mut text = assemble(&module, title, &names, &body);
     if !root.children.is_empty() {
         let mut imports = String::from("\nif TYPE_CHECKING:\n");
         for child in root.children.values() {
@@ -804,6 +827,46 @@ fn scopes_module(api: &Api, root: &Namespace) -> String {
         );
     }
     text
+}
+
+fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
+    let mut body = String::new();
+    for (prefix, client) in [("", "Client"), ("Async", "AsyncClient")] {
+        let (class, kind) = match prefix {
+            "" => ("SyncScopes", Kind::Sync),
+            _ => ("AsyncScopes", Kind::Async),
+        };
+        let _ = write!(
+            body,
+            "\n\nclass {class}({prefix}Namespace):\n    \"\"\"What :class:`bitrix24.{client}` \
+             offers by name, each part loaded when first used.\"\"\"\n\n    __slots__ = ()\n"
+        );
+        for child in root.children.values() {
+            let (ident, name) = (&child.ident, format!("{prefix}{}", child.type_name));
+            let property = module.builtin("property");
+            let _ = write!(
+                body,
+                "\n    @{property}\n    def {ident}(self) -> {name}:\n"
+            );
+            let text = format!("The methods `{}.*`.", child.wire.join("."));
+            body.push_str(&docstring(&text, 8));
+            let _ = write!(
+                body,
+                "        from bitrix24.namespaces.{ident} import {name}\n\n        \
+                 return {name}(self._call)\n"
+            );
+        }
+        for (ident, index) in &root.methods {
+            if !root.children.contains_key(ident) {
+                let _ = write!(
+                    body,
+                    "\n{}",
+                    call(module, &module.api.methods[*index], kind)
+                );
+            }
+        }
+    }
+    body
 }
 
 /// A method in its namespace.
@@ -842,7 +905,11 @@ fn call(module: &Module<'_>, method: &Method, kind: Kind) -> String {
     );
     out.push_str(&call_doc(module, method, kind));
     for field in &method.params {
-        if field.ty == Type::Secret {
+        let ty = match &field.ty {
+            Type::Nullable(of) => of,
+            ty => ty,
+        };
+        if *ty == Type::Secret {
             let _ = writeln!(out, "        {0} = hide({0})", field.ident);
         }
     }
@@ -916,12 +983,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
     if let Some(callers) = &method.callers {
         facts.push_str(&format!(" Callers: {}", sentence(&lower_first(callers))));
     }
-    if let Some(since) = &method.since {
-        facts.push_str(&format!(" Since {since}."));
-    }
-    if let Some(until) = &method.until {
-        facts.push_str(&format!(" Until {until}."));
-    }
+    facts.push_str(&super::more_facts(method));
     add(&facts);
     if let Some(details) = &method.details {
         add(details);
@@ -960,10 +1022,8 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
                 Some(text) => format!("{code}: {}", sentence(&lower_first(text))),
                 None => format!("{code}."),
             };
-            let class = match exception(error) {
-                true => python_class(module.api, &error.code),
-                false => "MethodApiError".to_owned(),
-            };
+            let exception = module.api.exceptions.get(&error.code);
+            let class = exception.map_or("MethodApiError", |it| it.class.as_str());
             let _ = writeln!(out, "{}", lines(&format!("{class}: {meaning}"), 12, "    "));
         }
     }
@@ -1049,103 +1109,42 @@ fn method_idents<'a>(api: &'a Api, method: &'a Method) -> Vec<&'a str> {
 
 // ----- exceptions -----
 
-/// Whether a code has an exception of its own: numbers and blanks mean too much to have one.
-fn exception(error: &ErrorCode) -> bool {
-    error.code.starts_with(|c: char| c.is_alphabetic())
-}
-
-/// The exceptions' names by code.
-fn classes(api: &Api) -> BTreeMap<String, String> {
-    let own = api.methods.iter().flat_map(|method| &method.errors);
-    let all = api.system_errors.iter().chain(own);
-    let codes: BTreeSet<&str> = all
-        .filter(|error| exception(error))
-        .map(|error| error.code.as_str())
-        .collect();
-    let mut names = Names::default();
-    let mut classes = BTreeMap::new();
-    for code in codes {
-        classes.insert(code.to_owned(), names.unique(crate::names::error(code)));
-    }
-    classes
-}
-
-fn python_class(api: &Api, code: &str) -> String {
-    classes(api)
-        .remove(code)
-        .unwrap_or_else(|| "MethodApiError".into())
-}
-
 fn codes(api: &Api) -> String {
-    let classes = classes(api);
     let mut users: BTreeMap<&str, Vec<(&Method, &ErrorCode)>> = BTreeMap::new();
     for method in &api.methods {
-        for error in method.errors.iter().filter(|error| exception(error)) {
+        for error in &method.errors {
             users.entry(&error.code).or_default().push((method, error));
         }
     }
     let mut names = BTreeSet::new();
     let mut body = String::new();
     let (mut system_map, mut method_map) = (Vec::new(), Vec::new());
-    for (code, class) in &classes {
-        let system = api.system_errors.iter().find(|error| error.code == *code);
-        let own = users.get(code.as_str());
-        let system_text = system.map(|error| {
-            let text = error.text.as_deref().unwrap_or("any method can answer it");
-            let status = error
-                .status
-                .map(|it| format!(", HTTP {it}"))
-                .unwrap_or_default();
-            format!("`{code}`{status}.\n\n{}", sentence(text))
-        });
-        let own_text = own.map(|users| match users.as_slice() {
-            [(method, error)] => {
-                let text = error.text.as_deref().map(sentence).unwrap_or_default();
-                format!("`{code}` of `{}`.\n\n{text}", method.name)
-            }
-            users => {
-                let names: Vec<_> = users
-                    .iter()
-                    .map(|(it, _)| format!("`{}`", it.name))
-                    .collect();
-                match names.len() {
-                    0..=4 => format!("`{code}` of {}.", names.join(", ")),
-                    many => {
-                        format!("`{code}` of {many} methods, each of which says what it means.")
-                    }
-                }
-            }
-        });
+    for (code, exception) in &api.exceptions {
         let mut define = |class: &str, bases: &str, text: &str| {
             let _ = write!(body, "\n\nclass {class}({bases}):\n{}", docstring(text, 4));
             names.insert(class.to_owned());
         };
-        match (system_text, own_text) {
-            (Some(system), Some(own)) => {
-                let both = format!("`{code}`, be it the system's or a method's own.");
-                define(class, "ApiError", &both);
-                define(
-                    &format!("System{class}"),
-                    &format!("{class}, SystemApiError"),
-                    &system,
-                );
-                define(
-                    &format!("Method{class}"),
-                    &format!("{class}, MethodApiError"),
-                    &own,
-                );
-                system_map.push((code, format!("System{class}")));
-                method_map.push((code, format!("Method{class}")));
-            }
-            (Some(text), None) => {
-                define(class, "SystemApiError", &text);
-                system_map.push((code, class.clone()));
-            }
-            (None, Some(text)) => {
-                define(class, "MethodApiError", &text);
-                method_map.push((code, class.clone()));
-            }
-            (None, None) => {}
+        let class = &exception.class;
+        let both = exception.system.is_some() && exception.method.is_some();
+        let bases = |kind: &str| match both {
+            true => format!("{class}, {kind}"),
+            false => kind.to_owned(),
+        };
+        if both {
+            let text = format!("`{code}`, be it the system's or a method's own.");
+            define(class, "ApiError", &text);
+        }
+        if let Some(leaf) = &exception.system {
+            let mut errors = api.system_errors.iter();
+            let text = system_text(code, errors.find(|error| error.code == *code));
+            define(leaf, &bases("SystemApiError"), &text);
+            system_map.push((code, leaf.clone()));
+        }
+        if let Some(leaf) = &exception.method {
+            let users = users.get(code.as_str()).map(Vec::as_slice);
+            let text = own_text(code, users.unwrap_or_default());
+            define(leaf, &bases("MethodApiError"), &text);
+            method_map.push((code, leaf.clone()));
         }
     }
     let map = |name: &str, base: &str, entries: &[(&String, String)], text: &str| {
@@ -1185,4 +1184,39 @@ fn codes(api: &Api) -> String {
         fold("__all__ = [", &listed, "]", 0),
         &method_map[1..]
     )
+}
+
+/// What a code means that any method can answer.
+fn system_text(code: &str, error: Option<&ErrorCode>) -> String {
+    let text = error.and_then(|it| it.text.as_deref()).map(sentence);
+    let status = error
+        .and_then(|it| it.status)
+        .map(|it| format!(", HTTP {it}"));
+    let since = error.and_then(|it| it.since.as_ref());
+    let since = since.map(|it| format!(" Documented since {it}."));
+    format!(
+        "`{code}`{}.\n\n{}{}",
+        status.unwrap_or_default(),
+        text.unwrap_or_default(),
+        since.unwrap_or_default()
+    )
+}
+
+/// What a code means that single methods answer.
+fn own_text(code: &str, users: &[(&Method, &ErrorCode)]) -> String {
+    let names: Vec<_> = users
+        .iter()
+        .map(|(it, _)| format!("`{}`", it.name))
+        .collect();
+    match users {
+        [(method, error)] => {
+            let text = error.text.as_deref().map(sentence).unwrap_or_default();
+            format!("`{code}` of `{}`.\n\n{text}", method.name)
+        }
+        _ if names.len() <= 4 => format!("`{code}` of {}.", names.join(", ")),
+        _ => format!(
+            "`{code}` of {} methods, each of which says what it means.",
+            names.len()
+        ),
+    }
 }

@@ -64,6 +64,8 @@ fn space(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut out = String::with_capacity(text.len() + text.len() / 16);
     let mut before: Option<&str> = None;
+    // The formatter leaves what stands in a macro's brackets as tokens.
+    let mut tokens = false;
     for line in text.lines() {
         if let Some(before) = before {
             let ends = before.trim_start() == "}"
@@ -73,7 +75,18 @@ fn space(text: &str) -> String {
                 out.push('\n');
             }
         }
-        out.push_str(line);
+        tokens |= line.starts_with("wire::union!(");
+        match tokens {
+            true => out.push_str(
+                &line
+                    .replace(" : ", ": ")
+                    .replace(" :: ", "::")
+                    .replace(" < ", "<")
+                    .replace(" >", ">"),
+            ),
+            false => out.push_str(line),
+        }
+        tokens &= !line.ends_with(';');
         out.push('\n');
         before = Some(line);
     }
@@ -377,7 +390,7 @@ impl Rust<'_> {
             Type::Integer | Type::Double | Type::Boolean(_) | Type::Date | Type::DateTime => {
                 (rust, quote!(#name))
             }
-            Type::Record(index) if !self.on_cycle(*index) => (rust, quote!(#name)),
+            Type::Record(index) if !self.api.on_cycle(*index, None) => (rust, quote!(#name)),
             _ => (quote!(impl Into<#rust>), quote!(#name.into())),
         }
     }
@@ -386,16 +399,13 @@ impl Rust<'_> {
     fn put(&self, field: &Field) -> TokenStream {
         let wire = &field.wire;
         let name = ident(&field.ident);
-        let flag = match (&field.ty, field.required) {
-            (Type::Boolean(Flag::YesNo), _) => Some(quote!(wire::YesNo)),
-            (Type::Boolean(Flag::OneZero), _) => Some(quote!(wire::OneZero)),
-            _ => None,
-        };
-        match (field.required, flag) {
+        match (field.required, flag(&field.ty)) {
             (true, None) => quote!(fields.put(#wire, &self.#name)?;),
-            (true, Some(flag)) => quote!(fields.put(#wire, &#flag(self.#name))?;),
+            (true, Some(flag)) => quote!(fields.put(#wire, &#flag(&self.#name))?;),
             (false, None) => quote!(fields.put_some(#wire, &self.#name)?;),
-            (false, Some(flag)) => quote!(fields.put_some(#wire, &self.#name.map(#flag))?;),
+            (false, Some(flag)) => {
+                quote!(fields.put_some(#wire, &self.#name.as_ref().map(#flag))?;)
+            }
         }
     }
 
@@ -836,7 +846,7 @@ impl Rust<'_> {
             Type::Record(index) => {
                 let it = &self.api.records[*index];
                 let name = local(it.home, &it.name);
-                match boxing == Boxing::Cycles && self.on_cycle(*index) {
+                match boxing == Boxing::Cycles && self.api.on_cycle(*index, None) {
                     true => quote!(Box<#name>),
                     false => name,
                 }
@@ -857,38 +867,6 @@ impl Rust<'_> {
                 let of = self.ty_in(of, boxing, module);
                 quote!(Option<#of>)
             }
-        }
-    }
-
-    /// Whether a record holds itself by value, which needs a box.
-    fn on_cycle(&self, record: usize) -> bool {
-        let mut seen = vec![false; self.api.records.len()];
-        let mut open = vec![record];
-        while let Some(index) = open.pop() {
-            for field in &self.api.records[index].fields {
-                for next in self.held(&field.ty) {
-                    if next == record {
-                        return true;
-                    }
-                    if !std::mem::replace(&mut seen[next], true) {
-                        open.push(next);
-                    }
-                }
-            }
-        }
-        false
-    }
-
-    /// The records that a value of a type holds without an indirection.
-    fn held(&self, ty: &Type) -> Vec<usize> {
-        match ty {
-            Type::Record(index) => vec![*index],
-            Type::Nullable(of) => self.held(of),
-            Type::Union(index) => {
-                let members = self.api.unions[*index].members.iter();
-                members.flat_map(|(_, ty)| self.held(ty)).collect()
-            }
-            _ => Vec::new(),
         }
     }
 
@@ -936,12 +914,7 @@ impl Rust<'_> {
                 sentence(&lower_first(&escape(callers)))
             ));
         }
-        if let Some(since) = &method.since {
-            facts.push_str(&format!(" Since {since}."));
-        }
-        if let Some(until) = &method.until {
-            facts.push_str(&format!(" Until {until}."));
-        }
+        facts.push_str(&super::more_facts(method));
         paragraph(&mut text, &facts);
         if let Some(details) = &method.details {
             paragraph(&mut text, &escape(details));
@@ -1097,6 +1070,16 @@ enum Of {
     Shared,
 }
 
+/// How the booleans in a type travel, if not as JSON has them.
+fn flag(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Boolean(Flag::YesNo) => Some(quote!(wire::YesNo)),
+        Type::Boolean(Flag::OneZero) => Some(quote!(wire::OneZero)),
+        Type::Array(of) | Type::Map(_, of) | Type::Nullable(of) => flag(of),
+        _ => None,
+    }
+}
+
 /// What a namespace is called in its parent: a method of the same name goes first.
 fn accessor(parent: &Namespace, child: &Namespace) -> Ident {
     match parent.methods.contains_key(&child.ident) {
@@ -1181,6 +1164,9 @@ fn error_docs(error: &ErrorCode) -> String {
     }
     if !error.fields.is_empty() {
         text.push_str(&format!(" About `{}`.", error.fields.join("`, `")));
+    }
+    if let Some(since) = &error.since {
+        text.push_str(&format!(" Documented since {since}."));
     }
     text
 }

@@ -84,12 +84,12 @@ fn folders(folder: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// A scope is a feature of the crate: the one line that a new scope asks for.
+/// A scope is a feature of the crate, less its dots: the one line that a new scope asks for.
 fn features(copy: &Path, scopes: &[String]) -> Outcome {
     let manifest = copy.join("crates").join("bitrix24").join("Cargo.toml");
     let mut text = fs::read_to_string(&manifest)?;
     for scope in scopes {
-        let line = format!("{scope} = []");
+        let line = format!("{} = []", scope.replace('.', "-"));
         if !text.lines().any(|known| known == line) {
             text = text.replacen("\nimbot = []\n", &format!("\nimbot = []\n{line}\n"), 1);
         }

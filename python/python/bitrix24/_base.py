@@ -138,6 +138,19 @@ class Record:
         }
         return fields | self.extra
 
+    def _given(self) -> dict[str, object]:
+        """The fields by their wire names, without those that are ``None`` by default.
+
+        This is what is sent where the type of a record is not described.
+        """
+        optional: Mapping[str, None] = getattr(type(self).__init__, "__kwdefaults__", {})
+        given = {
+            wire: value
+            for name, wire in zip(self.__slots__, self._wire, strict=True)
+            if (value := getattr(self, name)) is not None or name not in optional
+        }
+        return given | self.extra
+
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented

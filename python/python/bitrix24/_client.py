@@ -18,25 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClient", "Client"]
 
 
-class Client(SyncScopes):
-    """Calls a portal and waits for the answer.
+class _Made:
+    """How clients of either kind are made."""
 
-    Made by :meth:`from_webhook` or :meth:`from_token`. Threads may share a client: each call under
-    way has a connection of its own, which stays open for later calls. Ctrl-C interrupts a call at
-    once. A process that was forked may go on using it.
+    __slots__ = ()
 
-    ::
+    if TYPE_CHECKING:
 
-        with Client.from_webhook(url) as client:
-            answer = client.imbot.chat.get(entity_type="CRM", entity_id="DEAL|13")
-            print(answer.result)
-    """
-
-    __slots__ = ("__weakref__", "_native")
-
-    def __init__(self, native: _native.Client, /) -> None:
-        super().__init__(native.call)
-        self._native = native
+        def __init__(self, native: _native.Client, /) -> None: ...
 
     @classmethod
     def from_webhook(
@@ -106,6 +95,27 @@ class Client(SyncScopes):
         )
         return cls(_native.Client.token(portal, access_token, settings))
 
+
+class Client(SyncScopes, _Made):
+    """Calls a portal and waits for the answer.
+
+    Made by :meth:`from_webhook` or :meth:`from_token`. Threads may share a client: each call under
+    way has a connection of its own, which stays open for later calls. Ctrl-C interrupts a call at
+    once. A process that was forked may go on using it.
+
+    ::
+
+        with Client.from_webhook(url) as client:
+            answer = client.imbot.chat.get(entity_type="CRM", entity_id="DEAL|13")
+            print(answer.result)
+    """
+
+    __slots__ = ("__weakref__", "_native")
+
+    def __init__(self, native: _native.Client, /) -> None:
+        super().__init__(native.call)
+        self._native = native
+
     def call(
         self,
         name: str,
@@ -147,7 +157,7 @@ class Client(SyncScopes):
         return f"<bitrix24.Client of {self._native.host}>"
 
 
-class AsyncClient(AsyncScopes):
+class AsyncClient(AsyncScopes, _Made):
     """Calls a portal from asyncio.
 
     Made by :meth:`from_webhook` or :meth:`from_token`. Tasks, threads and event loops may share a
@@ -166,53 +176,6 @@ class AsyncClient(AsyncScopes):
     def __init__(self, native: _native.Client, /) -> None:
         super().__init__(native.call_async)
         self._native = native
-
-    @classmethod
-    def from_webhook(
-        cls,
-        url: str | Secret,
-        *,
-        timeout: float = 65.0,
-        connect_timeout: float = 10.0,
-        user_agent: str | None = None,
-        proxy: str | Secret | None = None,
-        root_certificates: Sequence[str | bytes] = (),
-        base_url: str | None = None,
-    ) -> Self:
-        """Makes a client that calls through an incoming webhook.
-
-        Args and errors are those of :meth:`Client.from_webhook`.
-        """
-        url, proxy, base_url = hide(url), hide(proxy), hide(base_url)
-        settings = _native.Settings(
-            timeout, connect_timeout, user_agent, proxy, root_certificates, base_url
-        )
-        return cls(_native.Client.webhook(url, settings))
-
-    @classmethod
-    def from_token(
-        cls,
-        portal: str,
-        access_token: str | Secret,
-        *,
-        timeout: float = 65.0,
-        connect_timeout: float = 10.0,
-        user_agent: str | None = None,
-        proxy: str | Secret | None = None,
-        root_certificates: Sequence[str | bytes] = (),
-        base_url: str | None = None,
-    ) -> Self:
-        """Makes a client that calls for an application, with an access token of OAuth 2.0.
-
-        Args and errors are those of :meth:`Client.from_token`.
-        """
-        # The portal as well: what is put there by mistake is a webhook.
-        portal, access_token = hide(portal), hide(access_token)
-        proxy, base_url = hide(proxy), hide(base_url)
-        settings = _native.Settings(
-            timeout, connect_timeout, user_agent, proxy, root_certificates, base_url
-        )
-        return cls(_native.Client.token(portal, access_token, settings))
 
     async def call(
         self,

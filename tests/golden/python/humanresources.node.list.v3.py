@@ -102,7 +102,8 @@ class HumanresourcesNode(Namespace):
         """Lists departments or teams.
 
         The method ``humanresources.node.list`` of REST 3.0, scope ``humanresources``. Safe to
-        repeat.
+        repeat. A list, read page by page with ``pagination``, 50 records a page; the records are in
+        ``items``.
 
         Args:
             type_: ``type``.
@@ -133,7 +134,8 @@ class AsyncHumanresourcesNode(AsyncNamespace):
         """Lists departments or teams.
 
         The method ``humanresources.node.list`` of REST 3.0, scope ``humanresources``. Safe to
-        repeat.
+        repeat. A list, read page by page with ``pagination``, 50 records a page; the records are in
+        ``items``.
 
         Args:
             type_: ``type``.

@@ -98,7 +98,7 @@ class Lists(Namespace):
         """Reads lists of one type.
 
         The method ``lists.get``, scope ``lists``. Safe to repeat. Callers: any user with the right
-        to read the lists.
+        to read the lists. A list, read page by page with ``start``, 50 records a page.
 
         ``SOCNET_GROUP_ID`` is required when ``IBLOCK_TYPE_ID`` is ``lists_socnet``.
 
@@ -144,7 +144,7 @@ class AsyncLists(AsyncNamespace):
         """Reads lists of one type.
 
         The method ``lists.get``, scope ``lists``. Safe to repeat. Callers: any user with the right
-        to read the lists.
+        to read the lists. A list, read page by page with ``start``, 50 records a page.
 
         ``SOCNET_GROUP_ID`` is required when ``IBLOCK_TYPE_ID`` is ``lists_socnet``.
 

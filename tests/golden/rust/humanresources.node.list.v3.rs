@@ -2,7 +2,8 @@
 ///
 /// The method `humanresources.node.list` of REST 3.0, scope `humanresources`:
 /// [documentation](https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html).
-/// Safe to repeat.
+/// Safe to repeat. A list, read page by page with `pagination`, 50 records a page; the records
+/// are in `items`.
 ///
 /// # Errors
 ///

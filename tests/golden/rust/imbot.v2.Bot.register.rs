@@ -250,7 +250,7 @@ impl wire::Record for V2BotRegisterFields {
         fields.put_some("eventMode", &self.event_mode)?;
         fields.put_some("webhookUrl", &self.webhook_url)?;
         fields.put_some("isHidden", &self.is_hidden)?;
-        fields.put_some("isLegacy", &self.is_legacy.map(wire::YesNo))?;
+        fields.put_some("isLegacy", &self.is_legacy.as_ref().map(wire::YesNo))?;
         fields.put_some("backgroundId", &self.background_id)?;
         fields.put_some("keyboard", &self.keyboard)?;
         fields.put_some("first", &self.first)?;
@@ -601,7 +601,7 @@ pub enum V2BotRegisterResultUsersPhones {
 }
 
 wire::union!(
-    V2BotRegisterResultUsersPhones { List : Vec < serde_json::Value >, Boolean : bool }
+    V2BotRegisterResultUsersPhones { List: Vec<serde_json::Value>, Boolean: bool }
 );
 
 /// The errors of `imbot.v2.Bot.register`: its own codes, those of the system, and any other.

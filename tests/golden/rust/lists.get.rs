@@ -2,7 +2,8 @@
 ///
 /// The method `lists.get`, scope `lists`:
 /// [documentation](https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html). Safe
-/// to repeat. Callers: any user with the right to read the lists.
+/// to repeat. Callers: any user with the right to read the lists. A list, read page by page with
+/// `start`, 50 records a page.
 ///
 /// # Required together
 ///
@@ -206,7 +207,7 @@ impl wire::Record for GetItem {
         fields.put_some("IBLOCK_TYPE_ID", &self.iblock_type_id)?;
         fields.put_some("CODE", &self.code)?;
         fields.put_some("NAME", &self.name)?;
-        fields.put_some("ACTIVE", &self.active.map(wire::YesNo))?;
+        fields.put_some("ACTIVE", &self.active.as_ref().map(wire::YesNo))?;
         fields.put_some("SORT", &self.sort)?;
         fields.put_some("RSS_FILE_LIMIT", &self.rss_file_limit)?;
         fields.put_extra(&self.extra)

@@ -304,7 +304,7 @@ impl wire::Record for OptionResult {
         fields.put_some("str", &self.str)?;
         fields.put_some("class", &self.class_)?;
         fields.put_some("Some", &self.some)?;
-        fields.put_some("default", &self.default_.map(wire::OneZero))?;
+        fields.put_some("default", &self.default_.as_ref().map(wire::OneZero))?;
         fields.put_extra(&self.extra)
     }
 
@@ -516,7 +516,7 @@ pub enum OptionValue {
     List(Vec<String>),
 }
 
-wire::union!(OptionValue { Integer : i64, Text : String, List : Vec < String > });
+wire::union!(OptionValue { Integer: i64, Text: String, List: Vec<String> });
 
 /// What `class` in the result of `obstacles.Option` can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -527,7 +527,7 @@ pub enum OptionResultClass {
     Text(String),
 }
 
-wire::union!(OptionResultClass { Record : OptionResultClassObject, Text : String });
+wire::union!(OptionResultClass { Record: OptionResultClassObject, Text: String });
 
 /// The errors of `obstacles.Option`: its own codes, those of the system, and any other.
 ///

@@ -51,7 +51,7 @@ pub use record::{Field, Record, Slots, fill, read_record};
 pub use scalar::{boolean, date, date_time, integer, number, text};
 pub use text_enum::TextEnum;
 pub use union::Union;
-pub use write::{Fields, OneZero, ToWire, Written, YesNo};
+pub use write::{Fields, Flags, OneZero, Style, ToWire, Written, YesNo};
 
 pub use serde::{Deserializer as Reader, ser::SerializeMap as Map};
 

@@ -353,8 +353,8 @@ impl Record for Card {
     fn put<M: Map>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
         fields.put("id", &self.id)?;
         fields.put("color", &self.color)?;
-        fields.put("hidden", &YesNo(self.hidden))?;
-        fields.put_some("once", &self.once.map(OneZero))?;
+        fields.put("hidden", &YesNo(&self.hidden))?;
+        fields.put_some("once", &self.once.as_ref().map(OneZero))?;
         fields.put("buttons", &self.buttons)?;
         fields.put_some("owners", &self.owners)?;
         fields.put_some("parent", &self.parent)?;
@@ -559,8 +559,8 @@ fn writing() {
         "\"2026-02-04\""
     );
     assert_eq!(
-        written(&BTreeMap::from([(7_i64, YesNo(true))])).unwrap(),
-        "{\"7\":\"Y\"}"
+        written(&YesNo(&BTreeMap::from([(7_i64, vec![Some(true), None])]))).unwrap(),
+        "{\"7\":[\"Y\",null]}"
     );
     assert_eq!(serde_json::to_string(&Color::Red).unwrap(), "\"red\"");
 }

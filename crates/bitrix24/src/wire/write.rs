@@ -67,23 +67,80 @@ impl<M: SerializeMap> Fields<M> {
     }
 }
 
-/// A flag that travels as `"Y"` or `"N"`.
+/// Booleans, alone or in lists and maps, that travel as `"Y"` or `"N"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct YesNo(pub bool);
+pub struct YesNo<'a, T: ?Sized>(pub &'a T);
 
-impl ToWire for YesNo {
+impl<T: Flags + ?Sized> ToWire for YesNo<'_, T> {
     fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(if self.0 { "Y" } else { "N" })
+        self.0.write(Style::YesNo, serializer)
     }
 }
 
-/// A flag that travels as `1` or `0`.
+/// Booleans, alone or in lists and maps, that travel as `1` or `0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OneZero(pub bool);
+pub struct OneZero<'a, T: ?Sized>(pub &'a T);
 
-impl ToWire for OneZero {
+impl<T: Flags + ?Sized> ToWire for OneZero<'_, T> {
     fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u8(self.0.into())
+        self.0.write(Style::OneZero, serializer)
+    }
+}
+
+/// How booleans travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `"Y"` or `"N"`.
+    YesNo,
+    /// `1` or `0`.
+    OneZero,
+}
+
+/// Booleans, and what holds them.
+pub trait Flags {
+    /// Writes the booleans in a style.
+    fn write<S: Serializer>(&self, style: Style, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+impl Flags for bool {
+    fn write<S: Serializer>(&self, style: Style, serializer: S) -> Result<S::Ok, S::Error> {
+        match style {
+            Style::YesNo => serializer.serialize_str(if *self { "Y" } else { "N" }),
+            Style::OneZero => serializer.serialize_u8((*self).into()),
+        }
+    }
+}
+
+impl<T: Flags> Flags for Option<T> {
+    fn write<S: Serializer>(&self, style: Style, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(flags) => flags.write(style, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<T: Flags> Flags for Vec<T> {
+    fn write<S: Serializer>(&self, style: Style, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|flags| Styled(flags, style)))
+    }
+}
+
+impl<K: MapKey, T: Flags> Flags for BTreeMap<K, T> {
+    fn write<S: Serializer>(&self, style: Style, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, flags)| {
+            let key = key.to_key();
+            (key, Styled(flags, style))
+        }))
+    }
+}
+
+/// Lets serde write flags in a style.
+struct Styled<'a, T>(&'a T, Style);
+
+impl<T: Flags> Serialize for Styled<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(self.1, serializer)
     }
 }
 
