@@ -789,9 +789,8 @@ fn namespace_class(
         );
     }
     if let Some(index) = own_call {
-        let mut method = module.api.methods[index].clone();
-        method.ident = "__call__".into();
-        let _ = write!(out, "\n{}", call(module, &method, kind));
+        let method = &module.api.methods[index];
+        let _ = write!(out, "\n{}", call_as("__call__", module, method, kind));
     }
     for (ident, index) in &namespace.methods {
         if !namespace.children.contains_key(ident) {
@@ -871,6 +870,11 @@ fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
 
 /// A method in its namespace.
 fn call(module: &Module<'_>, method: &Method, kind: Kind) -> String {
+    call_as(&method.ident, module, method, kind)
+}
+
+/// A method by the name of a function.
+fn call_as(name: &str, module: &Module<'_>, method: &Method, kind: Kind) -> String {
     let mut out = String::new();
     if let Some(deprecated) = &method.deprecated {
         let names: Vec<_> = deprecated
@@ -891,7 +895,7 @@ fn call(module: &Module<'_>, method: &Method, kind: Kind) -> String {
     let _ = write!(
         out,
         "    {asynchronous}def {}(\n        self,\n        *,\n",
-        method.ident
+        name
     );
     for field in &method.params {
         let (ty, default) = module.input(field);
@@ -1050,11 +1054,7 @@ fn example(method: &Method) -> Option<String> {
         }
     }
     let way: Vec<_> = method.path.iter().chain([&method.ident]).cloned().collect();
-    let head = format!(">>> answer = client.{}(", way.join("."));
-    let call = match method.ident == "__call__" {
-        true => format!(">>> answer = client.{}(", method.path.join(".")),
-        false => head,
-    };
+    let call = format!(">>> answer = client.{}(", way.join("."));
     let one = format!("            {call}{})", args.join(", "));
     let mut out = match one.chars().count() <= WIDTH {
         true => format!("{one}\n"),
