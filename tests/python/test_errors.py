@@ -204,3 +204,14 @@ def test_tree() -> None:
     assert "AccessError" in dir(errors)
     with pytest.raises(AttributeError, match="no attribute"):
         _ = errors.NoSuchError  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_classes_of_codes_show_where_they_are_imported_from() -> None:
+    assert errors.AccessError.__module__ == "bitrix24.errors"
+    assert pickle.loads(pickle.dumps(errors.AccessError)) is errors.AccessError
+
+
+def test_the_class_itself_makes_no_client() -> None:
+    with pytest.raises(TypeError, match="from_webhook") as caught:
+        Client("https://example.bitrix24.com/rest/1/code/")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert "code" not in str(caught.value)

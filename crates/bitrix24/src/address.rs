@@ -149,7 +149,13 @@ pub(crate) fn portal_base(address: &str, what: &str) -> Result<Base, ConfigError
 /// Reads an address, and refuses the parts that no address here has.
 fn parse(address: &str, what: &str) -> Result<Url, ConfigError> {
     let error = |problem: &str| ConfigError::new(format!("{what} {problem}"));
-    let url = Url::parse(address).map_err(|problem| error(&format!("is not a URL: {problem}")))?;
+    if address.trim().is_empty() {
+        return Err(error("is empty"));
+    }
+    let url = Url::parse(address).map_err(|problem| match address.contains("://") {
+        true => error(&format!("is not a URL: {problem}")),
+        false => error("is not a URL: it does not begin with https://"),
+    })?;
     if !url.has_host() {
         return Err(error("has no host"));
     }

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClient", "Client"]
 
 
+def _checked(native: object, made: type) -> _native.Client:
+    """Helps whoever calls the class itself; does not repeat the argument, which may be a secret."""
+    if not isinstance(native, _native.Client):
+        name = made.__name__
+        raise TypeError(f"a client is made by {name}.from_webhook(…) or {name}.from_token(…)")
+    return native
+
+
 class _Made:
     """How clients of either kind are made."""
 
@@ -113,7 +121,7 @@ class Client(SyncScopes, _Made):
     __slots__ = ("__weakref__", "_native")
 
     def __init__(self, native: _native.Client, /) -> None:
-        super().__init__(native.call)
+        super().__init__(_checked(native, type(self)).call)
         self._native = native
 
     def call(
@@ -174,7 +182,7 @@ class AsyncClient(AsyncScopes, _Made):
     __slots__ = ("__weakref__", "_native")
 
     def __init__(self, native: _native.Client, /) -> None:
-        super().__init__(native.call_async)
+        super().__init__(_checked(native, type(self)).call_async)
         self._native = native
 
     async def call(

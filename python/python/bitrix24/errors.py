@@ -174,6 +174,10 @@ class ApiError(Bitrix24Error):
     time: Time | None
     """When the portal ran the request, where it says so."""
 
+    def __init_subclass__(cls) -> None:
+        # The classes of the codes are generated elsewhere, and belong here to whoever sees them.
+        cls.__module__ = cls.__module__.replace("bitrix24._codes", __name__)
+
     def __init__(
         self,
         message: str = "",
