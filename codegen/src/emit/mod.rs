@@ -9,13 +9,24 @@ mod table;
 pub use json::json;
 pub use table::table;
 
-use crate::format::Is;
-use crate::format::Paging;
+use self::doc::{lower_first, sentence};
+use crate::format::{Is, Paging};
 use crate::model::{Credential, Method, Rule, When};
 
-/// Dates, and how a list is read: what stands at the end of a method's facts.
-fn more_facts(method: &Method) -> String {
-    let mut text = String::new();
+/// What stands behind a method's name and scopes in either language: whether to repeat it, who
+/// may call it, how a list is read, and dates. `escape` makes prose harmless in its language.
+fn more_facts(method: &Method, escape: impl Fn(&str) -> String) -> String {
+    let mut text = String::from(match method.repeatable {
+        true => " Safe to repeat.",
+        false => " Not safe to repeat: a second call may do its work a second time.",
+    });
+    if method.application_only {
+        text.push_str(" Only for applications: a webhook is refused.");
+    }
+    if let Some(callers) = &method.callers {
+        let callers = sentence(&lower_first(&escape(callers)));
+        text.push_str(&format!(" Callers: {callers}"));
+    }
     if let Some(list) = &method.list {
         text.push_str(" A list, read page by page with `");
         text.push_str(match list.paging {

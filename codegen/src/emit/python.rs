@@ -977,17 +977,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         method.name,
         method.scopes.join("` or `")
     );
-    facts.push_str(match method.repeatable {
-        true => " Safe to repeat.",
-        false => " Not safe to repeat: a second call may do its work a second time.",
-    });
-    if method.application_only {
-        facts.push_str(" Only for applications: a webhook is refused.");
-    }
-    if let Some(callers) = &method.callers {
-        facts.push_str(&format!(" Callers: {}", sentence(&lower_first(callers))));
-    }
-    facts.push_str(&super::more_facts(method));
+    facts.push_str(&super::more_facts(method, str::to_owned));
     add(&facts);
     if let Some(details) = &method.details {
         add(details);

@@ -170,64 +170,39 @@ impl Rust<'_> {
     fn method_types(&self, method: &Method) -> TokenStream {
         let request = self.request(method);
         let owner = Some(method.key());
-        let records = self.api.records.iter();
-        let records: Vec<_> = records.filter(|it| it.owner == owner).collect();
-        let record_items = records.iter().map(|record| self.record(record));
-        let names = records.iter().map(|record| ident(&record.name));
-        let impls = if records.is_empty() {
-            quote!()
-        } else {
-            quote!(wire::record!(#(#names),*);)
-        };
-        let enums = self.api.enums.iter().filter(|it| it.owner == owner);
-        let enums = enums.map(|it| self.open_enum(it));
-        let unions = self.api.unions.iter().filter(|it| it.owner == owner);
-        let unions = unions.map(|it| self.union(it));
+        let types = self.types(|_, of| *of == owner);
         let errors = self.error(method);
         quote! {
             #request
-            #(#record_items)*
-            #impls
-            #(#enums)*
-            #(#unions)*
+            #types
             #errors
         }
     }
 
     /// What the methods of a scope share, or all scopes.
     fn shared(&self, home: Home) -> TokenStream {
-        let records = self.records(home);
-        let enums = self.enums(home);
-        let unions = self.unions(home);
-        quote!(#records #enums #unions)
+        self.types(|of, owner| of == home && owner.is_none())
     }
 
-    fn records(&self, home: Home) -> TokenStream {
-        let shared = |it: &&Record| it.home == home && it.owner.is_none();
-        let records: Vec<_> = self.api.records.iter().filter(shared).collect();
-        if records.is_empty() {
-            return quote!();
-        }
-        let names = records.iter().map(|record| ident(&record.name));
+    /// The types of some home and owner.
+    fn types(&self, wanted: impl Fn(Home, &Option<String>) -> bool) -> TokenStream {
+        let records = self.api.records.iter();
+        let records: Vec<_> = records.filter(|it| wanted(it.home, &it.owner)).collect();
         let items = records.iter().map(|record| self.record(record));
+        let names = records.iter().map(|record| ident(&record.name));
+        let impls = (!records.is_empty()).then(|| quote!(wire::record!(#(#names),*);));
+        let enums = self.api.enums.iter();
+        let enums = enums.filter(|it| wanted(it.home, &it.owner));
+        let enums = enums.map(|it| self.open_enum(it));
+        let unions = self.api.unions.iter();
+        let unions = unions.filter(|it| wanted(it.home, &it.owner));
+        let unions = unions.map(|it| self.union(it));
         quote! {
             #(#items)*
-            wire::record!(#(#names),*);
+            #impls
+            #(#enums)*
+            #(#unions)*
         }
-    }
-
-    fn enums(&self, home: Home) -> TokenStream {
-        let enums = self.api.enums.iter();
-        let enums = enums.filter(|it| it.home == home && it.owner.is_none());
-        let enums = enums.map(|it| self.open_enum(it));
-        quote!(#(#enums)*)
-    }
-
-    fn unions(&self, home: Home) -> TokenStream {
-        let unions = self.api.unions.iter();
-        let unions = unions.filter(|it| it.home == home && it.owner.is_none());
-        let unions = unions.map(|it| self.union(it));
-        quote!(#(#unions)*)
     }
 
     fn request(&self, method: &Method) -> TokenStream {
@@ -901,20 +876,7 @@ impl Rust<'_> {
             "The method `{}`{version}, scope `{scopes}`: [documentation]({}).",
             method.name, method.docs
         );
-        facts.push_str(match method.repeatable {
-            true => " Safe to repeat.",
-            false => " Not safe to repeat: a second call may do its work a second time.",
-        });
-        if method.application_only {
-            facts.push_str(" Only for applications: a webhook is refused.");
-        }
-        if let Some(callers) = &method.callers {
-            facts.push_str(&format!(
-                " Callers: {}",
-                sentence(&lower_first(&escape(callers)))
-            ));
-        }
-        facts.push_str(&super::more_facts(method));
+        facts.push_str(&super::more_facts(method, escape));
         paragraph(&mut text, &facts);
         if let Some(details) = &method.details {
             paragraph(&mut text, &escape(details));
