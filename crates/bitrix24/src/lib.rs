@@ -31,6 +31,7 @@ mod client;
 mod envelope;
 mod error;
 mod method;
+mod process;
 pub mod raw;
 mod rules;
 mod scrub;
@@ -48,5 +49,8 @@ pub use error::{
 pub use method::{ErrorCode, Method, MethodMeta, Origin, Rest};
 pub use rules::{Rule, When};
 pub use secret::Secret;
+
+/// A future on the heap, as traits return it whose implementations may differ.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 include!(concat!(env!("OUT_DIR"), "/api.rs"));

@@ -1,0 +1,79 @@
+//! State that belongs to one process: a forked child begins anew.
+//!
+//! A lock that another thread held at the moment of a fork stays locked in the child for ever. So
+//! the child never touches the state of its parent: it finds a place of its own.
+
+use std::{fmt, process, sync::OnceLock};
+
+/// A value for each process that comes by: the one that made it, and its children.
+#[allow(dead_code)] // until its users are there
+pub(crate) struct PerProcess<T> {
+    pid: u32,
+    value: T,
+    /// The value of a child: there only in the memory of that child.
+    child: OnceLock<Box<Self>>,
+}
+
+#[allow(dead_code)]
+impl<T> PerProcess<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            pid: process::id(),
+            value,
+            child: OnceLock::new(),
+        }
+    }
+
+    /// The value of the current process. `make` makes that of a child, given the value of its
+    /// parent, whose locks may be locked for ever.
+    pub(crate) fn get_or(&self, make: impl FnOnce(&T) -> T) -> &T {
+        let pid = process::id();
+        let mut own = self;
+        while own.pid != pid {
+            match own.child.get() {
+                Some(child) => own = child,
+                None => {
+                    return &own
+                        .child
+                        .get_or_init(|| Box::new(Self::new(make(&own.value))))
+                        .value;
+                }
+            }
+        }
+        &own.value
+    }
+}
+
+#[allow(dead_code)]
+impl<T: Default> PerProcess<T> {
+    /// The value of the current process; a child starts with the default.
+    pub(crate) fn get(&self) -> &T {
+        self.get_or(|_| T::default())
+    }
+}
+
+impl<T: Default> Default for PerProcess<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T> fmt::Debug for PerProcess<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PerProcess").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_has_a_value_of_its_own() {
+        let mut slot = PerProcess::new(7);
+        assert_eq!(*slot.get_or(|_| 0), 7);
+        slot.pid = 0; // as if this were the child of process 0
+        assert_eq!(*slot.get_or(|parent| parent + 1), 8);
+        assert_eq!(*slot.get_or(|_| 0), 8, "made once");
+    }
+}
