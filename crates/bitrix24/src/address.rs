@@ -43,23 +43,37 @@ pub(crate) struct Base {
     pub(crate) loopback: bool,
 }
 
-/// The beginnings of all addresses of a client.
+/// Where a client calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
+    base: Base,
+    /// What stands between `/rest/` and the method: user and code of a webhook, or nothing.
+    way: Secret,
     classic: Secret,
     v3: Secret,
 }
 
 impl Address {
-    pub(crate) fn new(base: &Base, auth: &Auth) -> Self {
+    pub(crate) fn new(base: Base, auth: &Auth) -> Self {
         let way = match auth {
             Auth::Webhook { user, code } => format!("{user}/{}/", code.expose()),
             Auth::Token(_) => String::new(),
         };
+        Self::with_way(base, way.into())
+    }
+
+    fn with_way(base: Base, way: Secret) -> Self {
         Self {
-            classic: format!("{}/rest/{way}", base.address).into(),
-            v3: format!("{}/rest/api/{way}", base.address).into(),
+            classic: format!("{}/rest/{}", base.address, way.expose()).into(),
+            v3: format!("{}/rest/api/{}", base.address, way.expose()).into(),
+            base,
+            way,
         }
+    }
+
+    /// The portal, such as `https://portal.bitrix24.com`.
+    pub(crate) fn portal(&self) -> &str {
+        &self.base.address
     }
 
     /// The address of a method, whose name must be [valid](is_method_name).
@@ -69,6 +83,26 @@ impl Address {
             Rest::V3 => &self.v3,
         };
         [start.expose(), method].concat()
+    }
+
+    /// Where the portal is now, given where it redirects a call of a method to.
+    ///
+    /// `None` unless that is the same call at another address, and just as safe from listeners.
+    pub(crate) fn moved(&self, location: &str, method: &str, rest: Rest) -> Option<Self> {
+        let called = Url::parse(&self.of(method, rest)).ok()?;
+        let url = called.join(location).ok()?;
+        let url = parse(url.as_str(), "the new address").ok()?;
+        if is_loopback(&url) && !self.base.loopback {
+            return None;
+        }
+        let end = called
+            .path()
+            .strip_prefix(Url::parse(self.portal()).ok()?.path())?;
+        let prefix = url.path().strip_suffix(end.trim_start_matches('/'))?;
+        let prefix = prefix.strip_suffix('/')?;
+        let prefix: Vec<_> = prefix.split('/').skip(1).collect();
+        let base = base(&url, &prefix, "the new address").ok()?;
+        Some(Self::with_way(base, self.way.clone()))
     }
 }
 
@@ -216,7 +250,7 @@ mod tests {
 
     fn classic(address: &str) -> Result<String, String> {
         let (base, auth) = webhook(address).map_err(|error| error.to_string())?;
-        Ok(Address::new(&base, &auth).of("profile", Rest::Classic))
+        Ok(Address::new(base, &auth).of("profile", Rest::Classic))
     }
 
     #[test]
@@ -331,13 +365,13 @@ mod tests {
     #[test]
     fn rest_3() {
         let (base, auth) = webhook("https://a.de/rest/7/c0de").unwrap();
-        let address = Address::new(&base, &auth);
+        let address = Address::new(base, &auth);
         assert_eq!(
             address.of("tasks.task.get", Rest::V3),
             "https://a.de/rest/api/7/c0de/tasks.task.get"
         );
         let (base, auth) = token("a.de", "t".into()).unwrap();
-        let address = Address::new(&base, &auth);
+        let address = Address::new(base, &auth);
         assert_eq!(address.of("x", Rest::V3), "https://a.de/rest/api/x");
         assert_eq!(address.of("x", Rest::Classic), "https://a.de/rest/x");
     }

@@ -5,10 +5,11 @@ use std::{fmt, sync::Arc, time::Duration};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::{
-    Client, ConfigError, Secret,
+    Client, ConfigError, Retries, Secret,
     address::{self, Address, Auth, Base},
-    client::Shared,
-    scrub::Scrubber,
+    client::Options,
+    limit::{Intensity, Limiter, PortalLimits},
+    live::{LimitChoice, Live, OnMoved, Shared},
     transport::Connector,
 };
 
@@ -27,8 +28,12 @@ use crate::{
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
-    timeout: Duration,
+    timeout: Option<Duration>,
+    read_timeout: Duration,
     connect_timeout: Duration,
+    retries: Retries,
+    limits: LimitChoice,
+    on_moved: Option<OnMoved>,
     user_agent: String,
     proxy: Option<Secret>,
     root_certificates: Vec<Vec<u8>>,
@@ -38,9 +43,13 @@ pub struct ClientBuilder {
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
+            timeout: None,
             // The server gives up after 60 seconds.
-            timeout: Duration::from_secs(65),
+            read_timeout: Duration::from_secs(65),
             connect_timeout: Duration::from_secs(10),
+            retries: Retries::default(),
+            limits: LimitChoice::Process(None),
+            on_moved: None,
             user_agent: concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy: None,
             root_certificates: Vec::new(),
@@ -50,17 +59,66 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// How long a call may take in all, from its start to the last byte of the answer.
+    /// How long a call may take in all: to wait for its turn, to be sent as often as it takes, and
+    /// to have its token renewed.
+    ///
+    /// Unless set, a call takes the time that it takes. Each try is bounded by
+    /// [`read_timeout`](Self::read_timeout) and their number by [`retries`](Self::retries), but it
+    /// may be long before it is its turn: 50 calls at once fill the bucket of a portal, and each
+    /// further one waits for half a second more.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long one try of a call may take, from its start to the last byte of the answer.
     ///
     /// 65 seconds unless set, since the server gives up after 60.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
         self
     }
 
     /// How long it may take to connect, TLS included. 10 seconds unless set.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// How often a call is tried that did not run, or that is safe to run again. See [`Retries`].
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// How many requests the portal takes. It applies to all clients of the portal in this process,
+    /// which share its budget.
+    ///
+    /// Unless set, that of every plan but Enterprise: see [`Intensity`].
+    pub fn intensity(mut self, intensity: Intensity) -> Self {
+        self.limits = LimitChoice::Process(Some(intensity));
+        self
+    }
+
+    /// Sends requests as fast as they come, and does not count them for other clients either. The
+    /// portal refuses those that are too many. Operating time is still minded.
+    pub fn no_intensity(mut self) -> Self {
+        self.limits = LimitChoice::Given(Arc::new(PortalLimits::new(None)));
+        self
+    }
+
+    /// Asks another limiter for turns: one that several processes share, for example.
+    pub fn limiter(mut self, limiter: impl Limiter) -> Self {
+        self.limits = LimitChoice::Given(Arc::new(limiter));
+        self
+    }
+
+    /// Calls this with the portal's new address when the portal has moved, so that it can be stored
+    /// in place of the old one. The client itself goes on at the new address.
+    ///
+    /// It is called in the middle of a call: it should be quick, and must not call the client.
+    pub fn on_moved(mut self, hook: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_moved = Some(Arc::new(hook));
         self
     }
 
@@ -125,11 +183,19 @@ impl ClientBuilder {
         };
         for (timeout, what) in [
             (self.timeout, "timeout"),
-            (self.connect_timeout, "connect timeout"),
+            (Some(self.read_timeout), "read timeout"),
+            (Some(self.connect_timeout), "connect timeout"),
         ] {
-            if timeout.is_zero() {
+            if timeout.is_some_and(|timeout| timeout.is_zero()) {
                 return Err(ConfigError::new(format!("the {what} is zero")));
             }
+        }
+        if let LimitChoice::Process(Some(intensity)) = self.limits
+            && !intensity.is_valid()
+        {
+            return Err(ConfigError::new(
+                "the intensity is not one: the depth must be 1 at least, the rate more than 0",
+            ));
         }
         let connector = Connector {
             connect_timeout: self.connect_timeout,
@@ -140,15 +206,17 @@ impl ClientBuilder {
         let mut secrets = connector.proxy_secrets()?;
         secrets.push(auth.secret().clone());
         let http = connector.connect()?;
-        let shared = Shared {
-            address: Address::new(&base, &auth),
-            headers: headers(&self.user_agent)?,
-            token_field: token_field(&auth)?,
-            auth: auth.kind(),
-            scrubber: Arc::new(Scrubber::new(secrets)),
-            connector,
+        let address = Address::new(base, &auth);
+        let live = Live::new(address, &auth, secrets, &self.limits)?;
+        let headers = headers(&self.user_agent)?;
+        let shared = Shared::new(headers, auth.kind(), connector, self.on_moved, live);
+        let options = Options {
+            timeout: self.timeout,
+            read_timeout: self.read_timeout,
+            retries: self.retries,
+            repeatable: None,
         };
-        Ok(Client::new(shared, http, self.timeout))
+        Ok(Client::new(shared, http, options))
     }
 }
 
@@ -167,23 +235,14 @@ fn headers(user_agent: &str) -> Result<HeaderMap, ConfigError> {
     ]))
 }
 
-/// The end of the parameters that holds the token: `"auth":"token"}`.
-fn token_field(auth: &Auth) -> Result<Option<Secret>, ConfigError> {
-    match auth {
-        Auth::Webhook { .. } => Ok(None),
-        Auth::Token(token) => {
-            let token = serde_json::to_string(token)
-                .map_err(|_| ConfigError::new("the access token cannot be written"))?;
-            Ok(Some(format!("\"auth\":{token}}}").into()))
-        }
-    }
-}
-
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("timeout", &self.timeout)
+            .field("read_timeout", &self.read_timeout)
             .field("connect_timeout", &self.connect_timeout)
+            .field("retries", &self.retries)
+            .field("limits", &self.limits)
             .field("user_agent", &self.user_agent)
             .field("proxy", &self.proxy)
             .field("root_certificates", &self.root_certificates.len())

@@ -2,23 +2,16 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{
-    Request, Url,
-    header::{HeaderMap, LOCATION},
-};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, ConfigError, Error, RequestError, Secret,
-    address::{Address, is_method_name},
+    Answer, ConfigError, Error, RequestError, Retries, Secret, Stats,
     builder::ClientBuilder,
     error::AnyCode,
+    live::Shared,
     method::{ErrorCode, Method, Rest},
-    raw::{Call, Reply},
-    rules::{self, AuthKind},
-    scrub::Scrubber,
-    transport::{self, Connector},
+    raw::Call,
 };
 
 /// A client of one portal.
@@ -27,8 +20,11 @@ use crate::{
 /// connections belong to the runtime of the call that opened them: see
 /// [`with_own_connections`](Client::with_own_connections).
 ///
-/// Nothing is repeated: a call that fails is reported, and the error says whether the method may
-/// have run. Dropping the future of a call abandons it at once; the method may run nonetheless.
+/// Calls keep the portal's limits: they wait for their turn, in the order in which they were made,
+/// shared with all other clients of the portal in this process. A call that did not run, or that is
+/// safe to run again, is tried again a few times; any other failure is reported at once, and the
+/// error says whether the method may have run. Dropping the future of a call abandons it at once
+/// and gives its turn back; a method that was called may run nonetheless.
 ///
 /// ```no_run
 /// use bitrix24::Client;
@@ -42,20 +38,21 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
-    http: reqwest::Client,
-    timeout: Duration,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) http: reqwest::Client,
+    pub(crate) options: Options,
 }
 
-/// What all calls of a client have in common, prepared once.
-pub(crate) struct Shared {
-    pub(crate) address: Address,
-    pub(crate) headers: HeaderMap,
-    /// The end of the parameters that holds the token: `"auth":"token"}`.
-    pub(crate) token_field: Option<Secret>,
-    pub(crate) auth: AuthKind,
-    pub(crate) scrubber: Arc<Scrubber>,
-    pub(crate) connector: Connector,
+/// What the clones of a client may differ in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// For a whole call.
+    pub(crate) timeout: Option<Duration>,
+    /// For one try.
+    pub(crate) read_timeout: Duration,
+    pub(crate) retries: Retries,
+    /// What the caller says, whatever the description says.
+    pub(crate) repeatable: Option<bool>,
 }
 
 impl Client {
@@ -98,21 +95,75 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(shared: Shared, http: reqwest::Client, timeout: Duration) -> Self {
+    pub(crate) fn new(shared: Shared, http: reqwest::Client, options: Options) -> Self {
         Self {
             shared: Arc::new(shared),
             http,
-            timeout,
+            options,
         }
     }
 
-    /// The same client with another time for a whole call.
+    fn with(&self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut client = self.clone();
+        change(&mut client.options);
+        client
+    }
+
+    /// The same client with another time for a whole call, waiting included; `None`: as long as it
+    /// takes.
     #[must_use]
-    pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self {
-            timeout,
-            ..self.clone()
-        }
+    pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.with(|options| options.timeout = timeout.into())
+    }
+
+    /// The same client with other retries.
+    #[must_use]
+    pub fn with_retries(&self, retries: Retries) -> Self {
+        self.with(|options| options.retries = retries)
+    }
+
+    /// The same client, told whether its calls are safe to repeat when nobody knows if they ran:
+    /// after a lost connection, for example. `None`: what the description says of each method, and
+    /// no for calls by name.
+    ///
+    /// ```no_run
+    /// # async fn run(client: bitrix24::Client) -> Result<(), bitrix24::Error> {
+    /// // Reading does no harm, however often it is done.
+    /// let reading = client.with_repeatable(true);
+    /// let deal = reading.call_by_name("crm.deal.get", serde_json::json!({"id": 13})).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_repeatable(&self, repeatable: impl Into<Option<bool>>) -> Self {
+        self.with(|options| options.repeatable = repeatable.into())
+    }
+
+    /// What this client and its clones have done so far.
+    pub fn stats(&self) -> Stats {
+        self.shared.counters.read(0)
+    }
+
+    /// The address of the portal, such as `https://portal.bitrix24.com`: the new one if the portal
+    /// has moved.
+    pub fn portal(&self) -> String {
+        self.shared.live().address.portal().to_owned()
+    }
+
+    /// How long a call of a method would wait for its turn if it were made now.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), bitrix24::ConfigError> {
+    /// let client = bitrix24::Client::webhook("https://idle.bitrix24.com/rest/1/code/")?;
+    /// assert!(client.expected_wait("imbot.chat.get").await.is_zero());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn expected_wait(&self, method: &str) -> Duration {
+        let live = self.shared.live();
+        let turn = live.limits.turn(method);
+        live.limits.limiter().expected_wait(turn).await
     }
 
     /// The same client with connections of its own.
@@ -188,67 +239,10 @@ impl Client {
         self.send(Call::new(method, rest, params)).await?.decode()
     }
 
-    /// Sends a call and waits for the whole answer, whatever it is.
-    ///
-    /// # Errors
-    /// [`Error::Request`] and [`Error::Transport`]; the rest shows when the answer is read.
-    pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
-        let (method, timeout) = (call.method, call.timeout.unwrap_or(self.timeout));
-        let mut request = self.request(call)?;
-        *request.timeout_mut() = Some(timeout);
-
-        let scrubber = &self.shared.scrubber;
-        let response = self
-            .http
-            .execute(request)
-            .await
-            .map_err(|error| transport::failure(error, method, None, scrubber))?;
-        let status = response.status().as_u16();
-        let location = response.headers().get(LOCATION).map(|location| {
-            scrubber
-                .scrub(&String::from_utf8_lossy(location.as_bytes()))
-                .into_owned()
-        });
-        let body = response
-            .bytes()
-            .await
-            .map_err(|error| transport::failure(error, method, Some(status), scrubber))?;
-        Ok(Reply {
-            method: method.to_owned(),
-            status,
-            location,
-            body,
-            scrubber: Arc::clone(scrubber),
-        })
-    }
-
     /// The text without the secrets of this client: for messages that bindings to other languages
     /// make.
     pub fn scrub(&self, text: &str) -> String {
-        self.shared.scrubber.scrub(text).into_owned()
-    }
-
-    fn request(&self, call: Call<'_>) -> Result<Request, RequestError> {
-        const NOT_AN_OBJECT: &str = "the parameters are not a JSON object";
-
-        let shared = &*self.shared;
-        let refuse = |what: &str| self.refuse(call.method, what);
-        if !is_method_name(call.method) {
-            return Err(refuse("this cannot be the name of a method"));
-        }
-        if !call.rules.is_empty() {
-            let params = serde_json::from_slice(&call.params).map_err(|_| refuse(NOT_AN_OBJECT))?;
-            rules::check(call.rules, &params, shared.auth).map_err(|what| refuse(&what))?;
-        }
-        let url = Url::parse(&shared.address.of(call.method, call.rest))
-            .map_err(|_| refuse("the address cannot be made"))?;
-        let body =
-            body(call.params, shared.token_field.as_ref()).ok_or_else(|| refuse(NOT_AN_OBJECT))?;
-
-        let mut request = Request::new(reqwest::Method::POST, url);
-        *request.headers_mut() = shared.headers.clone();
-        *request.body_mut() = Some(body.into());
-        Ok(request)
+        self.shared.live().scrubber.scrub(text).into_owned()
     }
 
     /// The parameters as JSON.
@@ -264,7 +258,7 @@ impl Client {
 
     /// The texts are the caller's own, who may have put the address in the place of a name.
     fn refuse(&self, method: &str, what: &str) -> RequestError {
-        let scrubber = &self.shared.scrubber;
+        let scrubber = &self.shared.live().scrubber;
         RequestError::new(scrubber.scrub(method), scrubber.scrub(what))
     }
 }
@@ -273,29 +267,12 @@ fn typed<E: ErrorCode>(error: Error<AnyCode>) -> Error<E> {
     error.into_typed()
 }
 
-/// The body of a request: the parameters, and at their end the token. `None`: not an object.
-fn body(mut params: Vec<u8>, token_field: Option<&Secret>) -> Option<Vec<u8>> {
-    params.truncate(params.trim_ascii_end().len());
-    let inside = params
-        .trim_ascii_start()
-        .strip_prefix(b"{")?
-        .strip_suffix(b"}")?;
-    if let Some(field) = token_field {
-        let is_empty = inside.trim_ascii().is_empty();
-        params.pop();
-        if !is_empty {
-            params.push(b',');
-        }
-        params.extend_from_slice(field.expose().as_bytes());
-    }
-    Some(params)
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
+            .field("portal", &self.portal())
             .field("auth", &self.shared.auth)
-            .field("timeout", &self.timeout)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }

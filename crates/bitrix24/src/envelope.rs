@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     Answer, ApiError, DecodeErrorKind, Error, FieldError, Time, error::AnyCode, method::ErrorCode,
-    scrub::Scrubber, wire::FromWire,
+    retry::Tries, scrub::Scrubber, wire::FromWire,
 };
 
 /// The facts about an answer that its errors repeat.
@@ -19,6 +19,32 @@ pub(crate) struct Context<'a> {
     pub(crate) status: u16,
     pub(crate) body: &'a [u8],
     pub(crate) scrubber: &'a Scrubber,
+    pub(crate) tries: Tries,
+}
+
+/// What the call path has to know of an error of the API.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) code: String,
+    pub(crate) time: Option<Time>,
+}
+
+/// Whether an answer is an error of the API. A good answer costs no more than a look at it.
+pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
+    let inside = body.trim_ascii_start().strip_prefix(b"{")?;
+    if status < 300 && !inside.trim_ascii_start().starts_with(b"\"error") {
+        return None;
+    }
+    let text = std::str::from_utf8(body).ok()?;
+    let found = read(text, IgnoredSeed, Lossy).ok()?;
+    let mut code = found.error.filter(|error| !error.is_null())?;
+    if let Value::Object(error) = &mut code {
+        code = error.remove("code").unwrap_or_default();
+    }
+    Some(Refusal {
+        code: plain(code),
+        time: found.time,
+    })
 }
 
 /// Reads an answer.
@@ -89,6 +115,7 @@ impl<'de> Context<'de> {
             method: self.method.to_owned(),
             status: self.status,
             excerpt: self.scrubber.excerpt(self.body),
+            tries: self.tries,
         }
         .into()
     }
@@ -140,6 +167,7 @@ impl<'de> Context<'de> {
                 time.extra = self.scrubber.scrub_fields(time.extra);
                 time
             }),
+            tries: self.tries,
         }
     }
 }

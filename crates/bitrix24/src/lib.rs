@@ -30,12 +30,17 @@ mod builder;
 mod client;
 mod envelope;
 mod error;
+pub mod limit;
+mod live;
 mod method;
 mod process;
 pub mod raw;
+mod retry;
 mod rules;
 mod scrub;
 mod secret;
+mod send;
+mod stats;
 mod transport;
 pub mod wire;
 
@@ -43,12 +48,14 @@ pub use answer::Answer;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{
-    AnyCode, ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, FieldError, RequestError,
-    TransportError, TransportErrorKind,
+    AnyCode, ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, FieldError, LimitError,
+    RequestError, TransportError, TransportErrorKind,
 };
 pub use method::{ErrorCode, Method, MethodMeta, Origin, Rest};
+pub use retry::{Retries, Stopped, Tries};
 pub use rules::{Rule, When};
 pub use secret::Secret;
+pub use stats::Stats;
 
 /// A future on the heap, as traits return it whose implementations may differ.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

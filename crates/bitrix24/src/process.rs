@@ -6,7 +6,6 @@
 use std::{fmt, process, sync::OnceLock};
 
 /// A value for each process that comes by: the one that made it, and its children.
-#[allow(dead_code)] // until its users are there
 pub(crate) struct PerProcess<T> {
     pid: u32,
     value: T,
@@ -14,7 +13,6 @@ pub(crate) struct PerProcess<T> {
     child: OnceLock<Box<Self>>,
 }
 
-#[allow(dead_code)]
 impl<T> PerProcess<T> {
     pub(crate) fn new(value: T) -> Self {
         Self {
@@ -44,7 +42,6 @@ impl<T> PerProcess<T> {
     }
 }
 
-#[allow(dead_code)]
 impl<T: Default> PerProcess<T> {
     /// The value of the current process; a child starts with the default.
     pub(crate) fn get(&self) -> &T {

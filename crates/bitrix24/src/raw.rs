@@ -16,9 +16,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::de::DeserializeSeed;
 
 use crate::{
-    Answer, Error, Rest, Rule, envelope,
+    Answer, Error, Rest, Rule, Time, Tries, envelope,
     error::{DecodeError, DecodeErrorKind},
+    limit::Seen,
+    live::Limits,
     scrub::Scrubber,
+    send::resets_in,
     wire::{FromWire, Strict},
 };
 
@@ -76,6 +79,27 @@ pub struct Reply {
     pub(crate) location: Option<String>,
     pub(crate) body: Bytes,
     pub(crate) scrubber: Arc<Scrubber>,
+    pub(crate) tries: Tries,
+    /// Whom to tell what the answer says of the limits.
+    pub(crate) learns: Option<Learns>,
+}
+
+/// Tells the limiter what a good answer says of the method's operating time.
+#[derive(Clone)]
+pub(crate) struct Learns(pub(crate) Limits);
+
+impl Learns {
+    fn time(&self, method: &str, time: &Time) {
+        let used = time
+            .operating
+            .and_then(|used| Duration::try_from_secs_f64(used).ok());
+        if let (Some(used), Some(resets_in)) = (used, resets_in(time)) {
+            let turn = self.0.turn(method);
+            self.0
+                .limiter()
+                .observe(turn, Seen::Operating { used, resets_in });
+        }
+    }
 }
 
 /// A body that is cheap to clone.
@@ -98,6 +122,8 @@ impl Reply {
             location: None,
             body: body.into(),
             scrubber: Arc::default(),
+            tries: Tries::default(),
+            learns: None,
         }
     }
 
@@ -139,19 +165,39 @@ impl Reply {
             status: self.status,
             body: &self.body,
             scrubber: &self.scrubber,
+            tries: self.tries,
         };
         if (300..400).contains(&self.status) {
             return Err(DecodeError {
                 kind: DecodeErrorKind::Redirect {
-                    location: self.location.clone(),
+                    location: self
+                        .location
+                        .as_deref()
+                        .map(|to| self.scrubber.scrub(to).into()),
                 },
                 method: self.method.clone(),
                 status: self.status,
                 excerpt: self.scrubber.excerpt(&self.body),
+                tries: self.tries,
             }
             .into());
         }
-        envelope::decode(seed, &context)
+        let answer = envelope::decode(seed, &context)?;
+        if let (Some(learns), Some(time)) = (&self.learns, &answer.time) {
+            learns.time(&self.method, time);
+        }
+        Ok(answer)
+    }
+
+    /// Where the portal has moved, if it says so. After 303 the method would have run.
+    pub(crate) fn location_of_move(&self) -> Option<&str> {
+        let is_move = matches!(self.status, 301 | 302 | 307 | 308);
+        self.location.as_deref().filter(|_| is_move)
+    }
+
+    /// Whether this looks like an answer of the API.
+    pub(crate) fn is_of_the_api(&self) -> bool {
+        !(300..400).contains(&self.status) && self.body.trim_ascii_start().starts_with(b"{")
     }
 }
 

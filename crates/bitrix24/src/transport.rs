@@ -4,7 +4,9 @@ use std::{error::Error as _, time::Duration};
 
 use reqwest::{Certificate, Proxy, Url, redirect, retry};
 
-use crate::{ConfigError, Secret, TransportError, error::TransportErrorKind, scrub::Scrubber};
+use crate::{
+    ConfigError, Secret, TransportError, error::TransportErrorKind, retry::Tries, scrub::Scrubber,
+};
 
 /// How long an unused connection is kept. Shorter than servers do, because a call on a connection
 /// that the server is closing is lost.
@@ -92,6 +94,18 @@ pub(crate) fn failure(
         method: method.to_owned(),
         status,
         detail: scrubber.scrub_owned(flatten(error)),
+        tries: Tries::default(),
+    }
+}
+
+/// What cannot happen: an address made of two valid parts is not one.
+pub(crate) fn no_address(method: &str) -> TransportError {
+    TransportError {
+        kind: TransportErrorKind::Connect,
+        method: method.to_owned(),
+        status: None,
+        detail: "the address cannot be made".to_owned(),
+        tries: Tries::default(),
     }
 }
 

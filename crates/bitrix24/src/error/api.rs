@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     SystemError, Time,
     method::{ErrorCode, Origin},
+    retry::Tries,
 };
 
 /// The API refused the call.
@@ -27,6 +28,8 @@ pub struct ApiError<E = AnyCode> {
     pub argument: Option<String>,
     /// How long the call took on the server. Most errors come without.
     pub time: Option<Time>,
+    /// How often the call was sent, and why it was not sent again.
+    pub tries: Tries,
 }
 
 impl<E: ErrorCode> ApiError<E> {
@@ -47,6 +50,7 @@ impl<E> ApiError<E> {
             validation: self.validation,
             argument: self.argument,
             time: self.time,
+            tries: self.tries,
         }
     }
 }
@@ -68,7 +72,7 @@ impl<E> fmt::Display for ApiError<E> {
         if let Some(argument) = &self.argument {
             write!(f, "; argument: {argument}")?;
         }
-        Ok(())
+        self.tries.fmt(f)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::retry::Tries;
+
 /// An answer arrived that the API does not give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
@@ -9,6 +11,7 @@ pub struct DecodeError {
     pub(crate) method: String,
     pub(crate) status: u16,
     pub(crate) excerpt: String,
+    pub(crate) tries: Tries,
 }
 
 /// What is wrong with the answer.
@@ -35,8 +38,8 @@ pub enum DecodeErrorKind {
     },
     /// It is JSON, but neither a result nor an error.
     NotAnAnswer,
-    /// It points to another address, which is not followed: the portal moved, or the address is
-    /// not that of an API.
+    /// It points to another address, which is not that of the portal's API: such an address is
+    /// not followed.
     Redirect {
         /// The other address, if it is given.
         location: Option<String>,
@@ -85,6 +88,7 @@ impl fmt::Display for DecodeError {
             }
         }
         write!(f, " (HTTP {})", self.status)?;
+        self.tries.fmt(f)?;
         if !self.excerpt.is_empty() {
             write!(f, "; it begins: {}", self.excerpt)?;
         }

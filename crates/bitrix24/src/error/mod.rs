@@ -4,6 +4,7 @@
 //! ConfigError            the client could not be made
 //! Error<E>               a call failed:
 //! ├── Request            it was not sent: a parameter is missing or cannot be written
+//! ├── Limit              it did not run: its turn would have come too late
 //! ├── Transport          no whole answer arrived
 //! ├── Decode             an answer arrived that the API does not give
 //! └── Api                the API refused: code, description, status
@@ -14,6 +15,7 @@
 mod api;
 mod config;
 mod decode;
+mod limit;
 mod request;
 mod transport;
 
@@ -22,13 +24,14 @@ use std::fmt;
 pub use api::{AnyCode, ApiError, FieldError};
 pub use config::ConfigError;
 pub use decode::{DecodeError, DecodeErrorKind};
+pub use limit::LimitError;
 pub use request::RequestError;
 pub use transport::{TransportError, TransportErrorKind};
 
 #[allow(unused_imports)] // without any scope
 pub(crate) use api::{display, system_or_other};
 
-use crate::method::ErrorCode;
+use crate::{method::ErrorCode, retry::Tries};
 
 /// A call failed. `E` is the type of the method's error codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +39,8 @@ use crate::method::ErrorCode;
 pub enum Error<E = AnyCode> {
     /// The call was not sent.
     Request(RequestError),
+    /// The turn of the call would have come too late. The method did not run.
+    Limit(LimitError),
     /// No whole answer arrived. Except for [`TransportErrorKind::Connect`], the method may have
     /// run nonetheless.
     Transport(TransportError),
@@ -62,7 +67,7 @@ impl<E> Error<E> {
     /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Request(_) => None,
+            Self::Request(_) | Self::Limit(_) => None,
             Self::Transport(error) => error.status(),
             Self::Decode(error) => Some(error.status()),
             Self::Api(error) => Some(error.status),
@@ -73,9 +78,21 @@ impl<E> Error<E> {
     pub fn method(&self) -> &str {
         match self {
             Self::Request(error) => error.method(),
+            Self::Limit(error) => error.method(),
             Self::Transport(error) => error.method(),
             Self::Decode(error) => error.method(),
             Self::Api(error) => &error.method,
+        }
+    }
+
+    /// How often the call was sent, and why it was not sent again.
+    pub fn tries(&self) -> Tries {
+        match self {
+            Self::Request(_) => Tries::default(),
+            Self::Limit(error) => error.tries,
+            Self::Transport(error) => error.tries,
+            Self::Decode(error) => error.tries,
+            Self::Api(error) => error.tries,
         }
     }
 }
@@ -89,6 +106,7 @@ impl<E: ErrorCode> Error<E> {
     pub(crate) fn into_typed<F: ErrorCode>(self) -> Error<F> {
         match self {
             Self::Request(error) => Error::Request(error),
+            Self::Limit(error) => Error::Limit(error),
             Self::Transport(error) => Error::Transport(error),
             Self::Decode(error) => Error::Decode(error),
             Self::Api(error) => Error::Api(Box::new(error.into_typed())),
@@ -100,6 +118,7 @@ impl<E> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(error) => error.fmt(f),
+            Self::Limit(error) => error.fmt(f),
             Self::Transport(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Api(error) => error.fmt(f),
@@ -113,6 +132,12 @@ impl<E: fmt::Debug> std::error::Error for Error<E> {}
 impl<E> From<RequestError> for Error<E> {
     fn from(error: RequestError) -> Self {
         Self::Request(error)
+    }
+}
+
+impl<E> From<LimitError> for Error<E> {
+    fn from(error: LimitError) -> Self {
+        Self::Limit(error)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::retry::Tries;
+
 /// No whole answer arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportError {
@@ -9,6 +11,7 @@ pub struct TransportError {
     pub(crate) method: String,
     pub(crate) status: Option<u16>,
     pub(crate) detail: String,
+    pub(crate) tries: Tries,
 }
 
 /// What went wrong on the way.
@@ -63,7 +66,7 @@ impl fmt::Display for TransportError {
         if !self.detail.is_empty() {
             write!(f, ": {}", self.detail)?;
         }
-        Ok(())
+        self.tries.fmt(f)
     }
 }
 

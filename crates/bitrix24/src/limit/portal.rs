@@ -1,0 +1,274 @@
+//! The limits of the portals that this process calls.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, timeout},
+};
+
+use super::{
+    Intensity, Limit, Limiter, Seen, TooLate, Turn,
+    bucket::{Bucket, Step, Ticket},
+    operating::{self, Operating},
+};
+use crate::{BoxFuture, process::PerProcess};
+
+/// The limits of one portal, kept in memory.
+#[derive(Debug)]
+pub(crate) struct PortalLimits {
+    /// Depth and rate, readable without a lock: a forked child starts from them.
+    intensity: Setting,
+    start: Instant,
+    state: PerProcess<Mutex<State>>,
+}
+
+/// An [`Intensity`] that may change.
+#[derive(Debug)]
+struct Setting {
+    depth: AtomicU64,
+    per_second: AtomicU64,
+    /// Whether requests are counted at all.
+    on: bool,
+}
+
+#[derive(Debug)]
+struct State {
+    bucket: Option<Bucket<Arc<Notify>>>,
+    operating: Operating,
+}
+
+impl PortalLimits {
+    /// Without an intensity, requests are not counted.
+    pub(crate) fn new(intensity: Option<Intensity>) -> Self {
+        let shown = intensity.unwrap_or_default();
+        Self {
+            intensity: Setting {
+                depth: AtomicU64::new(shown.depth.into()),
+                per_second: AtomicU64::new(shown.per_second.to_bits()),
+                on: intensity.is_some(),
+            },
+            start: Instant::now(),
+            state: PerProcess::new(Mutex::new(State::new(intensity))),
+        }
+    }
+
+    fn intensity(&self) -> Option<Intensity> {
+        let depth = u32::try_from(self.intensity.depth.load(Relaxed)).unwrap_or(u32::MAX);
+        self.intensity.on.then_some(Intensity {
+            depth,
+            per_second: f64::from_bits(self.intensity.per_second.load(Relaxed)),
+        })
+    }
+
+    /// What somebody asks for replaces the default and what others asked for earlier.
+    fn ask_for(&self, intensity: Intensity) {
+        self.intensity.depth.store(intensity.depth.into(), Relaxed);
+        self.intensity
+            .per_second
+            .store(intensity.per_second.to_bits(), Relaxed);
+        if let Some(bucket) = &mut self.state().bucket {
+            bucket.set(intensity);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let fresh = |_: &Mutex<State>| Mutex::new(State::new(self.intensity()));
+        lock(self.state.get_or(fresh))
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn is_idle(&self) -> bool {
+        let now = self.now();
+        let mut state = self.state();
+        let bucket = state.bucket.as_mut();
+        bucket.is_none_or(|bucket| bucket.is_idle(now)) && state.operating.is_idle(now)
+    }
+
+    async fn wait(&self, turn: Turn<'_>) -> Result<(), TooLate> {
+        let key = operating::key(turn.credential, turn.method);
+        let asked = self.now();
+        let too_late = |limit, now: Duration, wait: Duration| match turn.at_most {
+            Some(at_most) if now.saturating_sub(asked) + wait > at_most => {
+                Err(TooLate { limit, wait })
+            }
+            _ => Ok(()),
+        };
+        loop {
+            let now = self.now();
+            let rest = self.state().operating.wait(now, key);
+            if !rest.is_zero() {
+                too_late(Limit::Operating, now, rest)?;
+                sleep(rest).await;
+                continue;
+            }
+            self.queue(turn.again, |now, wait| {
+                too_late(Limit::Intensity, now, wait)
+            })
+            .await?;
+            // The method may have been refused while this one queued.
+            let now = self.now();
+            let mut state = self.state();
+            if state.operating.wait(now, key).is_zero() {
+                return Ok(());
+            }
+            let woken = state.bucket.as_mut().and_then(|it| it.give_back(now));
+            drop(state);
+            wake(woken);
+        }
+    }
+
+    /// Waits for room in the bucket.
+    async fn queue(
+        &self,
+        again: bool,
+        check: impl Fn(Duration, Duration) -> Result<(), TooLate>,
+    ) -> Result<(), TooLate> {
+        let wake_up = Arc::new(Notify::new());
+        let ticket = {
+            let now = self.now();
+            let mut state = self.state();
+            let Some(bucket) = &mut state.bucket else {
+                return Ok(());
+            };
+            match bucket.enter(now, again, wake_up.clone()) {
+                Ok(()) => return Ok(()),
+                Err(ticket) => ticket,
+            }
+        };
+        let mut place = Place {
+            limits: self,
+            ticket: Some(ticket),
+        };
+        loop {
+            let now = self.now();
+            let step = match &mut self.state().bucket {
+                Some(bucket) => bucket.step(now, ticket),
+                None => (Step::Go, None),
+            };
+            match step {
+                (Step::Go, woken) => {
+                    place.ticket = None;
+                    wake(woken);
+                    return Ok(());
+                }
+                (Step::WaitUntil(due), _) => {
+                    let wait = due.saturating_sub(now);
+                    check(now, wait)?;
+                    // Whichever comes first.
+                    let _ = timeout(wait, wake_up.notified()).await;
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    fn new(intensity: Option<Intensity>) -> Self {
+        Self {
+            bucket: intensity.map(Bucket::new),
+            operating: Operating::default(),
+        }
+    }
+}
+
+/// A place in the queue, given back when its holder goes away.
+struct Place<'a> {
+    limits: &'a PortalLimits,
+    ticket: Option<Ticket>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let now = self.limits.now();
+        let mut state = self.limits.state();
+        let woken = state.bucket.as_mut().and_then(|it| it.leave(now, ticket));
+        drop(state);
+        wake(woken);
+    }
+}
+
+fn wake(waiter: Option<Arc<Notify>>) {
+    if let Some(waiter) = waiter {
+        waiter.notify_one();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Limiter for PortalLimits {
+    fn acquire<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<(), TooLate>> {
+        Box::pin(self.wait(turn))
+    }
+
+    fn observe(&self, turn: Turn<'_>, seen: Seen) {
+        let now = self.now();
+        let key = operating::key(turn.credential, turn.method);
+        let mut state = self.state();
+        match seen {
+            Seen::BucketFull => {
+                if let Some(bucket) = &mut state.bucket {
+                    bucket.fill(now);
+                }
+            }
+            Seen::Operating { resets_in, .. } => state.operating.worked(now, key, resets_in),
+            Seen::OperatingSpent { resets_in } => state.operating.spent(now, key, resets_in),
+        }
+    }
+
+    fn expected_wait<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Duration> {
+        let now = self.now();
+        let key = operating::key(turn.credential, turn.method);
+        let mut state = self.state();
+        let bucket = state.bucket.as_mut();
+        let queue = bucket.map_or(Duration::ZERO, |bucket| bucket.wait(now));
+        let wait = state.operating.wait(now, key).max(queue);
+        Box::pin(std::future::ready(wait))
+    }
+}
+
+/// The limits of every portal that has been called lately.
+#[derive(Debug, Default)]
+pub(crate) struct Portals(Mutex<HashMap<String, Arc<PortalLimits>>>);
+
+impl Portals {
+    /// The limits that all clients of a portal share. An intensity that is asked for applies to
+    /// all of them.
+    pub(crate) fn of(&self, portal: &str, asked_for: Option<Intensity>) -> Arc<PortalLimits> {
+        let mut known = lock(&self.0);
+        let limits = match known.get(portal) {
+            Some(limits) => limits.clone(),
+            None => {
+                // A client that is made anew for each call finds the bucket as it left it.
+                known.retain(|_, limits| Arc::strong_count(limits) > 1 || !limits.is_idle());
+                let limits = Arc::new(PortalLimits::new(Some(Intensity::default())));
+                known.insert(portal.to_owned(), limits.clone());
+                limits
+            }
+        };
+        drop(known);
+        if let Some(intensity) = asked_for {
+            limits.ask_for(intensity);
+        }
+        limits
+    }
+}
+
+/// The portals of this process.
+pub(crate) fn portals() -> &'static Portals {
+    static PORTALS: LazyLock<PerProcess<Portals>> = LazyLock::new(PerProcess::default);
+    PORTALS.get()
+}

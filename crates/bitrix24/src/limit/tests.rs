@@ -1,0 +1,381 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::{
+    cell::{Cell, RefCell},
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    rc::Rc,
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{
+    bucket::{Bucket, Step, Ticket},
+    *,
+};
+
+const CHAT: &str = "imbot.chat.get";
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+/// The portal's side, written from its documentation: it counts each request, and takes away what
+/// leaks once a second.
+struct Portal {
+    intensity: Intensity,
+    level: f64,
+    second: u64,
+    highest: f64,
+}
+
+impl Portal {
+    fn new(intensity: Intensity) -> Self {
+        Self {
+            intensity,
+            level: 0.0,
+            second: 0,
+            highest: 0.0,
+        }
+    }
+
+    fn arrive(&mut self, now: Duration) {
+        let passed = now.as_secs() - self.second;
+        self.second = now.as_secs();
+        #[allow(clippy::cast_precision_loss)]
+        let leaked = passed as f64 * self.intensity.per_second;
+        self.level = (self.level - leaked).max(0.0) + 1.0;
+        self.highest = self.highest.max(self.level);
+    }
+
+    fn is_overrun(&self) -> bool {
+        self.highest > f64::from(self.intensity.depth)
+    }
+}
+
+/// A day of a program that calls without pause, gives up at times, and is refused at times: in
+/// virtual time, by a queue of events.
+struct Day {
+    bucket: Bucket<u64>,
+    portal: Portal,
+    /// When who does something.
+    events: BinaryHeap<Reverse<(Duration, u64)>>,
+    waiting: HashMap<u64, Waiting>,
+    random: fastrand::Rng,
+    next: u64,
+    calls: u64,
+    cancelled: u64,
+    /// How much later than promised the unluckiest came to its turn.
+    latest: Duration,
+}
+
+struct Waiting {
+    ticket: Ticket,
+    gives_up: Option<Duration>,
+    /// What it was told at first.
+    promised: Option<Duration>,
+}
+
+impl Day {
+    fn new(intensity: Intensity, seed: u64) -> Self {
+        Self {
+            bucket: Bucket::new(intensity),
+            portal: Portal::new(intensity),
+            events: BinaryHeap::new(),
+            waiting: HashMap::new(),
+            random: fastrand::Rng::with_seed(seed),
+            next: 0,
+            calls: 0,
+            cancelled: 0,
+            latest: Duration::ZERO,
+        }
+    }
+
+    fn call(&mut self, now: Duration) {
+        self.calls += 1;
+        self.next += 1;
+        let number = self.next;
+        match self.bucket.enter(now, false, number) {
+            Ok(()) => self.portal.arrive(now),
+            Err(ticket) => {
+                let gives_up = self.random.u8(..) < 230;
+                let gives_up = gives_up.then(|| now + seconds(self.random.f64() * 20.0));
+                if let Some(moment) = gives_up {
+                    self.events.push(Reverse((moment, number)));
+                }
+                let waiting = Waiting {
+                    ticket,
+                    gives_up,
+                    promised: None,
+                };
+                self.waiting.insert(number, waiting);
+                self.look(now, number);
+            }
+        }
+    }
+
+    fn look(&mut self, now: Duration, number: u64) {
+        let Some(waiting) = self.waiting.get_mut(&number) else {
+            return;
+        };
+        let ticket = waiting.ticket;
+        if waiting.gives_up.is_some_and(|moment| moment <= now) {
+            self.waiting.remove(&number);
+            self.cancelled += 1;
+            if let Some(behind) = self.bucket.leave(now, ticket) {
+                self.look(now, behind);
+            }
+            return;
+        }
+        match self.bucket.step(now, ticket) {
+            (Step::Go, behind) => {
+                self.portal.arrive(now);
+                let late = waiting.promised.map(|due| now.saturating_sub(due));
+                self.latest = self.latest.max(late.unwrap_or_default());
+                self.waiting.remove(&number);
+                if let Some(behind) = behind {
+                    self.look(now, behind);
+                }
+            }
+            (Step::WaitUntil(due), _) => {
+                assert!(due > now, "it would never end");
+                waiting.promised.get_or_insert(due);
+                self.events.push(Reverse((due, number)));
+            }
+        }
+    }
+
+    /// Runs for a day, with so many calls a second on average.
+    fn run(&mut self, rate: f64) {
+        let end = seconds(24.0 * 3600.0);
+        let mut next_call = Duration::ZERO;
+        loop {
+            let event = self.events.peek().map(|Reverse((moment, _))| *moment);
+            if event.is_none_or(|moment| moment > next_call) {
+                if next_call > end {
+                    return;
+                }
+                // Bursts, and calm.
+                let burst = if self.random.u16(..) == 0 { 300 } else { 1 };
+                for _ in 0..burst {
+                    self.call(next_call);
+                }
+                next_call += seconds(self.random.f64() * 2.0 / rate);
+            } else if let Some(Reverse((moment, number))) = self.events.pop() {
+                self.look(moment, number);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_day_never_overruns_the_bucket_and_starves_nobody() {
+    let (mut calls, mut cancelled) = (0, 0);
+    for (seed, intensity, rate) in [
+        (1, Intensity::default(), 8.0),
+        (2, Intensity::ENTERPRISE, 20.0),
+        (3, Intensity::default(), 1.9),
+    ] {
+        let mut day = Day::new(intensity, seed);
+        day.run(rate);
+        assert!(!day.portal.is_overrun(), "{}", day.portal.highest);
+        assert!(day.latest < seconds(0.001), "{:?}", day.latest);
+        assert!(day.waiting.len() < 1_000, "{}", day.waiting.len());
+        calls += day.calls;
+        cancelled += day.cancelled;
+    }
+    assert!(calls > 2_000_000, "{calls}");
+    assert!(cancelled > 1_000_000, "{cancelled}");
+}
+
+#[test]
+fn first_come_first_served() {
+    let mut bucket = Bucket::new(Intensity {
+        depth: 3,
+        per_second: 1.0,
+    });
+    let now = Duration::ZERO;
+    assert!(bucket.enter(now, false, 'a').is_ok());
+    assert!(bucket.enter(now, false, 'b').is_ok());
+    let third = bucket.enter(now, false, 'c').unwrap_err();
+    let fourth = bucket.enter(now, false, 'd').unwrap_err();
+    let fifth = bucket.enter(now, false, 'e').unwrap_err();
+    let due = |bucket: &mut Bucket<char>, now, ticket| match bucket.step(now, ticket) {
+        (Step::WaitUntil(due), _) => due,
+        (Step::Go, _) => panic!("it may go"),
+    };
+    assert_eq!(due(&mut bucket, now, third), seconds(1.0));
+    assert_eq!(due(&mut bucket, now, fourth), seconds(2.0));
+    assert_eq!(due(&mut bucket, now, fifth), seconds(3.0));
+    assert_eq!(bucket.wait(now), seconds(4.0));
+
+    // The one behind moves up, and is told so; the one behind that when the former goes.
+    assert_eq!(bucket.leave(now, third), Some('d'));
+    assert_eq!(due(&mut bucket, now, fourth), seconds(1.0));
+    let now = seconds(1.0);
+    assert_eq!(bucket.step(now, fourth), (Step::Go, Some('e')));
+    assert_eq!(due(&mut bucket, now, fifth), seconds(2.0));
+
+    // Somebody else fills the bucket: a wait starts over, and the one that was refused comes first.
+    bucket.fill(now);
+    let again = bucket.enter(now, true, 'd').unwrap_err();
+    assert_eq!(due(&mut bucket, now, again), seconds(3.0));
+    assert_eq!(due(&mut bucket, seconds(2.0), fifth), seconds(4.0));
+    assert_eq!(bucket.step(seconds(3.0), again), (Step::Go, None));
+    assert_eq!(bucket.step(seconds(4.0), fifth), (Step::Go, None));
+    assert!(bucket.is_idle(seconds(60.0)));
+}
+
+#[test]
+fn sizes_that_are_hardly_any() {
+    let mut bucket = Bucket::new(Intensity {
+        depth: 1,
+        per_second: 1e-300,
+    });
+    assert!(bucket.enter(Duration::ZERO, false, ()).is_ok());
+    let ticket = bucket.enter(Duration::ZERO, false, ()).unwrap_err();
+    assert!(matches!(
+        bucket.step(Duration::MAX / 8, ticket),
+        (Step::WaitUntil(_), _)
+    ));
+    bucket.set(Intensity {
+        depth: u32::MAX,
+        per_second: f64::MAX,
+    });
+    assert_eq!(bucket.step(seconds(1.0), ticket).0, Step::Go);
+}
+
+fn turn(method: &str) -> Turn<'_> {
+    Turn {
+        portal: "https://a.de",
+        credential: 7,
+        method,
+        at_most: None,
+        again: false,
+    }
+}
+
+/// Runs on the clock of Tokio, which jumps to the next moment at which something happens.
+#[tokio::test(start_paused = true)]
+async fn tasks_wait_as_long_as_the_bucket_makes_them() {
+    let limits = Rc::new(PortalLimits::new(Some(Intensity::default())));
+    let start = Instant::now();
+    let order = Rc::new(RefCell::new(Vec::new()));
+    let portal = Rc::new(RefCell::new(Portal::new(Intensity::default())));
+    let local = tokio::task::LocalSet::new();
+    for number in 0..200 {
+        let (limits, order, portal) = (limits.clone(), order.clone(), portal.clone());
+        local.spawn_local(async move {
+            limits.acquire(turn(CHAT)).await.unwrap();
+            portal.borrow_mut().arrive(start.elapsed());
+            order.borrow_mut().push(number);
+        });
+    }
+    local.await;
+    assert!(order.borrow().is_sorted());
+    assert!(!portal.borrow().is_overrun());
+    // What the bucket allows, and not much more.
+    let allowed = seconds((200.0 - 50.0) / 2.0);
+    let took = start.elapsed();
+    assert!(took >= allowed && took < allowed.mul_f64(1.1), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_cannot_wait_is_told_how_long_it_would_take() {
+    let limits = PortalLimits::new(Some(Intensity::default()));
+    for _ in 0..48 {
+        limits.acquire(turn(CHAT)).await.unwrap();
+    }
+    let hurried = Turn {
+        at_most: Some(seconds(0.4)),
+        ..turn(CHAT)
+    };
+    let start = Instant::now();
+    assert_eq!(limits.expected_wait(hurried).await, seconds(0.5));
+    let error = limits.acquire(hurried).await.unwrap_err();
+    assert_eq!(error.limit, Limit::Intensity);
+    assert_eq!(error.wait, seconds(0.5));
+    assert!(start.elapsed().is_zero());
+    // It has not kept its place.
+    assert_eq!(limits.expected_wait(turn(CHAT)).await, seconds(0.5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancelling_gives_the_place_back() {
+    let limits = Rc::new(PortalLimits::new(Some(Intensity::default())));
+    for _ in 0..48 {
+        limits.acquire(turn(CHAT)).await.unwrap();
+    }
+    let start = Instant::now();
+    let done = Rc::new(Cell::new(None));
+    let local = tokio::task::LocalSet::new();
+    for _ in 0..100 {
+        let limits = limits.clone();
+        local.spawn_local(async move {
+            timeout(seconds(0.1), limits.acquire(turn(CHAT)))
+                .await
+                .unwrap_err();
+        });
+    }
+    let (last, ended) = (limits.clone(), done.clone());
+    local.spawn_local(async move {
+        last.acquire(turn(CHAT)).await.unwrap();
+        ended.set(Some(start.elapsed()));
+    });
+    local.await;
+    assert!(done.get().unwrap() < seconds(0.6), "{:?}", done.get());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_method_that_is_spent_rests() {
+    let limits = PortalLimits::new(Some(Intensity::default()));
+    let start = Instant::now();
+    let worked = Seen::Operating {
+        used: seconds(480.0),
+        resets_in: seconds(120.0),
+    };
+    limits.observe(turn(CHAT), worked);
+    assert!(limits.expected_wait(turn(CHAT)).await.is_zero());
+    sleep(seconds(20.0)).await;
+    limits.observe(turn(CHAT), Seen::OperatingSpent { resets_in: None });
+    assert_eq!(limits.expected_wait(turn(CHAT)).await, seconds(100.0));
+    limits.acquire(turn("imbot.chat.add")).await.unwrap();
+    let other = Turn {
+        credential: 8,
+        ..turn(CHAT)
+    };
+    limits.acquire(other).await.unwrap();
+    assert_eq!(start.elapsed(), seconds(20.0));
+
+    let hurried = Turn {
+        at_most: Some(seconds(99.0)),
+        ..turn("IMBOT.chat.get")
+    };
+    let error = limits.acquire(hurried).await.unwrap_err();
+    assert_eq!(
+        (error.limit, error.wait),
+        (Limit::Operating, seconds(100.0))
+    );
+    limits.acquire(turn(CHAT)).await.unwrap();
+    assert_eq!(start.elapsed().as_secs(), 120);
+
+    // Nothing is known of when it ends: the portal counts by the minute.
+    limits.observe(turn("x"), Seen::OperatingSpent { resets_in: None });
+    assert_eq!(limits.expected_wait(turn("x")).await, seconds(60.0));
+    let resets_in = Some(seconds(3600.0));
+    limits.observe(turn("x"), Seen::OperatingSpent { resets_in });
+    assert_eq!(limits.expected_wait(turn("x")).await, seconds(600.0));
+}
+
+#[test]
+fn clients_of_a_portal_share_its_limits() {
+    let portals = portal::Portals::default();
+    let one = portals.of("https://a.de", None);
+    let other = portals.of("https://a.de", Some(Intensity::ENTERPRISE));
+    assert!(std::sync::Arc::ptr_eq(&one, &other));
+    assert!(!std::sync::Arc::ptr_eq(
+        &one,
+        &portals.of("https://b.de", None)
+    ));
+}

@@ -1,0 +1,398 @@
+//! The path of every call: wait for a turn, send, look at what came of it, perhaps try again.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{Request, Url, header::LOCATION};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{Instrument, debug, debug_span, info, warn};
+
+use crate::{
+    Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
+    address::{Address, is_method_name},
+    envelope,
+    limit::{Limit, Seen, TooLate},
+    live::{Live, Shared},
+    method::Rest,
+    raw::{Call, Learns, Reply},
+    retry::{NotRunBecause, Verdict},
+    rules,
+    stats::count,
+    transport,
+};
+
+/// How many addresses a portal may send a call to, one after the other.
+const MAX_HOPS: usize = 5;
+
+/// A wait that is not worth counting.
+const NO_WAIT: Duration = Duration::from_millis(1);
+
+impl Client {
+    /// Sends a call, as often as it takes and is safe, and waits for the whole answer, whatever it
+    /// is.
+    ///
+    /// # Errors
+    /// [`Error::Request`], [`Error::Limit`] and [`Error::Transport`]; the rest shows when the answer
+    /// is read.
+    pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
+        let shared = &*self.shared;
+        let live = shared.live();
+        check(&call, shared, &live)?;
+        let _under_way = shared.counters.call();
+        let span =
+            debug_span!(target: "bitrix24", "call", method = &*live.scrubber.scrub(call.method));
+        let timeout = call.timeout.or(self.options.timeout);
+        let sending = Sending {
+            client: self,
+            shared,
+            method: call.method,
+            rest: call.rest,
+            repeatable: self.options.repeatable.unwrap_or(call.repeatable),
+            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            body: Body::new(call.params),
+            made: 0,
+        };
+        sending.run(live).instrument(span).await
+    }
+}
+
+/// Refuses what cannot be sent.
+fn check(call: &Call<'_>, shared: &Shared, live: &Live) -> Result<(), RequestError> {
+    const NOT_AN_OBJECT: &str = "the parameters are not a JSON object";
+
+    let refuse = |what: &str| {
+        let scrubber = &live.scrubber;
+        RequestError::new(scrubber.scrub(call.method), scrubber.scrub(what))
+    };
+    if !is_method_name(call.method) {
+        return Err(refuse("this cannot be the name of a method"));
+    }
+    if inside(&call.params).is_none() {
+        return Err(refuse(NOT_AN_OBJECT));
+    }
+    if !call.rules.is_empty() {
+        let params = serde_json::from_slice(&call.params).map_err(|_| refuse(NOT_AN_OBJECT))?;
+        rules::check(call.rules, &params, shared.auth).map_err(|what| refuse(&what))?;
+    }
+    Ok(())
+}
+
+/// What stands between the braces of a JSON object.
+fn inside(params: &[u8]) -> Option<&[u8]> {
+    let inside = params.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
+    Some(inside.trim_ascii())
+}
+
+/// The body of a request: the parameters, and at their end the token.
+struct Body {
+    /// How much of it are the parameters, without the brace at their end.
+    params: usize,
+    is_empty: bool,
+    bytes: Bytes,
+    /// Whose token is in it.
+    of: Option<Arc<Live>>,
+}
+
+impl Body {
+    fn new(mut params: Vec<u8>) -> Self {
+        params.truncate(params.trim_ascii_end().len());
+        Self {
+            params: params.len().saturating_sub(1),
+            is_empty: inside(&params).is_none_or(<[u8]>::is_empty),
+            bytes: params.into(),
+            of: None,
+        }
+    }
+
+    /// The body with the token that is valid now. A new one is written only if the token changed.
+    fn with_token(&mut self, live: &Arc<Live>) -> Bytes {
+        let same = |of: &Arc<Live>| Arc::ptr_eq(of, live) || of.token_field == live.token_field;
+        if let Some(field) = &live.token_field
+            && !self.of.as_ref().is_some_and(same)
+        {
+            let bytes = std::mem::take(&mut self.bytes);
+            let mut body = Vec::from(bytes);
+            body.truncate(self.params);
+            if !self.is_empty {
+                body.push(b',');
+            }
+            body.extend_from_slice(field.expose().as_bytes());
+            self.bytes = body.into();
+            self.of = Some(live.clone());
+        }
+        self.bytes.clone()
+    }
+}
+
+/// A call under way.
+struct Sending<'a> {
+    client: &'a Client,
+    shared: &'a Shared,
+    method: &'a str,
+    rest: Rest,
+    /// A second run does no harm.
+    repeatable: bool,
+    deadline: Option<Instant>,
+    body: Body,
+    /// Tries so far.
+    made: u32,
+}
+
+/// What a try came to.
+enum Outcome {
+    Answer(Reply),
+    Failure(TransportError),
+}
+
+impl Outcome {
+    fn end(self, tries: Tries) -> Result<Reply, Error> {
+        match self {
+            Self::Answer(mut reply) => {
+                reply.tries = tries;
+                Ok(reply)
+            }
+            Self::Failure(mut error) => {
+                error.tries = tries;
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl Sending<'_> {
+    async fn run(mut self, mut live: Arc<Live>) -> Result<Reply, Error> {
+        let mut refused = None;
+        // What to report if there is no time left: a try that may have run counts for more than
+        // one that did not.
+        let mut last: Option<Outcome> = None;
+        loop {
+            if let Err(error) = self.turn(&live, refused).await {
+                let tries = Tries::new(self.made, Stopped::NoTime);
+                return last.map_or_else(|| Err(error.into()), |last| last.end(tries));
+            }
+            let outcome = self.attempt(&mut live).await;
+            let verdict = self.judge(&live, &outcome);
+            let pause = match self.decide(verdict) {
+                Decision::Stop(stopped) => return outcome.end(Tries::new(self.made, stopped)),
+                Decision::Pause(pause) => pause,
+            };
+            if self.time_left().is_some_and(|left| pause >= left) {
+                return outcome.end(Tries::new(self.made, Stopped::NoTime));
+            }
+            self.tell_retry(&live, &outcome, pause);
+            sleep(pause).await;
+            count(&self.shared.counters.retries);
+            (refused, last) = match verdict {
+                Verdict::DidNotRun(because) => (Some(because), last),
+                _ => (None, Some(outcome)),
+            };
+            live = self.shared.live();
+        }
+    }
+
+    /// Waits for a turn.
+    async fn turn(&self, live: &Live, refused: Option<NotRunBecause>) -> Result<(), LimitError> {
+        let mut turn = live.limits.turn(self.method);
+        turn.at_most = self.time_left();
+        turn.again = refused == Some(NotRunBecause::BucketFull);
+        let start = Instant::now();
+        let acquired = live.limits.limiter().acquire(turn);
+        let too_late = match self.deadline {
+            None => acquired.await,
+            Some(deadline) => match timeout_at(deadline, acquired).await {
+                Ok(acquired) => acquired,
+                // A limiter that does not look at the clock.
+                Err(_) => Err(TooLate {
+                    limit: Limit::Intensity,
+                    wait: start.elapsed(),
+                }),
+            },
+        };
+        let waited = start.elapsed();
+        if waited > NO_WAIT {
+            self.shared.counters.waited(waited);
+            let (method, seconds) = (live.scrubber.scrub(self.method), waited.as_secs_f64());
+            debug!(target: "bitrix24", method = &*method, seconds, "waited for its turn");
+        }
+        too_late.map_err(|TooLate { limit, wait }| LimitError {
+            limit,
+            wait,
+            method: live.scrubber.scrub(self.method).into_owned(),
+            tries: Tries::new(self.made, Stopped::NoTime),
+        })
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Sends the call once, and on to wherever the portal has moved.
+    async fn attempt(&mut self, live: &mut Arc<Live>) -> Outcome {
+        self.made += 1;
+        let mut visited = vec![live.address.portal().to_owned()];
+        let mut address = live.address.clone();
+        loop {
+            let body = self.body.with_token(live);
+            let reply = match self.post(live, &address, body).await {
+                Ok(reply) => reply,
+                Err(error) => return Outcome::Failure(error),
+            };
+            let next = reply.location_of_move().and_then(|location| {
+                let next = address.moved(location, self.method, self.rest)?;
+                let known = visited.iter().any(|portal| portal == next.portal());
+                (!known && visited.len() <= MAX_HOPS).then_some(next)
+            });
+            match next {
+                Some(next) => {
+                    visited.push(next.portal().to_owned());
+                    address = next;
+                }
+                None => {
+                    if visited.len() > 1 && reply.is_of_the_api() {
+                        self.moved(live, &address);
+                    }
+                    return Outcome::Answer(reply);
+                }
+            }
+        }
+    }
+
+    /// The call was answered at another address.
+    fn moved(&self, live: &Live, address: &Address) {
+        if !self.shared.move_to(live, address) {
+            return;
+        }
+        count(&self.shared.counters.moves);
+        let portal = &*live.scrubber.scrub(address.portal());
+        info!(target: "bitrix24", portal, "the portal has moved");
+        if let Some(hook) = &self.shared.on_moved {
+            hook(address.portal());
+        }
+    }
+
+    /// One request, and its whole answer.
+    async fn post(
+        &self,
+        live: &Live,
+        address: &Address,
+        body: Bytes,
+    ) -> Result<Reply, TransportError> {
+        let read_timeout = self.client.options.read_timeout;
+        let timeout = match self.time_left() {
+            // Nothing is sent in no time at all; let the client below say so.
+            Some(left) => read_timeout.min(left).max(Duration::from_millis(1)),
+            None => read_timeout,
+        };
+        let scrubber = &live.scrubber;
+        let failure = |error, status| transport::failure(error, self.method, status, scrubber);
+        let start = Instant::now();
+        count(&self.shared.counters.requests);
+        let answer = async {
+            let url = Url::parse(&address.of(self.method, self.rest))
+                .map_err(|_| transport::no_address(self.method))?;
+            let mut request = Request::new(reqwest::Method::POST, url);
+            *request.headers_mut() = self.shared.headers.clone();
+            *request.body_mut() = Some(body.into());
+            *request.timeout_mut() = Some(timeout);
+            let response = self.client.http.execute(request).await;
+            let response = response.map_err(|error| failure(error, None))?;
+            let status = response.status().as_u16();
+            let location = response
+                .headers()
+                .get(LOCATION)
+                .map(|location| String::from_utf8_lossy(location.as_bytes()).into_owned());
+            let body = response.bytes().await;
+            let body = body.map_err(|error| failure(error, Some(status)))?;
+            Ok(Reply {
+                method: self.method.to_owned(),
+                status,
+                location,
+                body,
+                scrubber: Arc::clone(scrubber),
+                tries: Tries::default(),
+                learns: Some(Learns(live.limits.clone())),
+            })
+        };
+        let answer = answer.await;
+        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        let method = &*scrubber.scrub(self.method);
+        match &answer {
+            Ok(reply) => {
+                let (status, bytes) = (reply.status, reply.body.len());
+                debug!(target: "bitrix24", method, attempt = self.made, status, bytes, milliseconds, "answered");
+            }
+            Err(error) => {
+                debug!(target: "bitrix24", method, attempt = self.made, milliseconds, error = %error, "no answer");
+            }
+        }
+        answer
+    }
+
+    /// What a try came to; the limiter learns from it.
+    fn judge(&self, live: &Live, outcome: &Outcome) -> Verdict {
+        let reply = match outcome {
+            Outcome::Failure(error) => return Verdict::of_failure(error.kind()),
+            Outcome::Answer(reply) => reply,
+        };
+        let refusal = envelope::refusal(reply.status, &reply.body);
+        let verdict = Verdict::of_answer(reply.status, refusal.as_ref());
+        let seen = match verdict {
+            Verdict::DidNotRun(NotRunBecause::BucketFull) => Seen::BucketFull,
+            Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Seen::OperatingSpent {
+                resets_in: refusal
+                    .and_then(|refusal| refusal.time)
+                    .and_then(|time| resets_in(&time)),
+            },
+            _ => return verdict,
+        };
+        let turn = live.limits.turn(self.method);
+        live.limits.limiter().observe(turn, seen);
+        verdict
+    }
+
+    fn decide(&self, verdict: Verdict) -> Decision {
+        let retries = &self.client.options.retries;
+        let is_spent = self.made >= retries.tries.max(1);
+        match verdict {
+            Verdict::Final | Verdict::DidNotRun(NotRunBecause::TokenExpired) => {
+                Decision::Stop(Stopped::Final)
+            }
+            Verdict::MayHaveRun if !self.repeatable && retries.tries > 1 => {
+                Decision::Stop(Stopped::MayHaveRun)
+            }
+            _ if is_spent => Decision::Stop(Stopped::Spent),
+            // The limiter knows when it ends.
+            Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Decision::Pause(Duration::ZERO),
+            _ => Decision::Pause(retries.pause(self.made)),
+        }
+    }
+
+    fn tell_retry(&self, live: &Live, outcome: &Outcome, pause: Duration) {
+        let method = &*live.scrubber.scrub(self.method);
+        let (attempt, seconds) = (self.made, pause.as_secs_f64());
+        match outcome {
+            Outcome::Answer(Reply { status, .. }) => {
+                warn!(target: "bitrix24", method, attempt, status, seconds, "will be tried again");
+            }
+            Outcome::Failure(error) => {
+                warn!(target: "bitrix24", method, attempt, seconds, error = %error, "will be tried again");
+            }
+        }
+    }
+}
+
+enum Decision {
+    Stop(Stopped),
+    /// Try again, after so long.
+    Pause(Duration),
+}
+
+/// When the portal will forget some operating time, from the moment of its answer.
+pub(crate) fn resets_in(time: &Time) -> Option<Duration> {
+    // By the portal's own clock, which need not be ours.
+    let now = time.finish.or_else(|| Some(time.start? + time.duration?))?;
+    #[allow(clippy::cast_precision_loss)] // seconds
+    let resets_at = time.operating_reset_at? as f64;
+    Duration::try_from_secs_f64((resets_at - now).max(0.0)).ok()
+}
