@@ -272,7 +272,8 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("portal", &self.portal())
             .field("auth", &self.shared.auth)
-            .field("options", &self.options)
+            .field("timeout", &self.options.timeout)
+            .field("retries", &self.options.retries)
             .finish_non_exhaustive()
     }
 }
