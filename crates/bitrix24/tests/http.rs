@@ -5,7 +5,7 @@
 use std::{future::Future, time::Duration};
 
 use bitrix24::{
-    Client, DecodeErrorKind, Error, Rest, Rule, TransportErrorKind, When,
+    Client, DecodeErrorKind, Error, Rest, Retries, Rule, Stopped, TransportErrorKind, Tries, When,
     imbot::{ChatGet, ChatGetError},
     raw::Call,
 };
@@ -347,11 +347,18 @@ async fn no_connection() {
         panic!()
     };
     assert_eq!(error.kind(), TransportErrorKind::Connect);
+    assert_eq!(
+        error.tries(),
+        Tries {
+            made: 4,
+            stopped: Stopped::Spent
+        }
+    );
     assert!(!format!("{error} {error:?}").contains(CODE), "{error:?}");
 
     // A server that does not speak TLS.
     let (listener, url) = listen().await;
-    let client = webhook(&url.replace("http:", "https:"));
+    let client = webhook(&url.replace("http:", "https:")).with_retries(Retries::NONE);
     let serve = async {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(&ok("{}")).await.unwrap();

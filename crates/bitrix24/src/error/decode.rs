@@ -62,6 +62,11 @@ impl DecodeError {
         self.status
     }
 
+    /// How often the call was sent, and why it was not sent again.
+    pub fn tries(&self) -> Tries {
+        self.tries
+    }
+
     /// The beginning of the answer, at most 200 characters, without secrets.
     pub fn excerpt(&self) -> &str {
         &self.excerpt

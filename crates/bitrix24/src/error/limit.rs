@@ -25,6 +25,11 @@ impl LimitError {
         self.wait
     }
 
+    /// How often the call was sent, and refused, before.
+    pub fn tries(&self) -> Tries {
+        self.tries
+    }
+
     /// The method that was called. It did not run.
     pub fn method(&self) -> &str {
         &self.method

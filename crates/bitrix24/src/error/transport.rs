@@ -44,6 +44,11 @@ impl TransportError {
         self.status
     }
 
+    /// How often the call was sent, and why it was not sent again.
+    pub fn tries(&self) -> Tries {
+        self.tries
+    }
+
     /// The cause as the network layers tell it, without addresses and secrets.
     pub fn detail(&self) -> &str {
         &self.detail
