@@ -81,6 +81,7 @@ classes! {
     UNSET = "bitrix24._base" "UNSET";
     PENDING = "bitrix24._loop" "Pending";
     RUNNING_LOOP = "asyncio" "get_running_loop";
+    LOGGER = "bitrix24._base" "LOGGER";
     REGISTER_AT_EXIT = "atexit" "register";
 
     CONFIG_ERROR = "bitrix24.errors" "ConfigError";

@@ -14,7 +14,7 @@ use pyo3::{
 use crate::{
     classes::{CONFIG_ERROR, REQUEST_ERROR, SECRET},
     drivers::Driver,
-    errors, mailbox,
+    errors, logs, mailbox,
     process::{PerProcess, interned},
     request::{Request, duration},
     table::TIME,
@@ -69,6 +69,7 @@ impl Client {
     }
 
     fn check_open(&self, py: Python<'_>, request: &Request) -> PyResult<()> {
+        logs::look_up(py)?;
         if self.closed.load(Relaxed) {
             let what = "the client is closed";
             return Err(errors::not_sent(

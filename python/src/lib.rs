@@ -9,6 +9,8 @@ mod decode;
 mod drivers;
 mod encode;
 mod errors;
+mod gate;
+mod logs;
 mod mailbox;
 mod process;
 mod request;
@@ -27,6 +29,8 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::classes::find_all(module.py())?;
+        super::mailbox::register(module.py())?;
+        super::logs::listen();
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

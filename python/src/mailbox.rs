@@ -9,7 +9,7 @@ use std::{
     collections::HashMap,
     io, mem, process,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
     time::Duration,
@@ -25,6 +25,7 @@ use tokio::{
 use crate::{
     classes::{PENDING, REGISTER_AT_EXIT, RUNNING_LOOP},
     drivers::is_main_thread,
+    gate,
     process::{PerProcess, interned},
     request::{Request, Target},
 };
@@ -40,7 +41,6 @@ static BRIDGE: PerProcess<Bridge> = PerProcess::new();
 #[derive(Default)]
 struct Bridge {
     runtime: Option<Runtime>,
-    gate: Arc<Gate>,
     mailboxes: Vec<Py<Mailbox>>,
     exited: bool,
 }
@@ -52,7 +52,7 @@ pub(crate) fn spawn<'py>(
     request: Request,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = RUNNING_LOOP.get(py)?.call0()?;
-    let Some((runtime, gate)) = runtime(py)? else {
+    let Some(runtime) = runtime(py)? else {
         if is_main_thread(py)? {
             return Err(PyRuntimeError::new_err("the interpreter is shutting down"));
         }
@@ -71,7 +71,7 @@ pub(crate) fn spawn<'py>(
     let task = runtime.spawn(async move {
         let outcome = request.send(client).await;
         if inbox.put(number, outcome) {
-            wake(&gate, &inbox);
+            wake(&inbox);
         }
     });
     let under_way = UnderWay {
@@ -84,28 +84,17 @@ pub(crate) fn spawn<'py>(
 }
 
 /// The runtime, started if this is the first call of the process. `None`: the interpreter exits.
-fn runtime(py: Python<'_>) -> PyResult<Option<(Handle, Arc<Gate>)>> {
-    let found = BRIDGE.with(py, |bridge| -> io::Result<_> {
+fn runtime(py: Python<'_>) -> io::Result<Option<Handle>> {
+    BRIDGE.with(py, |bridge| {
         if bridge.exited {
             return Ok(None);
         }
-        let is_new = bridge.runtime.is_none();
         let runtime = match bridge.runtime.take() {
             Some(runtime) => runtime,
             None => start()?,
         };
-        let handle = bridge.runtime.insert(runtime).handle().clone();
-        Ok(Some((handle, bridge.gate.clone(), is_new)))
-    })?;
-    let Some((handle, gate, is_new)) = found else {
-        return Ok(None);
-    };
-    if is_new {
-        REGISTER_AT_EXIT
-            .get(py)?
-            .call1((pyo3::wrap_pyfunction!(at_exit, py)?,))?;
-    }
-    Ok(Some((handle, gate)))
+        Ok(Some(bridge.runtime.insert(runtime).handle().clone()))
+    })
 }
 
 fn start() -> io::Result<Runtime> {
@@ -116,15 +105,22 @@ fn start() -> io::Result<Runtime> {
         .build()
 }
 
+/// Has the exit of the interpreter [shut](at_exit) everything down.
+pub(crate) fn register(py: Python<'_>) -> PyResult<()> {
+    let at_exit = pyo3::wrap_pyfunction!(at_exit, py)?;
+    REGISTER_AT_EXIT.get(py)?.call1((at_exit,))?;
+    Ok(())
+}
+
 /// Keeps the runtime's threads out of an interpreter that goes away.
 #[pyfunction]
 fn at_exit(py: Python<'_>) {
-    let (runtime, gate) = BRIDGE.with(py, |bridge| {
+    let runtime = BRIDGE.with(py, |bridge| {
         bridge.exited = true;
-        (bridge.runtime.take(), bridge.gate.clone())
+        bridge.runtime.take()
     });
     py.detach(|| {
-        gate.shut();
+        gate::shut();
         if let Some(runtime) = runtime {
             runtime.shutdown_timeout(LAST_WAIT);
         }
@@ -132,9 +128,8 @@ fn at_exit(py: Python<'_>) {
 }
 
 /// Asks an event loop to empty its mailbox. Runs on a thread of the runtime.
-fn wake(gate: &Gate, inbox: &Arc<Inbox>) {
-    let Some(_pass) = gate.enter() else { return };
-    Python::try_attach(|py| {
+fn wake(inbox: &Arc<Inbox>) {
+    gate::attach(|py| {
         let find = |bridge: &mut Bridge| {
             let index = bridge
                 .mailboxes
@@ -163,51 +158,6 @@ fn wake(gate: &Gate, inbox: &Arc<Inbox>) {
             drop(closed);
         }
     });
-}
-
-/// Lets threads of the runtime in until it is shut.
-#[derive(Default)]
-struct Gate {
-    state: Mutex<GateState>,
-    left: Condvar,
-}
-
-#[derive(Default)]
-struct GateState {
-    shut: bool,
-    inside: usize,
-}
-
-impl Gate {
-    fn enter(&self) -> Option<Pass<'_>> {
-        let mut state = lock(&self.state);
-        if state.shut {
-            return None;
-        }
-        state.inside += 1;
-        Some(Pass(self))
-    }
-
-    /// Lets nobody in any more, and waits until everybody has left.
-    fn shut(&self) {
-        let mut state = lock(&self.state);
-        state.shut = true;
-        while state.inside > 0 {
-            state = self
-                .left
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-struct Pass<'a>(&'a Gate);
-
-impl Drop for Pass<'_> {
-    fn drop(&mut self) {
-        lock(&self.0.state).inside -= 1;
-        self.0.left.notify_all();
-    }
 }
 
 /// Where finished calls wait for their event loop.

@@ -33,7 +33,7 @@ mod error;
 pub mod limit;
 mod live;
 mod method;
-mod process;
+pub mod process;
 pub mod raw;
 mod retry;
 mod rules;

@@ -1,4 +1,4 @@
-//! State that belongs to one process: a forked child begins anew.
+//! State that belongs to one process: what bindings to languages need whose programs fork.
 //!
 //! A lock that another thread held at the moment of a fork stays locked in the child for ever. So
 //! the child never touches the state of its parent: it finds a place of its own.
@@ -6,7 +6,16 @@
 use std::{fmt, process, sync::OnceLock};
 
 /// A value for each process that comes by: the one that made it, and its children.
-pub(crate) struct PerProcess<T> {
+///
+/// ```
+/// use std::sync::Mutex;
+/// use bitrix24::process::PerProcess;
+///
+/// let names = PerProcess::new(Mutex::new(vec!["parent"]));
+/// let mine = names.get().lock();
+/// # assert_eq!(mine.map(|names| names.len()).unwrap_or(0), 1);
+/// ```
+pub struct PerProcess<T> {
     pid: u32,
     value: T,
     /// The value of a child: there only in the memory of that child.
@@ -14,7 +23,8 @@ pub(crate) struct PerProcess<T> {
 }
 
 impl<T> PerProcess<T> {
-    pub(crate) fn new(value: T) -> Self {
+    /// The value of this process.
+    pub fn new(value: T) -> Self {
         Self {
             pid: process::id(),
             value,
@@ -24,7 +34,7 @@ impl<T> PerProcess<T> {
 
     /// The value of the current process. `make` makes that of a child, given the value of its
     /// parent, whose locks may be locked for ever.
-    pub(crate) fn get_or(&self, make: impl FnOnce(&T) -> T) -> &T {
+    pub fn get_or(&self, make: impl FnOnce(&T) -> T) -> &T {
         let pid = process::id();
         let mut own = self;
         while own.pid != pid {
@@ -44,7 +54,7 @@ impl<T> PerProcess<T> {
 
 impl<T: Default> PerProcess<T> {
     /// The value of the current process; a child starts with the default.
-    pub(crate) fn get(&self) -> &T {
+    pub fn get(&self) -> &T {
         self.get_or(|_| T::default())
     }
 }

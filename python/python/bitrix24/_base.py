@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -34,6 +35,10 @@ __all__ = [
     "Unset",
     "hide",
 ]
+
+LOGGER: Final = logging.getLogger("bitrix24")
+"""Where the native half tells what it does."""
+LOGGER.addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -1,0 +1,67 @@
+//! How threads that are not Python's come to attach to it: only as long as the interpreter lives.
+//!
+//! A thread that attaches to an interpreter which is going away is ended by it, and the process
+//! with the thread. So the exit of the interpreter shuts the gate, and waits for those inside.
+
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use bitrix24::process::PerProcess;
+use pyo3::prelude::*;
+
+static GATE: LazyLock<PerProcess<Gate>> = LazyLock::new(PerProcess::default);
+
+#[derive(Default)]
+struct Gate {
+    state: Mutex<State>,
+    left: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    shut: bool,
+    inside: usize,
+}
+
+impl Gate {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Pass(&'static Gate);
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.0.state().inside -= 1;
+        self.0.left.notify_all();
+    }
+}
+
+/// Does something in Python. `None`: the interpreter exits.
+///
+/// The caller must not hold a lock that a thread of Python's may want.
+pub(crate) fn attach<R>(work: impl FnOnce(Python<'_>) -> R) -> Option<R> {
+    let gate = GATE.get();
+    let _pass = {
+        let mut state = gate.state();
+        if state.shut {
+            return None;
+        }
+        state.inside += 1;
+        Pass(gate)
+    };
+    Python::try_attach(work)
+}
+
+/// Lets nobody in any more, and waits until everybody has left. The caller must be detached.
+pub(crate) fn shut() {
+    let gate = GATE.get();
+    let mut state = gate.state();
+    state.shut = true;
+    while state.inside > 0 {
+        state = gate
+            .left
+            .wait(state)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+}
