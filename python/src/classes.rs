@@ -77,6 +77,7 @@ macro_rules! classes {
 classes! {
     ANSWER = "bitrix24._base" "Answer";
     RECORD = "bitrix24._base" "Record";
+    REQUEST = "bitrix24._request" "Request";
     SECRET = "bitrix24._base" "Secret";
     UNSET = "bitrix24._base" "UNSET";
     PENDING = "bitrix24._loop" "Pending";

@@ -3,6 +3,7 @@
 use std::{
     mem,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
 };
 
 use pyo3::{
@@ -12,7 +13,7 @@ use pyo3::{
 };
 
 use crate::{
-    classes::{CONFIG_ERROR, REQUEST_ERROR, SECRET},
+    classes::{CONFIG_ERROR, REQUEST, REQUEST_ERROR, SECRET},
     drivers::Driver,
     errors, logs, mailbox,
     process::{PerProcess, interned},
@@ -66,6 +67,27 @@ impl Client {
         let name = reveal("name", name)?;
         let shown = self.settings.scrub(&name);
         Request::named(name, &shown, params, rest, timeout)
+    }
+
+    /// What an object of the class `Request` describes.
+    fn described(&self, request: &Bound<'_, PyAny>, timeout: Option<f64>) -> PyResult<Request> {
+        let py = request.py();
+        if !REQUEST.is_type_of(request)? {
+            let got = request.get_type().name()?;
+            return Err(PyTypeError::new_err(format!(
+                "expected a request, got {got}"
+            )));
+        }
+        let target = request.getattr(interned!(py, "_target"))?;
+        let values = request.getattr(interned!(py, "_values"))?;
+        let rest: Option<String> = request.getattr(interned!(py, "_rest"))?.extract()?;
+        match rest {
+            Some(rest) => self.named(&target, &values, &rest, timeout),
+            None => {
+                let key: String = target.extract()?;
+                Request::described(&key, values.cast()?, timeout)
+            }
+        }
     }
 
     fn check_open(&self, py: Python<'_>, request: &Request) -> PyResult<()> {
@@ -196,6 +218,24 @@ impl Client {
         self.spawn(params.py(), self.named(name, params, rest, timeout)?)
     }
 
+    #[pyo3(signature = (request, timeout, /))]
+    fn send<'py>(
+        &self,
+        request: &Bound<'py, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.wait(request.py(), self.described(request, timeout)?)
+    }
+
+    #[pyo3(signature = (request, timeout, /))]
+    fn send_async<'py>(
+        &self,
+        request: &Bound<'py, PyAny>,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.spawn(request.py(), self.described(request, timeout)?)
+    }
+
     fn close(&self, py: Python<'_>) {
         self.closed.store(true, Relaxed);
         drop(self.idle.with(py, mem::take));
@@ -206,8 +246,9 @@ impl Client {
 /// What clients of either kind are made with.
 #[pyclass(frozen, module = "bitrix24._native")]
 pub(crate) struct Settings {
-    timeout: std::time::Duration,
-    connect_timeout: std::time::Duration,
+    timeout: Option<Duration>,
+    read_timeout: Duration,
+    connect_timeout: Duration,
     user_agent: String,
     proxy: Option<String>,
     root_certificates: Vec<Vec<u8>>,
@@ -217,11 +258,19 @@ pub(crate) struct Settings {
 #[pymethods]
 impl Settings {
     #[new]
-    #[pyo3(signature = (timeout, connect_timeout, user_agent, proxy, root_certificates, base_url, /))]
+    #[pyo3(signature = (
+        timeout, read_timeout, connect_timeout, _retries, _intensity, _on_moved, user_agent, proxy,
+        root_certificates, base_url, /
+    ))]
+    #[allow(clippy::too_many_arguments)] // the settings are as many
     fn new(
         py: Python<'_>,
-        timeout: f64,
+        timeout: Option<f64>,
+        read_timeout: f64,
         connect_timeout: f64,
+        _retries: &Bound<'_, PyAny>,
+        _intensity: &Bound<'_, PyAny>,
+        _on_moved: &Bound<'_, PyAny>,
         user_agent: Option<String>,
         proxy: Option<Bound<'_, PyAny>>,
         root_certificates: Vec<Bound<'_, PyAny>>,
@@ -234,7 +283,8 @@ impl Settings {
             })
         };
         Ok(Self {
-            timeout: positive("timeout", timeout)?,
+            timeout: timeout.map(|it| positive("timeout", it)).transpose()?,
+            read_timeout: positive("read_timeout", read_timeout)?,
             connect_timeout: positive("connect_timeout", connect_timeout)?,
             user_agent: user_agent.unwrap_or_else(|| {
                 concat!("bitrix24-python/", env!("CARGO_PKG_VERSION")).to_owned()
@@ -249,7 +299,7 @@ impl Settings {
 impl Settings {
     fn builder(&self) -> bitrix24::ClientBuilder {
         let mut builder = bitrix24::Client::builder()
-            .timeout(self.timeout)
+            .timeout(self.timeout.unwrap_or(self.read_timeout))
             .connect_timeout(self.connect_timeout)
             .user_agent(&self.user_agent);
         if let Some(proxy) = &self.proxy {

@@ -20,6 +20,8 @@ sys.path.append(str(Path(__file__).parents[1] / "python"))
 
 from portal import Portal, Reply
 
+METHODS = ("bitrix24.namespaces", "bitrix24._requests")
+
 
 def modules() -> list[str]:
     """Every module of the package, the native one aside."""
@@ -32,7 +34,7 @@ def annotations(module: str) -> int:
     loaded = importlib.import_module(module)
     resolved = 0
     for _, cls in inspect.getmembers(loaded, inspect.isclass):
-        if cls.__module__ != module or not module.startswith("bitrix24.namespaces"):
+        if cls.__module__ != module or not module.startswith(METHODS):
             continue
         for _, member in inspect.getmembers(cls, inspect.isfunction):
             typing.get_type_hints(member)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import re
 import traceback
 from typing import Any
 
@@ -191,7 +192,37 @@ def test_pickle(portal: Portal, client: Client) -> None:
             assert twin.__dict__ == error.__dict__
 
 
+def test_pickle_what_is_raised_by_no_portal() -> None:
+    made = [
+        errors.LimitError("m", method="a.b", wait=2.5),
+        errors.TokenError("m"),
+        errors.RefreshRefused("m", code="invalid_grant", description="d"),
+        errors.RefreshFailed("m"),
+        errors.TokenStoreError("m"),
+        errors.NotRun("m", method="a.b", because="c"),
+        errors.ListCutOff("m", method="a.b"),
+    ]
+    for error in made:
+        assert (error.tries, error.stopped, error.cursor) == (0, "", None)
+        error.tries, error.stopped, error.cursor = 3, "tries used up", "c"
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            twin = pickle.loads(pickle.dumps(error, protocol))
+            assert type(twin) is type(error)
+            assert str(twin) == "m"
+            assert twin.__dict__ == error.__dict__
+            assert twin.tries == 3
+
+
 def test_tree() -> None:
+    assert issubclass(errors.RefreshRefused, errors.TokenError)
+    assert issubclass(errors.ListCutOff, errors.ListError)
+    drawn = set(re.findall(r"── (\w+)", errors.__doc__ or ""))
+    kinds = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.Bitrix24Error)
+    }
+    assert kinds - drawn == {"Bitrix24Error"}
     assert issubclass(errors.ConfigError, ValueError)
     assert issubclass(errors.RequestError, ValueError)
     assert issubclass(errors.CallTimeout, TimeoutError)

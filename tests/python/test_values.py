@@ -2,12 +2,24 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import pickle
 import typing
 
 import bitrix24
 import pytest
-from bitrix24 import UNSET, Answer, AsyncClient, Client, Record, Secret
+from bitrix24 import (
+    UNSET,
+    Answer,
+    AsyncClient,
+    Client,
+    Credential,
+    Installation,
+    Record,
+    Retries,
+    Secret,
+    errors,
+)
 from bitrix24.imbot import ChatGetResult
 
 from portal import Portal
@@ -68,3 +80,59 @@ def test_signatures(client: Client, async_client: AsyncClient) -> None:
 def test_public_names() -> None:
     for name in bitrix24.__all__:
         assert hasattr(bitrix24, name)
+
+
+def test_names_that_are_none() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = bitrix24.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    assert {*bitrix24.__all__} <= {*dir(bitrix24)}
+
+
+def credential(**changes: typing.Any) -> Credential:
+    parts: dict[str, typing.Any] = {
+        "refresh_token": "s3cr3tr3fr3sh",
+        "expires_at": 1771930473,
+        "auth_server": "https://oauth.bitrix.info/rest/",
+        "member_id": "a223c6b3710f85df22e9377d6c4f7553",
+        "user_id": 1,
+        "scopes": ["crm", "imbot"],
+        "status": "L",
+    }
+    return Credential("https://example.bitrix24.com/rest/", "s3cr3t", **{**parts, **changes})
+
+
+def test_credentials() -> None:
+    made = credential()
+    fields = made.to_dict()
+    assert fields["access_token"] == "s3cr3t"
+    assert json.loads(json.dumps(fields)) == fields
+    assert Credential.from_dict({**fields, "newer": 1}) == made
+    assert pickle.loads(pickle.dumps(made)) == made
+    assert hash(made) == hash(credential())
+    assert made != credential(expires_at=0)
+    assert made != fields
+    bare = Credential("https://example.bitrix24.com/rest/", "s3cr3t")
+    assert Credential.from_dict(bare.to_dict()) == bare
+    installation = Installation(made, "s3cr3t", "ONAPPINSTALL")
+    assert "s3cr3t" not in f"{made!r} {made} {bare!r} {installation!r}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"access_token": None}, "access_token: expected str, got NoneType"),
+        ({"refresh_token": 5}, "refresh_token: expected str, got int"),
+        ({"expires_at": "s3cr3t"}, "expires_at: expected int, got str"),
+        ({"user_id": True}, "user_id: expected int, got bool"),
+        ({"scopes": "crm"}, "scopes: expected list, got str"),
+    ],
+)
+def test_dictionaries_that_are_no_credentials(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(errors.ConfigError, match=message) as caught:
+        Credential.from_dict(credential().to_dict() | changes)
+    assert "s3cr3t" not in str(caught.value)
+
+
+def test_retries() -> None:
+    assert Retries() == Retries(tries=4, first=0.5, longest=30.0)
+    assert pickle.loads(pickle.dumps(Retries(tries=2))) == Retries(2)

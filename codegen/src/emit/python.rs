@@ -1,7 +1,8 @@
 //! Python: the typed modules of the package.
 //!
 //! A scope has a module with its types, a first part of methods' names has one with its
-//! namespaces. What they share lies in `types.py`, the exceptions in `_codes.py`.
+//! namespaces and one with those that make requests. What they share lies in `types.py`, the
+//! exceptions in `_codes.py`.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,11 @@ pub fn files(api: &Api) -> Vec<File> {
     let root = api.namespaces(&scopes);
     let mut files = vec![
         file("_codes.py", codes(api)),
+        file("_request_scopes.py", request_scopes_module(api, &root)),
+        file(
+            "_requests/__init__.py",
+            format!("\"\"\"The methods by their names, as requests.\n\n{NOTICE}\n\"\"\"\n"),
+        ),
         file("_scopes.py", scopes_module(api, &root)),
         file("types.py", types_module(api, None)),
         file(
@@ -42,9 +48,11 @@ pub fn files(api: &Api) -> Vec<File> {
         files.push(file(&name, types_module(api, Some(scope))));
     }
     for child in root.children.values() {
-        let name = format!("namespaces/{}.py", child.ident);
         let own_call = root.methods.get(&child.ident).copied();
-        files.push(file(&name, namespace_module(api, child, own_call)));
+        for (folder, kinds) in [("namespaces", CALLS), ("_requests", REQUESTS)] {
+            let name = format!("{folder}/{}.py", child.ident);
+            files.push(file(&name, namespace_module(api, child, own_call, kinds)));
+        }
     }
     files
 }
@@ -58,11 +66,14 @@ pub fn show(api: &Api, method: &Method) -> String {
     let types = method_types(&module, method);
     let sync = call(&module, method, Kind::Sync);
     let asynchronous = call(&module, method, Kind::Async);
+    let request = call(&module, method, Kind::Request);
     format!(
-        "{}\n\n\nclass {holder}(Namespace):\n{}\n\n\nclass Async{holder}(AsyncNamespace):\n{}\n",
+        "{}\n\n\nclass {holder}(Namespace):\n{}\n\n\nclass Async{holder}(AsyncNamespace):\n{}\n\n\n\
+         class {holder}(RequestNamespace):\n{}\n",
         types.trim(),
         sync.trim_end(),
-        asynchronous.trim_end()
+        asynchronous.trim_end(),
+        request.trim_end()
     )
 }
 
@@ -77,13 +88,38 @@ fn file(name: &str, text: String) -> File {
 enum Kind {
     Sync,
     Async,
+    /// Nothing is called yet.
+    Request,
 }
+
+/// The kinds that a module of namespaces holds.
+const CALLS: &[Kind] = &[Kind::Sync, Kind::Async];
+
+/// The kinds that a module of requests holds.
+const REQUESTS: &[Kind] = &[Kind::Request];
 
 impl Kind {
     fn prefix(self) -> &'static str {
         match self {
-            Self::Sync => "",
+            Self::Sync | Self::Request => "",
             Self::Async => "Async",
+        }
+    }
+
+    /// The class that its namespaces are made of.
+    fn base(self) -> &'static str {
+        match self {
+            Self::Sync => "Namespace",
+            Self::Async => "AsyncNamespace",
+            Self::Request => "RequestNamespace",
+        }
+    }
+
+    /// What a namespace below another one, or below a client, is made with.
+    fn argument(self) -> &'static str {
+        match self {
+            Self::Sync | Self::Async => "self._call",
+            Self::Request => "",
         }
     }
 }
@@ -515,6 +551,14 @@ fn assemble(module: &Module<'_>, title: &str, names: &BTreeSet<String>, body: &s
     if !used.is_empty() {
         own.push(import("bitrix24._compat", &used));
     }
+    if uses("RequestNamespace") {
+        let used: Vec<_> = ["ListRequest", "Request", "RequestNamespace"]
+            .iter()
+            .filter(|name| uses(name))
+            .map(|it| it.to_string())
+            .collect();
+        own.push(import("bitrix24._request", &used));
+    }
     own.extend(module.imports());
     let blocks: Vec<String> = [standard, own]
         .into_iter()
@@ -730,29 +774,43 @@ fn is_name(wire: &str) -> bool {
 
 // ----- modules of namespaces -----
 
-fn namespace_module(api: &Api, namespace: &Namespace, own_call: Option<usize>) -> String {
+fn namespace_module(
+    api: &Api,
+    namespace: &Namespace,
+    own_call: Option<usize>,
+    kinds: &[Kind],
+) -> String {
     let mut names = BTreeSet::new();
     let mut idents = Vec::new();
-    collect(namespace, &mut names, &mut idents);
+    collect(namespace, kinds, &mut names, &mut idents);
     let module = Module::new(api, None, idents.iter().map(String::as_str));
     let (module, body) = module.write(|module| {
         let mut body = String::new();
-        for kind in [Kind::Sync, Kind::Async] {
-            namespace_class(module, namespace, kind, own_call, &mut body);
+        for kind in kinds {
+            namespace_class(module, namespace, *kind, own_call, &mut body);
         }
         body
     });
-    let title = format!("The methods `{}.*`.", namespace.wire.join("."));
+    let title = match kinds {
+        [Kind::Request] => format!("Requests of the methods `{}.*`.", namespace.wire.join(".")),
+        _ => format!("The methods `{}.*`.", namespace.wire.join(".")),
+    };
     assemble(&module, &title, &names, &body)
 }
 
-fn collect(namespace: &Namespace, names: &mut BTreeSet<String>, idents: &mut Vec<String>) {
-    names.insert(namespace.type_name.clone());
-    names.insert(format!("Async{}", namespace.type_name));
+fn collect(
+    namespace: &Namespace,
+    kinds: &[Kind],
+    names: &mut BTreeSet<String>,
+    idents: &mut Vec<String>,
+) {
+    for kind in kinds {
+        names.insert(format!("{}{}", kind.prefix(), namespace.type_name));
+    }
     idents.extend(namespace.methods.keys().cloned());
     for child in namespace.children.values() {
         idents.push(child.ident.clone());
-        collect(child, names, idents);
+        collect(child, kinds, names, idents);
     }
 }
 
@@ -767,7 +825,7 @@ fn namespace_class(
     let prefix = kind.prefix();
     let name = &namespace.type_name;
     let wire = namespace.wire.join(".");
-    let _ = write!(out, "\n\nclass {prefix}{name}({prefix}Namespace):\n");
+    let _ = write!(out, "\n\nclass {prefix}{name}({}):\n", kind.base());
     out.push_str(&docstring(&format!("The methods `{wire}.*`."), 4));
     out.push_str("\n    __slots__ = ()\n");
     for child in namespace.children.values() {
@@ -784,8 +842,9 @@ fn namespace_class(
         ));
         let _ = writeln!(
             out,
-            "        return {prefix}{}(self._call)",
-            child.type_name
+            "        return {prefix}{}({})",
+            child.type_name,
+            kind.argument()
         );
     }
     if let Some(index) = own_call {
@@ -809,21 +868,54 @@ fn scopes_module(api: &Api, root: &Namespace) -> String {
     let (module, body) = module.write(|module| scopes_body(module, root));
     let names = BTreeSet::from(["AsyncScopes".to_owned(), "SyncScopes".to_owned()]);
     let title = "What a client offers by name, beside `call`.";
-    let mut text = assemble(&module, title, &names, &body);
+    let text = assemble(&module, title, &names, &body);
+    import_late(text, root, "namespaces", CALLS)
+}
+
+/// The object that makes requests, as a module.
+fn request_scopes_module(api: &Api, root: &Namespace) -> String {
+    let idents = root.methods.keys().chain(root.children.keys());
+    let module = Module::new(api, None, idents.map(String::as_str));
+    let (module, body) = module.write(|module| {
+        let head = "class RequestScopes(RequestNamespace):\n    \"\"\"What \
+                    :data:`bitrix24.request` offers by name, each part loaded when first \
+                    used.\"\"\"\n\n    __slots__ = ()\n";
+        let mut body = format!("\n\n{head}");
+        scope_members(module, root, Kind::Request, &mut body);
+        body.push_str("\n\nrequest: Final = RequestScopes()\n");
+        let text = "Makes requests of the methods, by the names that clients have for them.";
+        body.push_str(&docstring(text, 0));
+        body
+    });
+    let names = BTreeSet::from(["RequestScopes".to_owned(), "request".to_owned()]);
+    let title = "What makes requests of the methods, by their names.";
+    let text = assemble(&module, title, &names, &body);
+    import_late(text, root, "_requests", REQUESTS)
+}
+
+/// Has the checkers, and only them, import the namespaces that a module mentions.
+fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind]) -> String {
+    let mut typing = Vec::new();
     if !root.children.is_empty() {
         let mut imports = String::from("\nif TYPE_CHECKING:\n");
         for child in root.children.values() {
-            let name = &child.type_name;
-            let from = format!("bitrix24.namespaces.{}", child.ident);
-            let names = [format!("Async{name}"), name.clone()];
+            let from = format!("bitrix24.{folder}.{}", child.ident);
+            let names: Vec<_> = kinds
+                .iter()
+                .map(|kind| format!("{}{}", kind.prefix(), child.type_name))
+                .collect();
             let _ = write!(imports, "    {}", import(&from, &names));
         }
+        typing.push("TYPE_CHECKING".to_owned());
         text = text.replacen("\n__all__ =", &format!("{imports}\n__all__ ="), 1);
-        text = text.replacen(
-            "from __future__ import annotations\n\n",
-            "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\n",
-            1,
-        );
+    }
+    if kinds == REQUESTS {
+        typing.push("Final".to_owned());
+    }
+    if !typing.is_empty() {
+        let future = "from __future__ import annotations\n\n";
+        let typing = import("typing", &typing);
+        text = text.replacen(future, &format!("{future}{typing}\n"), 1);
     }
     text
 }
@@ -840,32 +932,39 @@ fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
             "\n\nclass {class}({prefix}Namespace):\n    \"\"\"What :class:`bitrix24.{client}` \
              offers by name, each part loaded when first used.\"\"\"\n\n    __slots__ = ()\n"
         );
-        for child in root.children.values() {
-            let (ident, name) = (&child.ident, format!("{prefix}{}", child.type_name));
-            let property = module.builtin("property");
-            let _ = write!(
-                body,
-                "\n    @{property}\n    def {ident}(self) -> {name}:\n"
-            );
-            let text = format!("The methods `{}.*`.", child.wire.join("."));
-            body.push_str(&docstring(&text, 8));
-            let _ = write!(
-                body,
-                "        from bitrix24.namespaces.{ident} import {name}\n\n        \
-                 return {name}(self._call)\n"
-            );
-        }
-        for (ident, index) in &root.methods {
-            if !root.children.contains_key(ident) {
-                let _ = write!(
-                    body,
-                    "\n{}",
-                    call(module, &module.api.methods[*index], kind)
-                );
-            }
-        }
+        scope_members(module, root, kind, &mut body);
     }
     body
+}
+
+/// The namespaces of the first level, and the methods that are in none.
+fn scope_members(module: &Module<'_>, root: &Namespace, kind: Kind, body: &mut String) {
+    let (folder, prefix) = match kind {
+        Kind::Sync | Kind::Async => ("namespaces", kind.prefix()),
+        Kind::Request => ("_requests", ""),
+    };
+    for child in root.children.values() {
+        let (ident, name) = (&child.ident, format!("{prefix}{}", child.type_name));
+        let property = module.builtin("property");
+        let _ = write!(
+            body,
+            "\n    @{property}\n    def {ident}(self) -> {name}:\n"
+        );
+        let text = format!("The methods `{}.*`.", child.wire.join("."));
+        body.push_str(&docstring(&text, 8));
+        let _ = write!(
+            body,
+            "        from bitrix24.{folder}.{ident} import {name}\n\n        \
+             return {name}({})\n",
+            kind.argument()
+        );
+    }
+    for (ident, index) in &root.methods {
+        if !root.children.contains_key(ident) {
+            let method = &module.api.methods[*index];
+            let _ = write!(body, "\n{}", call(module, method, kind));
+        }
+    }
 }
 
 /// A method in its namespace.
@@ -875,39 +974,49 @@ fn call(module: &Module<'_>, method: &Method, kind: Kind) -> String {
 
 /// A method by the name of a function.
 fn call_as(name: &str, module: &Module<'_>, method: &Method, kind: Kind) -> String {
-    let mut out = String::new();
-    if let Some(deprecated) = &method.deprecated {
-        let names: Vec<_> = deprecated
-            .replaced_by
-            .iter()
-            .map(|link| self_link(module.api, link))
-            .collect();
-        let note = match names.as_slice() {
-            [] => format!("{} is deprecated, and nothing replaces it", method.name),
-            names => format!("{} is deprecated: use {}", method.name, names.join(" or ")),
-        };
-        out.push_str(&fold("@deprecated(", &[quoted(&note)], ")", 4));
+    let mut out = deprecation(module, method);
+    let mut params: String = method
+        .params
+        .iter()
+        .map(|field| {
+            let (ty, default) = module.input(field);
+            format!("        {}: {ty}{default},\n", field.ident)
+        })
+        .collect();
+    if kind != Kind::Request {
+        let float = module.builtin("float");
+        let _ = writeln!(params, "        timeout: {float} | None = None,");
     }
-    let (asynchronous, wait) = match kind {
-        Kind::Sync => ("", ""),
-        Kind::Async => ("async ", "await "),
+    let result = module.ty(&method.result, Side::Output);
+    let (asynchronous, returns, gives) = match kind {
+        Kind::Sync => ("", format!("Answer[{result}]"), "return self._call("),
+        Kind::Async => (
+            "async ",
+            format!("Answer[{result}]"),
+            "return await self._call(",
+        ),
+        Kind::Request => match record_type(module, method) {
+            Some(record) => (
+                "",
+                format!("ListRequest[{result}, {record}]"),
+                "return ListRequest(",
+            ),
+            None => ("", format!("Request[{result}]"), "return Request("),
+        },
+    };
+    // Nothing may follow a lone star.
+    let star = match params.is_empty() {
+        true => "",
+        false => "        *,\n",
     };
     let _ = write!(
         out,
-        "    {asynchronous}def {}(\n        self,\n        *,\n",
-        name
+        "    {asynchronous}def {name}(\n        self,\n{star}{params}    ) -> {returns}:\n"
     );
-    for field in &method.params {
-        let (ty, default) = module.input(field);
-        let _ = writeln!(out, "        {}: {ty}{default},", field.ident);
-    }
-    let float = module.builtin("float");
-    let result = module.ty(&method.result, Side::Output);
-    let _ = writeln!(
-        out,
-        "        timeout: {float} | None = None,\n    ) -> Answer[{result}]:"
-    );
-    out.push_str(&call_doc(module, method, kind));
+    out.push_str(&match kind {
+        Kind::Request => request_doc(method),
+        _ => call_doc(module, method, kind),
+    });
     for field in &method.params {
         let ty = match &field.ty {
             Type::Nullable(of) => of,
@@ -917,34 +1026,89 @@ fn call_as(name: &str, module: &Module<'_>, method: &Method, kind: Kind) -> Stri
             let _ = writeln!(out, "        {0} = hide({0})", field.ident);
         }
     }
-    let idents: Vec<_> = method
-        .params
+    let last: &[&str] = match kind {
+        Kind::Request => &[],
+        _ => &["timeout"],
+    };
+    out.push_str(&handed_on(method, gives, last));
+    out
+}
+
+/// The warning that a method is on its way out, if it is.
+fn deprecation(module: &Module<'_>, method: &Method) -> String {
+    let Some(deprecated) = &method.deprecated else {
+        return String::new();
+    };
+    let names: Vec<_> = deprecated
+        .replaced_by
         .iter()
-        .map(|field| field.ident.clone())
+        .map(|link| self_link(module.api, link))
         .collect();
+    let note = match names.as_slice() {
+        [] => format!("{} is deprecated, and nothing replaces it", method.name),
+        names => format!("{} is deprecated: use {}", method.name, names.join(" or ")),
+    };
+    fold("@deprecated(", &[quoted(&note)], ")", 4)
+}
+
+/// A call that is given a method's key, the values of its parameters, and what comes last.
+fn handed_on(method: &Method, head: &str, last: &[&str]) -> String {
+    let idents: Vec<_> = method.params.iter().map(|it| it.ident.as_str()).collect();
     let values = match idents.as_slice() {
         [] => "()".to_owned(),
         [one] => format!("({one},)"),
         many => format!("({})", many.join(", ")),
     };
-    let items = [quoted(&method.key()), values, "timeout".to_owned()];
-    let head = format!("return {wait}self._call(");
-    let one = fold(&head, &items, ")", 8);
+    let mut items = vec![quoted(&method.key()), values];
+    items.extend(last.iter().map(|it| it.to_string()));
+    let one = fold(head, &items, ")", 8);
     if one.lines().all(|line| line.chars().count() <= WIDTH) {
-        out.push_str(&one);
-    } else {
-        let values: String = idents
-            .iter()
-            .map(|it| format!("                {it},\n"))
-            .collect();
-        let _ = write!(
-            out,
-            "        {head}\n            {},\n            (\n{values}            ),\n            \
-             timeout,\n        )\n",
-            quoted(&method.key())
-        );
+        return one;
     }
-    out
+    let values: String = idents
+        .iter()
+        .map(|it| format!("                {it},\n"))
+        .collect();
+    let last: String = last
+        .iter()
+        .map(|it| format!("            {it},\n"))
+        .collect();
+    format!(
+        "        {head}\n            {},\n            (\n{values}            ),\n{last}        )\n",
+        quoted(&method.key())
+    )
+}
+
+/// The type of what a method lists, if it does.
+fn record_type(module: &Module<'_>, method: &Method) -> Option<String> {
+    fn inside(ty: &Type) -> &Type {
+        match ty {
+            Type::Nullable(of) => of,
+            ty => ty,
+        }
+    }
+    let list = method.list.as_ref()?;
+    let mut ty = inside(&method.result);
+    for part in list.records.iter().flat_map(|path| path.split('.')) {
+        let Type::Record(index) = ty else { break };
+        let mut fields = module.api.records[*index].fields.iter();
+        ty = inside(&fields.find(|field| field.wire == part)?.ty);
+    }
+    Some(match ty {
+        Type::Array(of) | Type::Map(_, of) => module.ty(of, Side::Output),
+        _ => "JSON".to_owned(),
+    })
+}
+
+/// What a request is, and where to read on.
+fn request_doc(method: &Method) -> String {
+    let way: Vec<_> = method.path.iter().chain([&method.ident]).cloned().collect();
+    let way = format!("`client.{}`", way.join("."));
+    let list = match method.list {
+        Some(_) => " `client.records` reads the whole list.",
+        None => "",
+    };
+    docstring(&format!("The request of {way}: see there.{list}"), 8)
 }
 
 /// A method by the way that leads to it, if it is described.

@@ -16,6 +16,8 @@ from typing import (
     final,
 )
 
+from bitrix24.errors import Bitrix24Error
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Awaitable, Mapping, Sequence
@@ -30,6 +32,7 @@ __all__ = [
     "JSONInput",
     "JSONScalar",
     "Namespace",
+    "Outcome",
     "Record",
     "Secret",
     "Unset",
@@ -226,6 +229,10 @@ class Answer(Generic[T_co]):
             if (value := getattr(self, name)) is not None or name == "result"
         ]
         return f"Answer({', '.join(fields)})"
+
+
+Outcome: TypeAlias = Answer[T_co] | Bitrix24Error
+"""What came of one request of a batch."""
 
 
 class Call(Protocol):

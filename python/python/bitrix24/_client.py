@@ -2,114 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
-from bitrix24 import _native
 from bitrix24._base import hide
+from bitrix24._made import Made, checked
 from bitrix24._scopes import AsyncScopes, SyncScopes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-    from bitrix24._base import JSON, Answer, JSONInput, Secret
+    from bitrix24 import _native
+    from bitrix24._base import JSON, Answer, JSONInput, Outcome
     from bitrix24._compat import Self
+    from bitrix24._lists import AsyncRecords, Records
+    from bitrix24._request import ListRequest, Request
 
 __all__ = ["AsyncClient", "Client"]
 
-
-def _checked(native: object, made: type) -> _native.Client:
-    """Helps whoever calls the class itself; does not repeat the argument, which may be a secret."""
-    if not isinstance(native, _native.Client):
-        name = made.__name__
-        raise TypeError(f"a client is made by {name}.from_webhook(…) or {name}.from_token(…)")
-    return native
-
-
-class _Made:
-    """How clients of either kind are made."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-
-        def __init__(self, native: _native.Client, /) -> None: ...
-
-    @classmethod
-    def from_webhook(
-        cls,
-        url: str | Secret,
-        *,
-        timeout: float = 65.0,
-        connect_timeout: float = 10.0,
-        user_agent: str | None = None,
-        proxy: str | Secret | None = None,
-        root_certificates: Sequence[str | bytes] = (),
-        base_url: str | None = None,
-    ) -> Self:
-        """Makes a client that calls through an incoming webhook.
-
-        Args:
-            url: The webhook, as the portal shows it: ``https://{portal}/rest/{user}/{code}/``.
-            timeout: Seconds that a call may take as a whole.
-            connect_timeout: Seconds that a connection may take to come up.
-            user_agent: What to call oneself; by default ``bitrix24-python/{version}``.
-            proxy: Address of an HTTP proxy; by default what the environment names.
-            root_certificates: Further authorities to trust, each in PEM.
-            base_url: Where to send the calls instead of the portal: for tests.
-
-        Raises:
-            ConfigError: The settings do not fit; plain ``http`` is for this machine only.
-        """
-        url, proxy, base_url = hide(url), hide(proxy), hide(base_url)
-        settings = _native.Settings(
-            timeout, connect_timeout, user_agent, proxy, root_certificates, base_url
-        )
-        return cls(_native.Client.webhook(url, settings))
-
-    @classmethod
-    def from_token(
-        cls,
-        portal: str,
-        access_token: str | Secret,
-        *,
-        timeout: float = 65.0,
-        connect_timeout: float = 10.0,
-        user_agent: str | None = None,
-        proxy: str | Secret | None = None,
-        root_certificates: Sequence[str | bytes] = (),
-        base_url: str | None = None,
-    ) -> Self:
-        """Makes a client that calls for an application, with an access token of OAuth 2.0.
-
-        Args:
-            portal: The portal: ``https://example.bitrix24.com``.
-            access_token: The token. It lasts an hour; then calls raise ``ExpiredToken``.
-            timeout: Seconds that a call may take as a whole.
-            connect_timeout: Seconds that a connection may take to come up.
-            user_agent: What to call oneself; by default ``bitrix24-python/{version}``.
-            proxy: Address of an HTTP proxy; by default what the environment names.
-            root_certificates: Further authorities to trust, each in PEM.
-            base_url: Where to send the calls instead of the portal: for tests.
-
-        Raises:
-            ConfigError: The settings do not fit; plain ``http`` is for this machine only.
-        """
-        # The portal as well: what is put there by mistake is a webhook.
-        portal, access_token = hide(portal), hide(access_token)
-        proxy, base_url = hide(proxy), hide(base_url)
-        settings = _native.Settings(
-            timeout, connect_timeout, user_agent, proxy, root_certificates, base_url
-        )
-        return cls(_native.Client.token(portal, access_token, settings))
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+G = TypeVar("G")
+H = TypeVar("H")
 
 
-class Client(SyncScopes, _Made):
+class Client(SyncScopes, Made):
     """Calls a portal and waits for the answer.
 
-    Made by :meth:`from_webhook` or :meth:`from_token`. Threads may share a client: each call under
-    way has a connection of its own, which stays open for later calls. Ctrl-C interrupts a call at
-    once. A process that was forked may go on using it.
+    Made by :meth:`from_webhook`, :meth:`from_token` or :meth:`from_oauth`. Threads may share a
+    client: each call under way has a connection of its own, which stays open for later calls.
+    Ctrl-C interrupts a call at once. A process that was forked may go on using it.
 
     ::
 
@@ -121,7 +47,7 @@ class Client(SyncScopes, _Made):
     __slots__ = ("__weakref__", "_native")
 
     def __init__(self, native: _native.Client, /) -> None:
-        super().__init__(_checked(native, type(self)).call)
+        super().__init__(checked(native, type(self)).call)
         self._native = native
 
     def call(
@@ -138,13 +64,213 @@ class Client(SyncScopes, _Made):
             name: Wire name of the method: ``crm.deal.get``.
             params: Its parameters by their wire names.
             rest: Version of the API: ``"v3"`` for methods of REST 3.0.
-            timeout: Seconds that the call may take; by default the client's.
+            timeout: Seconds that the call may take in all; by default the client's.
 
         Raises:
             Bitrix24Error: See :mod:`bitrix24.errors`.
         """
         name = hide(name)  # what is put there by mistake is a whole address
         return self._native.call_by_name(name, params, rest, timeout)
+
+    def send(self, request: Request[A], *, timeout: float | None = None) -> Answer[A]:
+        """Makes the call that a request describes.
+
+        Args:
+            request: What to call: ``request.imbot.chat.get(…)``.
+            timeout: Seconds that the call may take in all; by default the client's.
+
+        Raises:
+            Bitrix24Error: See :mod:`bitrix24.errors`.
+        """
+        answer: Answer[A] = self._native.send(request, timeout)
+        return answer
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A], Request[B]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C], Request[D]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C], Outcome[D]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C], Request[D], Request[E]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C], Outcome[D], Outcome[E]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C], Request[D], Request[E], Request[F]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C], Outcome[D], Outcome[E], Outcome[F]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[
+            Request[A], Request[B], Request[C], Request[D], Request[E], Request[F], Request[G]
+        ],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[
+        Outcome[A], Outcome[B], Outcome[C], Outcome[D], Outcome[E], Outcome[F], Outcome[G]
+    ]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[
+            Request[A],
+            Request[B],
+            Request[C],
+            Request[D],
+            Request[E],
+            Request[F],
+            Request[G],
+            Request[H],
+        ],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[
+        Outcome[A],
+        Outcome[B],
+        Outcome[C],
+        Outcome[D],
+        Outcome[E],
+        Outcome[F],
+        Outcome[G],
+        Outcome[H],
+    ]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: tuple[Request[A], ...],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], ...]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: list[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> list[Outcome[A]]: ...
+
+    @overload
+    def batch(
+        self,
+        requests: Sequence[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> Sequence[Outcome[A]]: ...
+
+    def batch(
+        self,
+        requests: Sequence[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> Sequence[Outcome[A]]:
+        """Makes many calls at once: up to 50 travel together, and count as one request.
+
+        Each ends for itself. What comes back has the order of the requests, and is a tuple if they
+        are one, else a list; it holds an answer for what went well and the error, not raised, for
+        what did not::
+
+            one, other = client.batch((request.imbot.chat.get(…), request.imbot.chat.get(…)))
+            if isinstance(one, Answer):
+                print(one.result)
+
+        Results that a later request of the batch needs are passed on by :attr:`Request.result`.
+        More than 50 are sent in several requests, one after the other.
+
+        Args:
+            requests: What to call. A batch cannot hold another one, nor methods of REST 3.0.
+            halt: Whether the first failure ends it; the rest fails with :class:`errors.NotRun`.
+            timeout: Seconds that all may take; by default the client's.
+
+        Raises:
+            RequestError: Something is wrong with one of the requests, so that nothing was sent.
+        """
+        outcomes = self._native.batch(tuple(requests), halt, timeout)
+        return tuple(outcomes) if isinstance(requests, tuple) else outcomes
+
+    def records(
+        self,
+        request: ListRequest[object, A],
+        *,
+        keyed: bool = False,
+        batched: bool = False,
+        resume: str | None = None,
+    ) -> Records[A]:
+        """Reads a list from its first record to its last, page by page as they are needed.
+
+        ::
+
+            for record in client.records(request.lists.get(iblock_type_id="lists")):
+                print(record.name)
+
+        A list that ends before all is there raises :class:`errors.ListCutOff`: that it just ends is
+        the sign that it is complete. Records that appear or vanish while it is read can make it
+        skip or repeat some, unless it is ``keyed``.
+
+        Args:
+            request: What to list.
+            keyed: Whether to walk along the records' numbers instead of counting pages. It is fast
+                where the list is long, and nothing is skipped. The request must neither sort nor
+                filter by the number.
+            batched: Whether to read up to 50 pages at once.
+            resume: Where to go on: the ``cursor`` of an earlier reading, or of its error. The
+                request must be the same.
+
+        Raises:
+            RequestError: The list cannot be read in this way.
+        """
+        from bitrix24._lists import Records
+
+        return Records(self._native.pages(request, keyed, batched, resume))
 
     def close(self) -> None:
         """Closes the connections. Calls under way end as usual; new ones raise RequestError."""
@@ -165,12 +291,12 @@ class Client(SyncScopes, _Made):
         return f"<bitrix24.Client of {self._native.host}>"
 
 
-class AsyncClient(AsyncScopes, _Made):
+class AsyncClient(AsyncScopes, Made):
     """Calls a portal from asyncio.
 
-    Made by :meth:`from_webhook` or :meth:`from_token`. Tasks, threads and event loops may share a
-    client. A task that is cancelled takes its call with it. A process that was forked may go on
-    using it.
+    Made by :meth:`from_webhook`, :meth:`from_token` or :meth:`from_oauth`. Tasks, threads and
+    event loops may share a client. A task that is cancelled takes its call with it. A process that
+    was forked may go on using it.
 
     ::
 
@@ -182,7 +308,7 @@ class AsyncClient(AsyncScopes, _Made):
     __slots__ = ("__weakref__", "_native")
 
     def __init__(self, native: _native.Client, /) -> None:
-        super().__init__(_checked(native, type(self)).call_async)
+        super().__init__(checked(native, type(self)).call_async)
         self._native = native
 
     async def call(
@@ -199,6 +325,170 @@ class AsyncClient(AsyncScopes, _Made):
         """
         name = hide(name)  # what is put there by mistake is a whole address
         return await self._native.call_by_name_async(name, params, rest, timeout)
+
+    async def send(self, request: Request[A], *, timeout: float | None = None) -> Answer[A]:
+        """Makes the call that a request describes.
+
+        Args and errors are those of :meth:`Client.send`.
+        """
+        answer: Answer[A] = await self._native.send_async(request, timeout)
+        return answer
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A], Request[B]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C], Request[D]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C], Outcome[D]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C], Request[D], Request[E]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C], Outcome[D], Outcome[E]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A], Request[B], Request[C], Request[D], Request[E], Request[F]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], Outcome[B], Outcome[C], Outcome[D], Outcome[E], Outcome[F]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[
+            Request[A], Request[B], Request[C], Request[D], Request[E], Request[F], Request[G]
+        ],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[
+        Outcome[A], Outcome[B], Outcome[C], Outcome[D], Outcome[E], Outcome[F], Outcome[G]
+    ]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[
+            Request[A],
+            Request[B],
+            Request[C],
+            Request[D],
+            Request[E],
+            Request[F],
+            Request[G],
+            Request[H],
+        ],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[
+        Outcome[A],
+        Outcome[B],
+        Outcome[C],
+        Outcome[D],
+        Outcome[E],
+        Outcome[F],
+        Outcome[G],
+        Outcome[H],
+    ]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: tuple[Request[A], ...],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> tuple[Outcome[A], ...]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: list[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> list[Outcome[A]]: ...
+
+    @overload
+    async def batch(
+        self,
+        requests: Sequence[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> Sequence[Outcome[A]]: ...
+
+    async def batch(
+        self,
+        requests: Sequence[Request[A]],
+        *,
+        halt: bool = False,
+        timeout: float | None = None,
+    ) -> Sequence[Outcome[A]]:
+        """Makes many calls at once: up to 50 travel together, and count as one request.
+
+        Args, errors and what is returned are those of :meth:`Client.batch`.
+        """
+        outcomes = await self._native.batch_async(tuple(requests), halt, timeout)
+        return tuple(outcomes) if isinstance(requests, tuple) else outcomes
+
+    def records(
+        self,
+        request: ListRequest[object, A],
+        *,
+        keyed: bool = False,
+        batched: bool = False,
+        resume: str | None = None,
+    ) -> AsyncRecords[A]:
+        """Reads a list from its first record to its last, page by page as they are needed.
+
+        ::
+
+            async for record in client.records(request.lists.get(iblock_type_id="lists")):
+                print(record.name)
+
+        Args and errors are those of :meth:`Client.records`.
+        """
+        from bitrix24._lists import AsyncRecords
+
+        return AsyncRecords(self._native.pages(request, keyed, batched, resume))
 
     async def close(self) -> None:
         """Closes the connections. Calls under way end as usual; new ones raise RequestError."""

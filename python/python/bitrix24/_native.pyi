@@ -1,12 +1,26 @@
 """The native half: private, and driven by tables of the methods."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, final
 
-from bitrix24._base import JSON, Answer, JSONInput, Secret
+import bitrix24._oauth
+from bitrix24._base import JSON, Answer, JSONInput, Outcome, Secret, Unset
+from bitrix24._oauth import Credential, TokenStore
+from bitrix24._request import ListRequest, Request
+from bitrix24._settings import Retries
 
-__all__ = ["Client", "Mailbox", "Settings", "__version__"]
+__all__ = [
+    "Client",
+    "Mailbox",
+    "OAuth",
+    "Pages",
+    "Settings",
+    "Store",
+    "__version__",
+    "installation_from_event",
+    "installation_from_open",
+]
 
 __version__: Final[str]
 
@@ -16,8 +30,12 @@ class Settings:
 
     def __new__(
         cls,
-        timeout: float,
+        timeout: float | None,
+        read_timeout: float,
         connect_timeout: float,
+        retries: Retries,
+        intensity: tuple[int, float] | None,
+        on_moved: Callable[[str], None] | None,
         user_agent: str | None,
         proxy: str | Secret | None,
         root_certificates: Sequence[str | bytes],
@@ -35,8 +53,21 @@ class Client:
     def token(
         portal: str | Secret, access_token: str | Secret, settings: Settings, /
     ) -> Client: ...
+    @staticmethod
+    def oauth(oauth: bitrix24._oauth.OAuth, settings: Settings, /) -> Client: ...
     @property
     def host(self) -> str: ...
+    @property
+    def portal(self) -> str: ...
+    def with_options(
+        self,
+        timeout: float | Unset | None,
+        retries: Retries | Unset,
+        repeatable: bool | Unset,
+        /,
+    ) -> Client: ...
+    def stats(self) -> tuple[int, int, int, int, float, int, int, int]: ...
+    def expected_wait(self, method: str, /) -> float: ...
     def call(
         self, key: str, values: tuple[object, ...], timeout: float | None, /
     ) -> Answer[Any]: ...
@@ -59,7 +90,76 @@ class Client:
         timeout: float | None,
         /,
     ) -> asyncio.Future[Answer[JSON]]: ...
+    def send(self, request: Request[Any], timeout: float | None, /) -> Answer[Any]: ...
+    def send_async(
+        self, request: Request[Any], timeout: float | None, /
+    ) -> asyncio.Future[Answer[Any]]: ...
+    def batch(
+        self, requests: tuple[Request[Any], ...], halt: bool, timeout: float | None, /
+    ) -> list[Outcome[Any]]: ...
+    def batch_async(
+        self, requests: tuple[Request[Any], ...], halt: bool, timeout: float | None, /
+    ) -> asyncio.Future[list[Outcome[Any]]]: ...
+    def pages(
+        self, request: ListRequest[Any, Any], keyed: bool, batched: bool, resume: str | None, /
+    ) -> Pages: ...
     def close(self) -> None: ...
+
+@final
+class Pages:
+    """A list under way."""
+
+    @property
+    def method(self) -> str: ...
+    def next(self) -> list[Any] | None: ...
+    def next_async(self) -> asyncio.Future[list[Any] | None]: ...
+    def cursor(self, taken: int, /) -> str: ...
+
+@final
+class OAuth:
+    """An application and its token."""
+
+    def __new__(
+        cls,
+        client_id: str,
+        client_secret: str | Secret,
+        credential: Credential | None,
+        store: TokenStore | None,
+        trust: Sequence[str],
+        proxy: str | Secret | None,
+        root_certificates: Sequence[str | bytes],
+        timeout: float,
+        /,
+    ) -> OAuth: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def refreshes(self) -> int: ...
+    def authorize_url(self, portal: str, state: str, /) -> str: ...
+    def exchange(self, code: str | Secret, server: str | None, /) -> Credential: ...
+    def exchange_async(
+        self, code: str | Secret, server: str | None, /
+    ) -> asyncio.Future[Credential]: ...
+    def credential(self) -> Credential | None: ...
+    def replace(self, credential: Credential, /) -> None: ...
+
+@final
+class Store:
+    """A place for a credential that is written in Rust."""
+
+    @staticmethod
+    def memory(credential: Credential | None, /) -> Store: ...
+    @staticmethod
+    def file(path: str, /) -> Store: ...
+    def load(self) -> Credential | None: ...
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None: ...
+
+def installation_from_event(
+    body: str | Secret, /
+) -> tuple[Credential, Secret | None, str | None]: ...
+def installation_from_open(
+    query: str | Secret, body: str | Secret, /
+) -> tuple[Credential, Secret | None, str | None]: ...
 
 @final
 class Mailbox:

@@ -6,6 +6,12 @@
     ├── ConfigError (ValueError)            a client cannot be made of these settings
     ├── RequestError (ValueError)           the call was wrong; nothing was sent
     │   └── ArgumentTypeError (TypeError)   a value of another type than the parameter takes
+    ├── LimitError                          its turn would have come too late; nothing was sent
+    ├── TokenError                          there is no access token to call with
+    │   ├── RefreshRefused                  the authorization server refuses to give one
+    │   ├── RefreshFailed                   the authorization server gave no usable answer
+    │   └── TokenStoreError                 the store of tokens failed
+    ├── NotRun                              in a batch, an earlier failure kept it from running
     ├── TransportError                      no whole answer came
     │   ├── ConnectError                    no connection: name, route, TLS, proxy
     │   ├── CallTimeout (TimeoutError)      the time of the call ran out
@@ -18,6 +24,8 @@
     │   ├── WrongType                       a field of another type than described
     │   ├── NotAnAnswer                     JSON with neither a result nor an error
     │   └── UnexpectedRedirect              an address to go to instead
+    ├── ListError                           the pages of a list do not fit together
+    │   └── ListCutOff                      it ended too early, or did not go on
     └── ApiError                            the portal answered with an error
         ├── SystemApiError                  a code that any method may answer with
         ├── MethodApiError                  a code that methods describe as their own
@@ -38,16 +46,20 @@ caught by its code, by its kind, or with all others::
         ...
 
 After a ``TransportError`` or ``DecodeError`` the portal may or may not have done what it was
-asked for. No error shows a secret, and all can be pickled.
+asked for. Every error says how often the call was tried, and why not once more: see
+:class:`Bitrix24Error`. No error shows a secret, and all can be pickled.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from bitrix24._codes import *  # noqa: F403
     from bitrix24.types import Time
+
+Stopped: TypeAlias = Literal["", "final", "not repeatable", "tries used up", "no time left"]
+"""Why a call was not tried once more: see :attr:`Bitrix24Error.stopped`."""
 
 
 class Bitrix24Error(Exception):
@@ -55,6 +67,16 @@ class Bitrix24Error(Exception):
 
     method: str
     """Wire name of the method that was called; empty where there was none."""
+    tries: int = 0
+    """How often the call was sent."""
+    stopped: Stopped = ""
+    """Why it was not tried once more; empty where nothing was sent.
+
+    ``"final"``: another try would fail alike. ``"not repeatable"``: it may have run, and a second
+    time would do its work twice. ``"tries used up"`` and ``"no time left"``: what the client's
+    ``retries`` and ``timeout`` allow was not enough."""
+    cursor: str | None = None
+    """While a list is read: what ``client.records(…, resume=…)`` goes on from."""
 
     def __init__(self, message: str = "", /, *, method: str = "") -> None:
         super().__init__(message)
@@ -71,6 +93,67 @@ class RequestError(Bitrix24Error, ValueError):
 
 class ArgumentTypeError(RequestError, TypeError):
     """A value is of another type than its parameter takes; nothing was sent."""
+
+
+class LimitError(Bitrix24Error):
+    """The call's turn would have come after its time; nothing was sent.
+
+    Calls wait for each other, so that the portal does not refuse them: see the settings
+    ``intensity`` and ``timeout`` of a client.
+    """
+
+    wait: float
+    """Seconds that it would have had to wait."""
+
+    def __init__(self, message: str = "", /, *, method: str = "", wait: float = 0.0) -> None:
+        super().__init__(message, method=method)
+        self.wait = wait
+
+
+class TokenError(Bitrix24Error):
+    """There is no access token to call with, and none can be had; nothing was sent."""
+
+
+class RefreshRefused(TokenError):
+    """The authorization server refuses to give a token.
+
+    To call it again is of no use: the user has to open or install the application anew, or the
+    settings of the application are wrong.
+    """
+
+    code: str
+    """The server's code, such as ``invalid_grant``."""
+    description: str
+    """The server's explanation, without secrets."""
+
+    def __init__(
+        self, message: str = "", /, *, method: str = "", code: str = "", description: str = ""
+    ) -> None:
+        super().__init__(message, method=method)
+        self.code = code
+        self.description = description
+
+
+class RefreshFailed(TokenError):
+    """The authorization server could not be reached, or gave no usable answer."""
+
+
+class TokenStoreError(TokenError):
+    """The store of tokens failed; what it raised is the cause.
+
+    The token is kept, and the next call tries to store it again.
+    """
+
+
+class NotRun(Bitrix24Error):
+    """The request did not run, since an earlier one of the same batch failed."""
+
+    because: str
+    """What kept it from running, in words."""
+
+    def __init__(self, message: str = "", /, *, method: str = "", because: str = "") -> None:
+        super().__init__(message, method=method)
+        self.because = because
 
 
 class TransportError(Bitrix24Error):
@@ -158,6 +241,14 @@ class UnexpectedRedirect(DecodeError):
     """The portal named another address; the call does not follow."""
 
 
+class ListError(Bitrix24Error):
+    """The pages of a list do not fit together, so that records would be lost or come twice."""
+
+
+class ListCutOff(ListError):
+    """The list ended before all the records came that the portal counted, or did not go on."""
+
+
 class ApiError(Bitrix24Error):
     """The portal answered with an error."""
 
@@ -242,10 +333,12 @@ if not TYPE_CHECKING:
     # The classes of the codes are many: they are loaded when one is asked for or raised.
 
     def __getattr__(name: str) -> Any:
-        from bitrix24 import _codes
+        # To import from this module is to look for its `__path__`.
+        if not name.startswith("_"):
+            from bitrix24 import _codes
 
-        if name in _codes.__all__:
-            return getattr(_codes, name)
+            if name in _codes.__all__:
+                return getattr(_codes, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

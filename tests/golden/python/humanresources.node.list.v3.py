@@ -152,3 +152,18 @@ class AsyncHumanresourcesNode(AsyncNamespace):
         See https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html
         """
         return await self._call("v3:humanresources.node.list", (type_, select, pagination), timeout)
+
+
+class HumanresourcesNode(RequestNamespace):
+    def list(
+        self,
+        *,
+        type_: NodeListType | str,
+        select: Sequence[str] | None = None,
+        pagination: NodeListPaginationDict | None = None,
+    ) -> ListRequest[NodeListResult, NodeListResultItems]:
+        """The request of ``client.humanresources.node.list``: see there.
+
+        ``client.records`` reads the whole list.
+        """
+        return ListRequest("v3:humanresources.node.list", (type_, select, pagination))

@@ -125,3 +125,15 @@ class AsyncImbotChat(AsyncNamespace):
         See https://apidocs.bitrix24.com/api-reference/chat-bots/outdated/chats/imbot-chat-get.html
         """
         return await self._call("imbot.chat.get", (entity_type, entity_id), timeout)
+
+
+class ImbotChat(RequestNamespace):
+    @deprecated("imbot.chat.get is deprecated: use imbot.v2.Chat.get")
+    def get(
+        self,
+        *,
+        entity_type: str,
+        entity_id: str,
+    ) -> Request[ChatGetResult | None]:
+        """The request of ``client.imbot.chat.get``: see there."""
+        return Request("imbot.chat.get", (entity_type, entity_id))

@@ -232,3 +232,15 @@ class AsyncImbotV2Bot(AsyncNamespace):
         See https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
         """
         return await self._call("imbot.v2.Bot.register", (fields, note, extra_), timeout)
+
+
+class ImbotV2Bot(RequestNamespace):
+    def register(
+        self,
+        *,
+        fields: V2BotRegisterFieldsDict,
+        note: str | Unset | None = UNSET,
+        extra_: JSONInput | Unset = UNSET,
+    ) -> Request[V2BotRegisterResult]:
+        """The request of ``client.imbot.v2.bot.register``: see there."""
+        return Request("imbot.v2.Bot.register", (fields, note, extra_))

@@ -173,3 +173,22 @@ class AsyncLists(AsyncNamespace):
             (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
             timeout,
         )
+
+
+class Lists(RequestNamespace):
+    def get(
+        self,
+        *,
+        iblock_type_id: GetIblockTypeId_ | str,
+        iblock_id: int | None = None,
+        iblock_code: str | None = None,
+        socnet_group_id: int | None = None,
+        iblock_order: Mapping[str, GetIblockOrder | str] | None = None,
+        start: int | None = None,
+    ) -> ListRequest[list[GetItem], GetItem]:
+        """The request of ``client.lists.get``: see there. ``client.records`` reads the whole list.
+        """
+        return ListRequest(
+            "lists.get",
+            (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
+        )

@@ -314,3 +314,54 @@ class AsyncObstacles(AsyncNamespace):
             ),
             timeout,
         )
+
+
+class Obstacles(RequestNamespace):
+    def option(
+        self,
+        *,
+        string: builtins.str,
+        vec: Sequence[builtins.str],
+        none_: builtins.str | None,
+        self_: int | None = None,
+        self__: int | None = None,
+        type_: builtins.str | None = None,
+        n0: builtins.str | None = None,
+        empty: builtins.str | None = None,
+        id: Sequence[int] | None = None,
+        timeout_: int | None = None,
+        client: int | None = None,
+        request: int | None = None,
+        fields: int | None = None,
+        import_: bool | None = None,
+        list: Sequence[int] | None = None,
+        dict: Mapping[builtins.str, JSONInput] | None = None,
+        int: int | None = None,
+        value: int | builtins.str | Sequence[builtins.str] | Unset | None = UNSET,
+        async_: OptionAsync | builtins.str | None = None,
+    ) -> Request[OptionResult | None]:
+        """The request of ``client.obstacles.option``: see there."""
+        return Request(
+            "obstacles.Option",
+            (
+                string,
+                vec,
+                none_,
+                self_,
+                self__,
+                type_,
+                n0,
+                empty,
+                id,
+                timeout_,
+                client,
+                request,
+                fields,
+                import_,
+                list,
+                dict,
+                int,
+                value,
+                async_,
+            ),
+        )

@@ -1,0 +1,92 @@
+"""Lists that are longer than a page. Loaded with the first of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
+
+if TYPE_CHECKING:
+    from bitrix24 import _native
+    from bitrix24._compat import Self
+
+__all__ = ["AsyncRecords", "Records"]
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class _Pages(Generic[R_co]):
+    """The page at hand, and what leads to the next."""
+
+    __slots__ = ("_page", "_pages", "_taken")
+
+    def __init__(self, pages: _native.Pages, /) -> None:
+        self._pages: Final = pages
+        self._page: list[Any] = []
+        self._taken = 0
+
+    @property
+    def cursor(self) -> str:
+        """Where the list stands: ``resume=`` of a later call goes on after the last record taken.
+
+        It holds no secret, and may be stored. It fits a request of the same method with the same
+        parameters.
+        """
+        return self._pages.cursor(self._taken)
+
+    def _take(self) -> Any:
+        record = self._page[self._taken]
+        self._page[self._taken] = None  # it is the caller's now
+        self._taken += 1
+        return record
+
+    def _turn(self, page: list[Any]) -> None:
+        self._page = page
+        self._taken = 0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._pages.method}>"
+
+
+@final
+class Records(_Pages[R_co]):
+    """The records of a list, one after the other: see :meth:`bitrix24.Client.records`.
+
+    There is never more than a page of them in memory, or a batch of pages. After an error the next
+    step asks for the same page again.
+    """
+
+    __slots__ = ()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> R_co:
+        while self._taken == len(self._page):
+            page = self._pages.next()
+            if page is None:
+                raise StopIteration
+            self._turn(page)
+        record: R_co = self._take()
+        return record
+
+
+@final
+class AsyncRecords(_Pages[R_co]):
+    """The records of a list, one after the other: see :meth:`bitrix24.AsyncClient.records`.
+
+    There is never more than a page of them in memory, or a batch of pages. After an error the next
+    step asks for the same page again.
+    """
+
+    __slots__ = ()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> R_co:
+        while self._taken == len(self._page):
+            page = await self._pages.next_async()
+            if page is None:
+                raise StopAsyncIteration
+            self._turn(page)
+        record: R_co = self._take()
+        return record

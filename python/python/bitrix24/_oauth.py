@@ -1,0 +1,408 @@
+"""Access tokens of OAuth 2.0: where they come from, where they are kept, how they stay fresh."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
+
+from bitrix24 import _native
+from bitrix24._base import Secret, hide
+from bitrix24.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bitrix24._base import JSON
+
+__all__ = ["Credential", "FileStore", "Installation", "MemoryStore", "OAuth", "TokenStore"]
+
+
+@final
+class Credential:
+    """What an application has of a portal: its access token, and what renews it.
+
+    Credentials are equal if all their parts are. None of their secrets shows; :meth:`to_dict` gives
+    them in plain text, for a store.
+    """
+
+    __slots__ = (
+        "access_token",
+        "auth_server",
+        "expires_at",
+        "member_id",
+        "portal",
+        "refresh_token",
+        "scopes",
+        "status",
+        "user_id",
+    )
+
+    portal: Final[str]
+    """Where calls go: ``https://{portal}/rest/``, the ``client_endpoint`` of OAuth."""
+    access_token: Final[Secret]
+    """The token that calls are made with."""
+    refresh_token: Final[Secret | None]
+    """What the next token is asked for with. Without it the access token is not renewed."""
+    expires_at: Final[int | None]
+    """When the access token ends, in seconds since 1970."""
+    auth_server: Final[str | None]
+    """Where tokens are renewed: ``https://oauth.bitrix.info/rest/``, the ``server_endpoint``."""
+    member_id: Final[str | None]
+    """The portal's identifier, which stays when the portal moves."""
+    user_id: Final[int | None]
+    """The user on whose behalf calls are made."""
+    scopes: Final[tuple[str, ...]]
+    """What the application may call."""
+    status: Final[str | None]
+    """What the portal says of the application's licence: ``F``, ``D``, ``T``, ``P`` or ``L``."""
+
+    def __init__(
+        self,
+        portal: str,
+        access_token: str | Secret,
+        *,
+        refresh_token: str | Secret | None = None,
+        expires_at: int | None = None,
+        auth_server: str | None = None,
+        member_id: str | None = None,
+        user_id: int | None = None,
+        scopes: Iterable[str] = (),
+        status: str | None = None,
+    ) -> None:
+        self.portal = portal
+        self.access_token = Secret(access_token)
+        self.refresh_token = None if refresh_token is None else Secret(refresh_token)
+        self.expires_at = expires_at
+        self.auth_server = auth_server
+        self.member_id = member_id
+        self.user_id = user_id
+        self.scopes = tuple(scopes)
+        self.status = status
+
+    def to_dict(self) -> dict[str, JSON]:
+        """Copies everything into a dictionary that JSON can hold, the secrets in plain text."""
+        refresh = self.refresh_token
+        return {
+            "portal": self.portal,
+            "access_token": self.access_token.reveal(),
+            "refresh_token": None if refresh is None else refresh.reveal(),
+            "expires_at": self.expires_at,
+            "auth_server": self.auth_server,
+            "member_id": self.member_id,
+            "user_id": self.user_id,
+            "scopes": list(self.scopes),
+            "status": self.status,
+        }
+
+    @staticmethod
+    def from_dict(fields: Mapping[str, JSON], /) -> Credential:
+        """Makes a credential of what :meth:`to_dict` gave. Fields that it does not know are left.
+
+        Raises:
+            ConfigError: A field is missing, or is of another type.
+        """
+        known: dict[str, object] = {name: fields.get(name) for name in _TYPES}
+        for name, (kind, needed) in _TYPES.items():
+            value = known[name]
+            if value is None and not needed:
+                continue
+            if not isinstance(value, kind) or isinstance(value, bool):
+                expected, got = kind.__name__, type(value).__name__
+                known = {}  # a traceback may show it
+                raise ConfigError(f"credential: {name}: expected {expected}, got {got}")
+        scopes = cast("list[object]", known.pop("scopes") or [])
+        given: Any = known
+        return Credential(**given, scopes=[str(scope) for scope in scopes])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Credential):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, name) for name in self.__slots__))
+
+    def __repr__(self) -> str:
+        return (
+            f"Credential({self.portal!r}, {self.access_token!r}, "
+            f"refresh_token={self.refresh_token!r}, expires_at={self.expires_at!r}, "
+            f"member_id={self.member_id!r})"
+        )
+
+
+_TYPES: Final[dict[str, tuple[type, bool]]] = {
+    "portal": (str, True),
+    "access_token": (str, True),
+    "refresh_token": (str, False),
+    "expires_at": (int, False),
+    "auth_server": (str, False),
+    "member_id": (str, False),
+    "user_id": (int, False),
+    "scopes": (list, False),
+    "status": (str, False),
+}
+"""The fields of a stored credential, and whether they are needed."""
+
+
+class TokenStore(Protocol):
+    """Where a credential is kept: a row of a database, a key of a cache.
+
+    Several processes may use the same one. Both methods may be called on a thread of the package's
+    own, and may raise what they like: the call then fails with a ``TokenStoreError``, which has it
+    for its cause. A new token is only used once it is stored.
+    """
+
+    def load(self) -> Credential | None:
+        """Gives what is stored, or ``None`` if nothing is."""
+        ...
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        """Stores a new credential, in one step with a look at what is there.
+
+        Args:
+            expected: What is thought to be there.
+            new: What shall be there.
+
+        Returns:
+            ``None`` if the new one is stored: what was there was what was expected, or nothing.
+            Else what is there instead, and stays.
+        """
+        ...
+
+
+@final
+class MemoryStore:
+    """Keeps a credential in this process only. Several ``OAuth`` may share it."""
+
+    __slots__ = ("_native",)
+
+    def __init__(self, credential: Credential | None = None) -> None:
+        self._native: Final = _native.Store.memory(credential)
+
+    def load(self) -> Credential | None:
+        """Gives what is stored, or ``None`` if nothing is."""
+        return self._native.load()
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        """Stores a new credential: see :meth:`TokenStore.save`."""
+        return self._native.save(expected, new)
+
+
+@final
+class FileStore:
+    """Keeps a credential in a file that only its owner can read.
+
+    Any number of processes of this machine may share it. The file is replaced as a whole, so that
+    it is never half written; beside it lies an empty one that is locked meanwhile.
+    """
+
+    __slots__ = ("_native", "path")
+
+    path: Final[str]
+    """Where the file is; its folder has to be there."""
+
+    def __init__(self, path: str | os.PathLike[str], /) -> None:
+        self.path = os.fspath(path)
+        self._native: Final = _native.Store.file(self.path)
+
+    def load(self) -> Credential | None:
+        """Gives what is stored, or ``None`` if the file is not there.
+
+        Raises:
+            TokenStoreError: The file cannot be read, or holds something else.
+        """
+        return self._native.load()
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        """Stores a new credential: see :meth:`TokenStore.save`.
+
+        Raises:
+            TokenStoreError: The file cannot be written.
+        """
+        return self._native.save(expected, new)
+
+    def __repr__(self) -> str:
+        return f"FileStore({self.path!r})"
+
+
+@final
+class OAuth:
+    """An application, and its token for one portal, which it renews when it ends.
+
+    Clients of either kind share it, as do threads: whoever needs a new token first asks for it, and
+    all others wait for the same one. A process that was forked may go on using it.
+
+    ::
+
+        oauth = OAuth(client_id, client_secret, store=FileStore("token.json"))
+        if oauth.credential is None:
+            oauth.replace(oauth.exchange(code))
+        with Client.from_oauth(oauth) as client:
+            ...
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str | Secret,
+        *,
+        credential: Credential | None = None,
+        store: TokenStore | None = None,
+        trust: Sequence[str] = (),
+        proxy: str | Secret | None = None,
+        root_certificates: Sequence[str | bytes] = (),
+        timeout: float = 30.0,
+    ) -> None:
+        """Makes it. Nothing is sent or loaded yet.
+
+        Args:
+            client_id: The application's ``client_id``.
+            client_secret: Its ``client_secret``.
+            credential: What to start with, kept in memory only.
+            store: Where the credential is kept instead.
+            trust: Hosts of authorization servers that may get the secrets, beside Bitrix24's own:
+                credentials name theirs, and anybody can make up a credential.
+            proxy: Address of an HTTP proxy; by default what the environment names.
+            root_certificates: Further authorities to trust, each in PEM.
+            timeout: Seconds that an answer of the authorization server may take.
+
+        Raises:
+            ConfigError: The settings do not fit.
+        """
+        client_secret, proxy = hide(client_secret), hide(proxy)
+        if credential is not None and store is not None:
+            raise ConfigError("OAuth takes a credential or a store; replace() puts one into it")
+        self._native: Final = _native.OAuth(
+            client_id, client_secret, credential, store, trust, proxy, root_certificates, timeout
+        )
+
+    def authorize_url(self, portal: str, state: str) -> str:
+        """Makes the address that a user's browser is sent to, to let the application in.
+
+        From there it comes back to the application's own address with ``code`` and ``state``.
+
+        Args:
+            portal: The user's portal: ``https://example.bitrix24.com``.
+            state: A text that cannot be guessed. Whoever comes back with another one is refused.
+
+        Raises:
+            ConfigError: This is no portal.
+        """
+        return self._native.authorize_url(portal, state)
+
+    def exchange(self, code: str, server: str | None = None) -> Credential:
+        """Gets a credential for the code that a browser came back with, within 30 seconds.
+
+        It is used only after :meth:`replace`.
+
+        Args:
+            code: The code; it is good for one time.
+            server: The authorization server, which the browser brings as ``server_domain``.
+
+        Raises:
+            TokenError: There is none to be had.
+        """
+        code = hide(code)
+        return self._native.exchange(code, server)
+
+    async def exchange_async(self, code: str, server: str | None = None) -> Credential:
+        """Does what :meth:`exchange` does, to be awaited."""
+        code = hide(code)
+        return await self._native.exchange_async(code, server)
+
+    @property
+    def credential(self) -> Credential | None:
+        """What calls are made with now. The store is asked where nothing was loaded yet.
+
+        Raises:
+            TokenStoreError: The store failed.
+        """
+        return self._native.credential()
+
+    def replace(self, credential: Credential) -> None:
+        """Stores another credential, whatever is there; calls from now on are made with it.
+
+        Raises:
+            TokenStoreError: The store failed.
+        """
+        self._native.replace(credential)
+
+    @property
+    def refreshes(self) -> int:
+        """How many times the token was renewed."""
+        return self._native.refreshes
+
+    def __repr__(self) -> str:
+        return f"<bitrix24.OAuth of {self._native.client_id}>"
+
+
+@final
+class Installation:
+    """What the portal tells an application when it is installed or opened.
+
+    Anybody can send such a thing. The credential proves itself by a call that works; store the
+    ``application_token`` then, and compare that of later events with it.
+    """
+
+    __slots__ = ("application_token", "credential", "event")
+
+    credential: Final[Credential]
+    """The application's token for the portal."""
+    application_token: Final[Secret | None]
+    """What events from the same portal have, too."""
+    event: Final[str | None]
+    """The event: ``ONAPPINSTALL``. ``None`` where the application was opened."""
+
+    def __init__(
+        self,
+        credential: Credential,
+        application_token: str | Secret | None = None,
+        event: str | None = None,
+    ) -> None:
+        self.credential = credential
+        self.application_token = None if application_token is None else Secret(application_token)
+        self.event = event
+
+    @staticmethod
+    def from_event(body: str | bytes | Mapping[str, str]) -> Installation:
+        """Reads what an event is posted with to its handler, such as ``ONAPPINSTALL``.
+
+        Args:
+            body: The body as it came, or its fields: ``auth[access_token]`` and so on.
+
+        Raises:
+            ConfigError: It holds no credential.
+        """
+        body = hide(_form(body))
+        return Installation(*_native.installation_from_event(body))
+
+    @staticmethod
+    def from_open(
+        query: str | bytes | Mapping[str, str], body: str | bytes | Mapping[str, str]
+    ) -> Installation:
+        """Reads what an application's page is opened with, in the portal or to install it.
+
+        Args:
+            query: The query of the address as it came, or its fields: ``DOMAIN`` and so on.
+            body: The body as it came, or its fields: ``AUTH_ID`` and so on.
+
+        Raises:
+            ConfigError: They hold no credential.
+        """
+        query, body = hide(_form(query)), hide(_form(body))
+        return Installation(*_native.installation_from_open(query, body))
+
+    def __repr__(self) -> str:
+        return f"Installation({self.credential!r}, event={self.event!r})"
+
+
+def _form(given: str | bytes | Mapping[str, str]) -> str:
+    if isinstance(given, str):
+        return given
+    if isinstance(given, bytes | bytearray):
+        return given.decode("utf-8", "replace")
+    from urllib.parse import urlencode
+
+    return urlencode([(name, given[name]) for name in given])
