@@ -102,6 +102,7 @@ impl Learns {
     }
 }
 
+pub use crate::batch::{Command, marker};
 /// A body that is cheap to clone.
 pub use bytes::Bytes;
 
@@ -124,6 +125,15 @@ impl Reply {
             scrubber: Arc::default(),
             tries: Tries::default(),
             learns: None,
+        }
+    }
+
+    /// What this answer to a batch says about one command, as an answer of its own.
+    pub(crate) fn part(&self, method: &str, body: String) -> Self {
+        Self {
+            method: method.to_owned(),
+            body: body.into(),
+            ..self.clone()
         }
     }
 
