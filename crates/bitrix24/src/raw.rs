@@ -102,7 +102,7 @@ impl Learns {
     }
 }
 
-pub use crate::batch::{Command, marker};
+pub use crate::batch::{command::Command, reference::marker};
 /// A body that is cheap to clone.
 pub use bytes::Bytes;
 

@@ -1,5 +1,6 @@
 //! Batches over the wire, seen from the other end of the socket.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(deprecated, reason = "deprecated methods must work as well")]
 
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ async fn portal<T>(answers: &[String], call: impl AsyncFnOnce(Client) -> T) -> (
             let (mut stream, _) = listener.accept().await.unwrap();
             while let Some((line, body)) = request(&mut stream).await {
                 assert_eq!(line, format!("POST /rest/7/{CODE}/batch HTTP/1.1"));
-                let answer = answers.get(seen.len()).expect("no request too many");
+                let answer = answers.get(seen.len()).unwrap(); // else a request too many
                 seen.push(body);
                 if answer.is_empty() {
                     break;
@@ -405,7 +406,7 @@ async fn references_within_a_request() {
         let chat = batch.add(ChatGet::new("CHAT", "13"));
         let other = batch.add_by_name(
             "x.get",
-            json!({"ID": chat.at("USERS").at(0), "A": [chat.result()]}),
+            json!({"A": [chat.result()], "ID": chat.at("USERS").at(0)}),
         );
         let last = batch.add_with(ChatGet::new("CHAT", "?"), [("ENTITY_ID", other.at("ID"))]);
         batch.add_by_name(
@@ -457,7 +458,7 @@ async fn references_across_requests() {
             json!({"ID": marker(1, &[]), "N": marker(3, &["ID".into()])}),
         )); // 50
         all.push(get(json!({"ID": marker(0, &["ID".into()])}))); // 51: failed
-        all.push(get(json!({"ID": marker(1, &["a".into(), 7.into()])}))); // 52: not there
+        all.push(get(json!({"ID": marker(1, &["a".into(), CODE.into()])}))); // 52: not there
         all.push(get(json!({"ID": marker(51, &[])}))); // 53: not run
         all.push(get(json!({"ID": format!("{}", marker(50, &[]))}))); // 54: of this request
         all.push(get(json!({"T": format!("<{}>", marker(1, &["s".into()]))}))); // 55
@@ -488,7 +489,7 @@ async fn references_across_requests() {
         errors,
         [
             "x.get: not run: command 0 failed or was not run",
-            "x.get: not run: command 1 answered nothing at result[a][7]",
+            "x.get: not run: command 1 answered nothing at result[a][***]",
             "x.get: not run: command 51 failed or was not run",
             "x.get: not run: what command 1 answered is a list or an object, which does not fit into a text",
         ]
@@ -593,8 +594,6 @@ async fn nothing_is_sent_if_something_is_wrong() {
         );
         let error = client.send_batch(unwritable).await.unwrap_err();
         assert_eq!(error.to_string(), "a.b: not sent: key must be a string");
-        let requests = vec![json!({}); 60].len();
-        assert_eq!(requests, 60);
     };
     let ((), seen) = portal(&[], run).await;
     assert_eq!(seen.len(), 0);

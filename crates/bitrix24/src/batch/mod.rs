@@ -32,9 +32,9 @@
 //!
 //! - an [`Answer`](crate::Answer), or the [`ApiError`](crate::ApiError) that it alone would have
 //!   got, but for the HTTP status, which is that of the batch;
-//! - [`Error::NotRun`](crate::Error::NotRun): the batch halted before it, an earlier request of the
-//!   batch failed, or it refers to a result that is not there. It was not run;
-//! - any other error whose [method](crate::Error::method) begins with `batch: `: its whole request
+//! - [`Error::NotRun`]: the batch halted before it, an earlier request of the batch failed, or it
+//!   refers to a result that is not there. It was not run;
+//! - any other error whose [method](Error::method) begins with `batch: `: its whole request
 //!   failed, and whether it ran, that error tells as ever;
 //! - [`DecodeErrorKind::Missing`](crate::DecodeErrorKind::Missing): the portal says nothing about
 //!   it.
@@ -61,10 +61,10 @@
 //! - Methods of REST 3.0, and a batch within a batch, are refused.
 
 mod answer;
-mod command;
+pub(crate) mod command;
 mod encode;
 mod json;
-mod reference;
+pub(crate) mod reference;
 mod requests;
 mod run;
 
@@ -72,12 +72,10 @@ pub use command::{Answered, Answers, Batch, ByName, Handle};
 pub use reference::{Reference, Step};
 pub use requests::{Outcome, Requests};
 
-pub use command::Command;
-#[allow(unused_imports)] // by whoever sends a call alone
-pub(crate) use reference::has_marker;
-pub use reference::marker;
-
-use crate::{Client, Error, RequestError, raw::Reply};
+use crate::{
+    Client, Error, RequestError,
+    raw::{Command, Reply},
+};
 
 impl Client {
     /// Calls several methods in as few requests as possible: see [`batch`](crate::batch).
