@@ -2,12 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 #![allow(deprecated, reason = "deprecated methods must work as well")]
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bitrix24::{
-    Client, DecodeErrorKind, Error, NotRunReason, Rest, Rule, TransportErrorKind,
+    BoxFuture, Client, DecodeErrorKind, Error, NotRunReason, Rest, Retries, Rule,
+    TransportErrorKind,
     batch::{Batch, Outcome},
     imbot::{ChatGet, ChatGetError},
+    limit::{Limiter, Seen, TooLate, Turn},
     raw::{Call, Command, Reply, marker},
 };
 use serde_json::{Value, json};
@@ -384,8 +389,10 @@ async fn a_request_that_fails_as_a_whole() {
     ];
     for (bad, expected) in cases {
         let answers = [answered(results(0..50), json!({})), bad];
-        let call =
-            async |client: Client| client.send_batch_raw(commands(101), false).await.unwrap();
+        let call = async |client: Client| {
+            let client = client.with_retries(Retries::NONE);
+            client.send_batch_raw(commands(101), false).await.unwrap()
+        };
         let (replies, seen) = portal(&answers, call).await;
         assert_eq!(seen.len(), 2, "{expected}");
         assert_eq!(read(&replies[49]).unwrap(), json!({"ID": 49}));
@@ -592,6 +599,14 @@ async fn nothing_is_sent_if_something_is_wrong() {
                 .into_iter()
                 .collect::<std::collections::BTreeMap<_, _>>(),
         );
+        let error = client
+            .call_by_name("a.b", json!({"ID": stranger.at("ID")}))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a.b: not sent: the parameters refer to a result: that works in a batch only"
+        );
         let error = client.send_batch(unwritable).await.unwrap_err();
         assert_eq!(error.to_string(), "a.b: not sent: key must be a string");
     };
@@ -616,4 +631,65 @@ async fn the_shortest_timeout_is_that_of_the_batch() {
     all[55].call.timeout = Some(Duration::ZERO);
     let replies = client.send_batch_raw(all, false).await.unwrap();
     assert_eq!(because(&replies[0]), &NotRunReason::OutOfTime);
+
+    let client = client.with_timeout(Duration::ZERO);
+    let replies = client.send_batch_raw(commands(60), false).await.unwrap();
+    assert_eq!(because(&replies[59]), &NotRunReason::OutOfTime);
+}
+
+/// A limiter that notes what it is told.
+#[derive(Clone, Debug, Default)]
+struct Noting(Arc<Mutex<Vec<(String, Seen)>>>);
+
+impl Limiter for Noting {
+    fn acquire<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<(), TooLate>> {
+        assert_eq!(turn.method, "batch");
+        Box::pin(async { Ok(()) })
+    }
+
+    fn observe(&self, turn: Turn<'_>, seen: Seen) {
+        let mut all = self.0.lock().unwrap();
+        all.push((turn.method.to_owned(), seen));
+    }
+
+    fn expected_wait<'a>(&'a self, _: Turn<'a>) -> BoxFuture<'a, Duration> {
+        Box::pin(async { Duration::ZERO })
+    }
+}
+
+#[tokio::test]
+async fn operating_time_is_counted_for_each_method() {
+    let time = json!({"start": 1000, "finish": 1001, "operating": 2.5, "operating_reset_at": 1061});
+    let whole = json!({"result": {
+        "result": {"c0": 1},
+        "result_error": {"c1": {"error": "OPERATION_TIME_LIMIT"}, "c2": {"error": "NO"}},
+        "result_time": {"c0": time, "c2": time},
+    }});
+    let noting = Noting::default();
+    let limiter = noting.clone();
+    let call = async |client: Client| {
+        let portal = format!("{}/rest/7/{CODE}/", client.portal());
+        let client = Client::builder().limiter(limiter).webhook(&portal).unwrap();
+        let mut all = commands(2);
+        all.push(Command::new(Call::new(
+            "x.get",
+            Rest::Classic,
+            b"{}".to_vec(),
+        )));
+        all[1].call.method = "y.get";
+        let replies = client.send_batch_raw(all, false).await.unwrap();
+        read(&replies[0]).unwrap();
+    };
+    portal(&[ok(&whole)], call).await;
+    let (used, resets_in) = (Duration::from_millis(2500), Duration::from_secs(60));
+    assert_eq!(
+        *noting.0.lock().unwrap(),
+        [
+            (
+                "crm.deal.get".to_owned(),
+                Seen::Operating { used, resets_in }
+            ),
+            ("y.get".to_owned(), Seen::OperatingSpent { resets_in: None }),
+        ]
+    );
 }

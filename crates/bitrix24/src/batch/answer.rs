@@ -12,7 +12,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::json::{self, Value, elements};
-use crate::{Error, raw::Reply, wire::Name};
+use crate::{Error, envelope, raw::Reply, wire::Name};
 
 /// What a batch says about one command.
 #[derive(Clone, Copy, Default)]
@@ -99,6 +99,15 @@ impl Said<'_> {
             }
         }
         body.push('}');
+        if let Some(learns) = &whole.learns {
+            if result.is_none() {
+                if let Some(refusal) = envelope::refusal(whole.status(), body.as_bytes()) {
+                    learns.refusal(method, &refusal);
+                }
+            } else if let Some(time) = time.and_then(|time| serde_json::from_str(time).ok()) {
+                learns.time(method, &time);
+            }
+        }
         Some(Outcome {
             answer: Ok(whole.part(method, body)),
             result,

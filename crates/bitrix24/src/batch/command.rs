@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Reference, Step};
 use crate::{
-    Answer, Error, RequestError, Rest, Rule,
+    Answer, Error, RequestError, Rest, Rule, Tries,
     error::{AnyCode, DecodeError, DecodeErrorKind},
     method::{ErrorCode, Method},
     raw::{Call, Reply},
@@ -24,7 +24,7 @@ use crate::{
 #[non_exhaustive]
 pub struct Command<'a> {
     /// The call. Its parameters may hold [markers](crate::raw::marker); the shortest timeout of
-    /// all commands is that of the batch.
+    /// all commands, if any has one, is that of the whole batch.
     pub call: Call<'a>,
 }
 
@@ -332,7 +332,7 @@ impl Answers {
         let answer = self.answers.get_mut(self.next).and_then(Option::take);
         self.next += 1;
         // There is one for each command, so this is never missing.
-        read::<M>(answer.unwrap_or_else(|| Err(missing("batch", 0))))
+        read::<M>(answer.unwrap_or_else(|| Err(missing("batch", 0, Tries::default()))))
     }
 }
 
@@ -343,12 +343,13 @@ fn read<M: Answered>(answer: Result<Reply, Error>) -> Result<Answer<M::Output>, 
 }
 
 /// Nothing is said about a command.
-pub(super) fn missing(method: &str, status: u16) -> Error {
+pub(super) fn missing(method: &str, status: u16, tries: Tries) -> Error {
     let error = DecodeError {
         kind: DecodeErrorKind::Missing,
         method: method.to_owned(),
         status,
         excerpt: String::new(),
+        tries,
     };
     error.into()
 }

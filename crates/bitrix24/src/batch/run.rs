@@ -12,7 +12,7 @@ use super::{
     reference::Reference,
 };
 use crate::{
-    Client, Error, NotRun, NotRunReason, RequestError, Rest,
+    Client, Error, NotRun, NotRunReason, RequestError, Rest, Tries,
     address::is_method_name,
     raw::{Call, Reply},
     rules,
@@ -34,7 +34,8 @@ pub(super) async fn run(
     halt: bool,
     batch: u64,
 ) -> Result<Vec<Result<Reply, Error>>, RequestError> {
-    let timeout = commands.iter().filter_map(|it| it.call.timeout).min();
+    let shortest = commands.iter().filter_map(|it| it.call.timeout).min();
+    let timeout = shortest.or(client.options.timeout);
     let ready = commands
         .into_iter()
         .enumerate()
@@ -127,16 +128,18 @@ impl Run<'_> {
 
         let (call, unsent) = self.request(chunk);
         let said = match call {
-            None => Ok((methods.iter().map(|_| None).collect(), 0)),
+            None => Ok((methods.iter().map(|_| None).collect(), 0, Tries::default())),
             Some(call) => self.client.send(call).await.and_then(|reply| {
                 let said = split(&reply, first, &methods)?;
-                Ok((said, reply.status()))
+                Ok((said, reply.status(), reply.tries))
             }),
         };
         match said {
             Err(Error::Request(error)) if first == 0 => return Err(error),
             Err(error) => self.all_failed(&error, &methods, unsent),
-            Ok((said, status)) => self.finish(said, &methods, unsent, status),
+            Ok((said, status, tries)) => self.finish(said, &methods, unsent, |method| {
+                missing(method, status, tries)
+            }),
         }
         Ok(())
     }
@@ -217,7 +220,7 @@ impl Run<'_> {
         said: Vec<Option<Outcome>>,
         methods: &[&str],
         unsent: Vec<Option<NotRunReason>>,
-        status: u16,
+        missing: impl Fn(&str) -> Error,
     ) {
         let mut failed = false;
         for ((said, method), unsent) in said.into_iter().zip(methods).zip(unsent) {
@@ -225,7 +228,7 @@ impl Run<'_> {
                 (Some(reason), _) => not_run(method, reason),
                 (None, Some(outcome)) => outcome,
                 (None, None) if self.halt && failed => not_run(method, NotRunReason::Halted),
-                (None, None) => Outcome::failed(missing(method, status)),
+                (None, None) => Outcome::failed(missing(method)),
             };
             failed |= outcome.result.is_none();
             self.done.push(outcome);
