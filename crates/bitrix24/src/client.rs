@@ -257,7 +257,7 @@ impl Client {
     }
 
     /// The texts are the caller's own, who may have put the address in the place of a name.
-    fn refuse(&self, method: &str, what: &str) -> RequestError {
+    pub(crate) fn refuse(&self, method: &str, what: &str) -> RequestError {
         let scrubber = &self.shared.live().scrubber;
         RequestError::new(scrubber.scrub(method), scrubber.scrub(what))
     }

@@ -26,6 +26,7 @@
 
 mod address;
 mod answer;
+pub mod batch;
 mod builder;
 mod client;
 mod envelope;
@@ -49,7 +50,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use error::{
     AnyCode, ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, FieldError, LimitError,
-    RequestError, TransportError, TransportErrorKind,
+    NotRun, NotRunReason, RequestError, TransportError, TransportErrorKind,
 };
 pub use method::{ErrorCode, Method, MethodMeta, Origin, Rest};
 pub use retry::{Retries, Stopped, Tries};

@@ -16,7 +16,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::de::DeserializeSeed;
 
 use crate::{
-    Answer, Error, Rest, Rule, Time, Tries, envelope,
+    Answer, Error, Rest, Rule, SystemError, Time, Tries, envelope,
     error::{DecodeError, DecodeErrorKind},
     limit::Seen,
     live::Limits,
@@ -89,7 +89,7 @@ pub struct Reply {
 pub(crate) struct Learns(pub(crate) Limits);
 
 impl Learns {
-    fn time(&self, method: &str, time: &Time) {
+    pub(crate) fn time(&self, method: &str, time: &Time) {
         let used = time
             .operating
             .and_then(|used| Duration::try_from_secs_f64(used).ok());
@@ -100,8 +100,20 @@ impl Learns {
                 .observe(turn, Seen::Operating { used, resets_in });
         }
     }
+
+    /// A command of a batch was refused; a call that is sent alone is looked at while it is sent.
+    pub(crate) fn refusal(&self, method: &str, refusal: &envelope::Refusal) {
+        if SystemError::from_code(&refusal.code) == Some(SystemError::OperationTimeLimit) {
+            let resets_in = refusal.time.as_ref().and_then(resets_in);
+            let turn = self.0.turn(method);
+            self.0
+                .limiter()
+                .observe(turn, Seen::OperatingSpent { resets_in });
+        }
+    }
 }
 
+pub use crate::batch::{command::Command, reference::marker};
 /// A body that is cheap to clone.
 pub use bytes::Bytes;
 
@@ -124,6 +136,17 @@ impl Reply {
             scrubber: Arc::default(),
             tries: Tries::default(),
             learns: None,
+        }
+    }
+
+    /// What this answer to a batch says about one command, as an answer of its own, from which
+    /// nothing is to be learned any more.
+    pub(crate) fn part(&self, method: &str, body: String) -> Self {
+        Self {
+            method: method.to_owned(),
+            body: body.into(),
+            learns: None,
+            ..self.clone()
         }
     }
 

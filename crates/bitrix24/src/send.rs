@@ -10,6 +10,7 @@ use tracing::{Instrument, debug, debug_span, info, warn};
 use crate::{
     Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
     address::{Address, is_method_name},
+    batch::reference::has_marker,
     envelope,
     limit::{Limit, Seen, TooLate},
     live::{Live, Shared},
@@ -69,6 +70,11 @@ fn check(call: &Call<'_>, shared: &Shared, live: &Live) -> Result<(), RequestErr
     }
     if inside(&call.params).is_none() {
         return Err(refuse(NOT_AN_OBJECT));
+    }
+    if has_marker(&call.params) {
+        return Err(refuse(
+            "the parameters refer to a result: that works in a batch only",
+        ));
     }
     if !call.rules.is_empty() {
         let params = serde_json::from_slice(&call.params).map_err(|_| refuse(NOT_AN_OBJECT))?;

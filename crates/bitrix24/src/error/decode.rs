@@ -38,6 +38,8 @@ pub enum DecodeErrorKind {
     },
     /// It is JSON, but neither a result nor an error.
     NotAnAnswer,
+    /// It is the answer of a batch, and says nothing about this command.
+    Missing,
     /// It points to another address, which is not that of the portal's API: such an address is
     /// not followed.
     Redirect {
@@ -84,6 +86,9 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::WrongType { path, what } => write!(f, "{path}: {what}")?,
             DecodeErrorKind::NotAnAnswer => {
                 f.write_str("the answer holds neither a result nor an error")?;
+            }
+            DecodeErrorKind::Missing => {
+                f.write_str("the answer of the batch says nothing about this command")?;
             }
             DecodeErrorKind::Redirect { location: Some(to) } => {
                 write!(f, "the answer is a redirect to {to}")?;

@@ -5,6 +5,7 @@
 //! Error<E>               a call failed:
 //! ├── Request            it was not sent: a parameter is missing or cannot be written
 //! ├── Limit              it did not run: its turn would have come too late
+//! ├── NotRun             it is part of a batch that stopped before it
 //! ├── Transport          no whole answer arrived
 //! ├── Decode             an answer arrived that the API does not give
 //! └── Api                the API refused: code, description, status
@@ -16,6 +17,7 @@ mod api;
 mod config;
 mod decode;
 mod limit;
+mod not_run;
 mod request;
 mod transport;
 
@@ -25,6 +27,7 @@ pub use api::{AnyCode, ApiError, FieldError};
 pub use config::ConfigError;
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use limit::LimitError;
+pub use not_run::{NotRun, NotRunReason};
 pub use request::RequestError;
 pub use transport::{TransportError, TransportErrorKind};
 
@@ -41,6 +44,8 @@ pub enum Error<E = AnyCode> {
     Request(RequestError),
     /// The turn of the call would have come too late. The method did not run.
     Limit(LimitError),
+    /// The command of a batch was not run, because of what happened to others.
+    NotRun(NotRun),
     /// No whole answer arrived. Except for [`TransportErrorKind::Connect`], the method may have
     /// run nonetheless.
     Transport(TransportError),
@@ -67,18 +72,20 @@ impl<E> Error<E> {
     /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Request(_) | Self::Limit(_) => None,
+            Self::Request(_) | Self::Limit(_) | Self::NotRun(_) => None,
             Self::Transport(error) => error.status(),
             Self::Decode(error) => Some(error.status()),
             Self::Api(error) => Some(error.status),
         }
     }
 
-    /// The name of the method that was called.
+    /// The name of the method that was called; with `batch: ` before it if a batch failed as a
+    /// whole, and this is one of its commands.
     pub fn method(&self) -> &str {
         match self {
             Self::Request(error) => error.method(),
             Self::Limit(error) => error.method(),
+            Self::NotRun(error) => error.method(),
             Self::Transport(error) => error.method(),
             Self::Decode(error) => error.method(),
             Self::Api(error) => &error.method,
@@ -88,12 +95,29 @@ impl<E> Error<E> {
     /// How often the call was sent, and why it was not sent again.
     pub fn tries(&self) -> Tries {
         match self {
-            Self::Request(_) => Tries::default(),
+            Self::Request(_) | Self::NotRun(_) => Tries::default(),
             Self::Limit(error) => error.tries,
             Self::Transport(error) => error.tries,
             Self::Decode(error) => error.tries,
             Self::Api(error) => error.tries,
         }
+    }
+}
+
+impl<E> Error<E> {
+    /// The error of a whole batch as that of one of its commands.
+    pub(crate) fn of_command(mut self, command: &str) -> Self {
+        let method = match &mut self {
+            Self::Request(error) => &mut error.method,
+            Self::Limit(error) => &mut error.method,
+            Self::NotRun(error) => &mut error.method,
+            Self::Transport(error) => &mut error.method,
+            Self::Decode(error) => &mut error.method,
+            Self::Api(error) => &mut error.method,
+        };
+        method.push_str(": ");
+        method.push_str(command);
+        self
     }
 }
 
@@ -107,6 +131,7 @@ impl<E: ErrorCode> Error<E> {
         match self {
             Self::Request(error) => Error::Request(error),
             Self::Limit(error) => Error::Limit(error),
+            Self::NotRun(error) => Error::NotRun(error),
             Self::Transport(error) => Error::Transport(error),
             Self::Decode(error) => Error::Decode(error),
             Self::Api(error) => Error::Api(Box::new(error.into_typed())),
@@ -119,6 +144,7 @@ impl<E> fmt::Display for Error<E> {
         match self {
             Self::Request(error) => error.fmt(f),
             Self::Limit(error) => error.fmt(f),
+            Self::NotRun(error) => error.fmt(f),
             Self::Transport(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Api(error) => error.fmt(f),
@@ -138,6 +164,12 @@ impl<E> From<RequestError> for Error<E> {
 impl<E> From<LimitError> for Error<E> {
     fn from(error: LimitError) -> Self {
         Self::Limit(error)
+    }
+}
+
+impl<E> From<NotRun> for Error<E> {
+    fn from(error: NotRun) -> Self {
+        Self::NotRun(error)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 /// The call was not sent, because its parameters cannot be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestError {
-    method: String,
+    pub(super) method: String,
     what: String,
 }
 

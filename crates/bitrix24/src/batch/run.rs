@@ -1,0 +1,250 @@
+//! Sends the commands of a batch, fifty at a time.
+
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+
+use super::{
+    answer::{Outcome, split},
+    command::{Command, missing},
+    encode::{Query, Target, encode},
+    reference::Reference,
+};
+use crate::{
+    Client, Error, NotRun, NotRunReason, RequestError, Rest, Tries,
+    address::is_method_name,
+    raw::{Call, Reply},
+    rules,
+};
+
+/// How many commands a request may hold.
+const CHUNK: usize = 50;
+
+/// A command that was found to be right.
+struct Ready<'a> {
+    method: &'a str,
+    repeatable: bool,
+    query: Query,
+}
+
+pub(super) async fn run(
+    client: &Client,
+    commands: Vec<Command<'_>>,
+    halt: bool,
+    batch: u64,
+) -> Result<Vec<Result<Reply, Error>>, RequestError> {
+    let shortest = commands.iter().filter_map(|it| it.call.timeout).min();
+    let timeout = shortest.or(client.options.timeout);
+    let ready = commands
+        .into_iter()
+        .enumerate()
+        .map(|(place, command)| prepare(client, command.call, place, batch))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut run = Run {
+        client,
+        halt,
+        end: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+        done: Vec::with_capacity(ready.len()),
+        stop: None,
+    };
+    let mut ready = ready.into_iter();
+    loop {
+        let chunk: Vec<_> = ready.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
+        }
+        run.chunk(chunk).await?;
+    }
+    Ok(run.done.into_iter().map(|it| it.answer).collect())
+}
+
+/// Checks a command as if it were called alone, and what a batch asks for besides.
+fn prepare<'a>(
+    client: &Client,
+    call: Call<'a>,
+    place: usize,
+    batch: u64,
+) -> Result<Ready<'a>, RequestError> {
+    let refuse = |what: &str| client.refuse(call.method, what);
+    if !is_method_name(call.method) {
+        return Err(refuse("this cannot be the name of a method"));
+    }
+    let name = call.method.split('.').next().unwrap_or_default();
+    if name.eq_ignore_ascii_case("batch") {
+        return Err(refuse("a batch cannot hold a batch"));
+    }
+    if call.rest == Rest::V3 {
+        return Err(refuse(
+            "a batch cannot hold methods of REST 3.0: call them one by one",
+        ));
+    }
+    if !call.rules.is_empty() {
+        let params = serde_json::from_slice(&call.params)
+            .map_err(|_| refuse("the parameters are not a JSON object"))?;
+        rules::check(call.rules, &params, client.shared.auth).map_err(|what| refuse(&what))?;
+    }
+    let check = |reference: &Reference| {
+        if reference.batch != 0 && reference.batch != batch {
+            return Err("the reference belongs to another batch".to_owned());
+        }
+        if reference.command >= place {
+            return Err(format!(
+                "command {place} can only refer to earlier ones, not to command {}",
+                reference.command
+            ));
+        }
+        reference.check()
+    };
+    let query = encode(&call.params, &check).map_err(|what| refuse(&what))?;
+    Ok(Ready {
+        method: call.method,
+        repeatable: call.repeatable,
+        query,
+    })
+}
+
+struct Run<'a> {
+    client: &'a Client,
+    halt: bool,
+    end: Option<Instant>,
+    done: Vec<Outcome>,
+    /// Why no further command is sent.
+    stop: Option<NotRunReason>,
+}
+
+impl Run<'_> {
+    async fn chunk(&mut self, chunk: Vec<Ready<'_>>) -> Result<(), RequestError> {
+        let first = self.done.len();
+        let methods: Vec<_> = chunk.iter().map(|command| command.method).collect();
+        if self.stop.is_none() && self.left() == Some(Duration::ZERO) {
+            self.stop = Some(NotRunReason::OutOfTime);
+        }
+        if let Some(stop) = &self.stop {
+            let stopped = methods.iter().map(|method| not_run(method, stop.clone()));
+            self.done.extend(stopped);
+            return Ok(());
+        }
+
+        let (call, unsent) = self.request(chunk);
+        let said = match call {
+            None => Ok((methods.iter().map(|_| None).collect(), 0, Tries::default())),
+            Some(call) => self.client.send(call).await.and_then(|reply| {
+                let said = split(&reply, first, &methods)?;
+                Ok((said, reply.status(), reply.tries))
+            }),
+        };
+        match said {
+            Err(Error::Request(error)) if first == 0 => return Err(error),
+            Err(error) => self.all_failed(&error, &methods, unsent),
+            Ok((said, status, tries)) => self.finish(said, &methods, unsent, |method| {
+                missing(method, status, tries)
+            }),
+        }
+        Ok(())
+    }
+
+    /// The request of a chunk, unless there is nothing to send, and which commands are not in it.
+    fn request(&self, chunk: Vec<Ready<'_>>) -> (Option<Call<'static>>, Vec<Option<NotRunReason>>) {
+        let first = self.done.len();
+        let mut unsent: Vec<Option<NotRunReason>> = Vec::with_capacity(chunk.len());
+        let mut repeatable = true;
+        let mut body = format!(r#"{{"halt":{},"cmd":{{"#, u8::from(self.halt));
+        let empty = body.len();
+        for (place, command) in chunk.into_iter().enumerate() {
+            if self.halt && unsent.last().is_some_and(Option::is_some) {
+                unsent.push(Some(NotRunReason::Halted));
+                continue;
+            }
+            let query = command.query.fill(|reference| {
+                let sent = match reference.command.checked_sub(first) {
+                    None => self.done.get(reference.command).and_then(Outcome::json),
+                    Some(place) => match unsent.get(place) {
+                        Some(None) => return Ok(Target::Same),
+                        _ => None,
+                    },
+                };
+                let failed = || format!("command {} failed or was not run", reference.command);
+                let value = reference.find(sent.ok_or_else(failed)?)?;
+                Ok(Target::Known(value))
+            });
+            match query {
+                Ok(query) => {
+                    if body.len() > empty {
+                        body.push(',');
+                    }
+                    // Writing to a string does not fail. Nothing in the texts needs an escape:
+                    // the name of a method holds words, and what a query could hold is encoded.
+                    let _ = write!(body, r#""c{}":"{}"#, first + place, command.method);
+                    if !query.is_empty() {
+                        body.push('?');
+                        body.push_str(&query);
+                    }
+                    body.push('"');
+                    repeatable &= command.repeatable;
+                    unsent.push(None);
+                }
+                Err(what) => {
+                    let what = self.client.scrub(&what);
+                    unsent.push(Some(NotRunReason::Reference { what }));
+                }
+            }
+        }
+        let call = (body.len() > empty).then(|| {
+            body.push_str("}}");
+            Call {
+                repeatable,
+                timeout: self.left(),
+                ..Call::new("batch", Rest::Classic, body.into_bytes())
+            }
+        });
+        (call, unsent)
+    }
+
+    /// The whole request failed.
+    fn all_failed(&mut self, error: &Error, methods: &[&str], unsent: Vec<Option<NotRunReason>>) {
+        let outcomes = methods
+            .iter()
+            .zip(unsent)
+            .map(|(method, unsent)| match unsent {
+                Some(reason) => not_run(method, reason),
+                None => Outcome::failed(error.clone().of_command(method)),
+            });
+        self.done.extend(outcomes);
+        self.stop = Some(NotRunReason::RequestFailed);
+    }
+
+    /// The request was answered.
+    fn finish(
+        &mut self,
+        said: Vec<Option<Outcome>>,
+        methods: &[&str],
+        unsent: Vec<Option<NotRunReason>>,
+        missing: impl Fn(&str) -> Error,
+    ) {
+        let mut failed = false;
+        for ((said, method), unsent) in said.into_iter().zip(methods).zip(unsent) {
+            let outcome = match (unsent, said) {
+                (Some(reason), _) => not_run(method, reason),
+                (None, Some(outcome)) => outcome,
+                (None, None) if self.halt && failed => not_run(method, NotRunReason::Halted),
+                (None, None) => Outcome::failed(missing(method)),
+            };
+            failed |= outcome.result.is_none();
+            self.done.push(outcome);
+        }
+        if self.halt && failed {
+            self.stop = Some(NotRunReason::Halted);
+        }
+    }
+
+    /// How much of the time is left, if there is a limit.
+    fn left(&self) -> Option<Duration> {
+        self.end
+            .map(|end| end.saturating_duration_since(Instant::now()))
+    }
+}
+
+fn not_run(method: &str, reason: NotRunReason) -> Outcome {
+    Outcome::failed(Error::NotRun(NotRun::new(method, reason)))
+}
