@@ -31,6 +31,7 @@ mod client;
 mod envelope;
 mod error;
 mod method;
+pub mod oauth;
 mod process;
 pub mod raw;
 mod rules;

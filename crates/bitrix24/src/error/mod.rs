@@ -4,6 +4,7 @@
 //! ConfigError            the client could not be made
 //! Error<E>               a call failed:
 //! ├── Request            it was not sent: a parameter is missing or cannot be written
+//! ├── Token              it was not sent: there is no access token
 //! ├── Transport          no whole answer arrived
 //! ├── Decode             an answer arrived that the API does not give
 //! └── Api                the API refused: code, description, status
@@ -28,7 +29,7 @@ pub use transport::{TransportError, TransportErrorKind};
 #[allow(unused_imports)] // without any scope
 pub(crate) use api::{display, system_or_other};
 
-use crate::method::ErrorCode;
+use crate::{method::ErrorCode, oauth::TokenError};
 
 /// A call failed. `E` is the type of the method's error codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,8 @@ use crate::method::ErrorCode;
 pub enum Error<E = AnyCode> {
     /// The call was not sent.
     Request(RequestError),
+    /// The call was not sent, or did not run: there is no access token that is valid.
+    Token(Box<TokenError>),
     /// No whole answer arrived. Except for [`TransportErrorKind::Connect`], the method may have
     /// run nonetheless.
     Transport(TransportError),
@@ -62,7 +65,7 @@ impl<E> Error<E> {
     /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Request(_) => None,
+            Self::Request(_) | Self::Token(_) => None,
             Self::Transport(error) => error.status(),
             Self::Decode(error) => Some(error.status()),
             Self::Api(error) => Some(error.status),
@@ -73,6 +76,7 @@ impl<E> Error<E> {
     pub fn method(&self) -> &str {
         match self {
             Self::Request(error) => error.method(),
+            Self::Token(error) => error.method(),
             Self::Transport(error) => error.method(),
             Self::Decode(error) => error.method(),
             Self::Api(error) => &error.method,
@@ -89,6 +93,7 @@ impl<E: ErrorCode> Error<E> {
     pub(crate) fn into_typed<F: ErrorCode>(self) -> Error<F> {
         match self {
             Self::Request(error) => Error::Request(error),
+            Self::Token(error) => Error::Token(error),
             Self::Transport(error) => Error::Transport(error),
             Self::Decode(error) => Error::Decode(error),
             Self::Api(error) => Error::Api(Box::new(error.into_typed())),
@@ -100,6 +105,7 @@ impl<E> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request(error) => error.fmt(f),
+            Self::Token(error) => error.fmt(f),
             Self::Transport(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Api(error) => error.fmt(f),
@@ -113,6 +119,12 @@ impl<E: fmt::Debug> std::error::Error for Error<E> {}
 impl<E> From<RequestError> for Error<E> {
     fn from(error: RequestError) -> Self {
         Self::Request(error)
+    }
+}
+
+impl<E> From<TokenError> for Error<E> {
+    fn from(error: TokenError) -> Self {
+        Self::Token(Box::new(error))
     }
 }
 

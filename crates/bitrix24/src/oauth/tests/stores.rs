@@ -1,0 +1,408 @@
+//! Stores that do not do what they should, and stores that are shared.
+
+use std::{fs, path::PathBuf, sync::atomic::AtomicBool};
+
+use super::*;
+
+/// A store that fails when it is told to.
+#[derive(Debug, Default)]
+struct Fickle {
+    inner: MemoryStore,
+    loads: AtomicUsize,
+    saves: AtomicUsize,
+    fails_to_load: AtomicBool,
+    fails_to_save: AtomicBool,
+    panics: AtomicBool,
+    hangs: AtomicBool,
+    /// What somebody else puts there just before the next save.
+    other: Mutex<Option<Credential>>,
+}
+
+impl Fickle {
+    fn new(credential: Credential) -> Arc<Self> {
+        Arc::new(Self {
+            inner: MemoryStore::new(credential),
+            ..Self::default()
+        })
+    }
+
+    fn put(&self, credential: &Credential) {
+        run(async {
+            let held = self.inner.load().await.unwrap();
+            self.inner.save(held.as_ref(), credential).await.unwrap();
+        });
+    }
+
+    fn held(&self) -> Credential {
+        run(self.inner.load()).unwrap().unwrap()
+    }
+}
+
+impl Store for Fickle {
+    fn load(&self) -> BoxFuture<'_, Result<Option<Credential>, StoreError>> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async {
+            assert!(!self.panics.load(Ordering::SeqCst), "as told");
+            if self.hangs.load(Ordering::SeqCst) {
+                std::future::pending::<()>().await;
+            }
+            if self.fails_to_load.load(Ordering::SeqCst) {
+                return Err(StoreError::new(format!("no load of {REFRESH}")));
+            }
+            self.inner.load().await
+        })
+    }
+
+    fn save<'a>(
+        &'a self,
+        expected: Option<&'a Credential>,
+        new: &'a Credential,
+    ) -> BoxFuture<'a, Result<Saved, StoreError>> {
+        self.saves.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            if self.fails_to_save.load(Ordering::SeqCst) {
+                let pair = new.access_token.expose();
+                return Err(StoreError::new(format!("no save of {pair}")));
+            }
+            if let Some(other) = self.other.lock().unwrap().take() {
+                let held = self.inner.load().await?;
+                self.inner.save(held.as_ref(), &other).await?;
+            }
+            self.inner.save(expected, new).await
+        })
+    }
+}
+
+fn oauth(store: &Arc<Fickle>) -> OAuth {
+    OAuth::with_shared_store(app(), Arc::clone(store) as Arc<dyn Store>)
+}
+
+#[test]
+fn loads_once() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    assert_eq!(oauth.portal(), None);
+    assert_eq!(run(oauth.credential()).unwrap(), server.credential());
+    for _ in 0..3 {
+        run(oauth.token(oauth.begin())).unwrap();
+    }
+    assert_eq!(store.loads.load(Ordering::SeqCst), 1);
+    run(rejected(&oauth)).unwrap();
+    assert_eq!(store.held().access_token.expose(), "new-acc3ss-1");
+}
+
+#[test]
+fn an_empty_store() {
+    let oauth = OAuth::with_store(app(), MemoryStore::default());
+    let epoch = oauth.begin();
+    let error = run(oauth.token(epoch)).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::NoCredential);
+    assert_eq!(run(oauth.credential()).unwrap_err(), error);
+    run(oauth.replace(Credential::new("a.de", "t"))).unwrap();
+    assert!(run(oauth.token(epoch)).is_ok());
+    let bad = Credential::new("ftp://a.de", "t");
+    let error = run(oauth.replace(bad.clone())).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::BadCredential);
+    assert!(OAuth::new(app(), bad.clone()).is_err());
+    let oauth = OAuth::with_store(app(), MemoryStore::new(bad));
+    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::BadCredential);
+}
+
+#[test]
+fn a_pair_that_cannot_be_saved_is_kept() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    let epoch = oauth.begin();
+    store.fails_to_save.store(true, Ordering::SeqCst);
+    for tries in 1..3 {
+        let error = run(rejected(&oauth)).unwrap_err();
+        assert_eq!(error.kind(), TokenErrorKind::Store);
+        assert!(error.what().contains("no save of ***"), "{error}");
+        assert_clean(error);
+        assert_eq!(store.saves.load(Ordering::SeqCst), tries);
+    }
+    assert!(run(oauth.token(epoch)).is_err(), "it began before");
+    assert_eq!(store.saves.load(Ordering::SeqCst), 2);
+    assert!(oauth.secrets().contains(&"new-r3fresh-1".into()));
+
+    store.fails_to_save.store(false, Ordering::SeqCst);
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+    assert_eq!(store.held().access_token.expose(), "new-acc3ss-1");
+    assert_eq!((server.requests().len(), oauth.refreshes()), (1, 1));
+}
+
+#[test]
+fn a_store_that_does_not_load() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    store.fails_to_load.store(true, Ordering::SeqCst);
+    for result in [
+        run(oauth.token(oauth.begin())).map(drop),
+        run(oauth.credential()).map(drop),
+        run(oauth.replace(server.credential())),
+    ] {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), TokenErrorKind::Store);
+        assert!(error.what().contains("no load"));
+    }
+    store.fails_to_load.store(false, Ordering::SeqCst);
+    run(oauth.token(oauth.begin())).unwrap();
+    // Nor is a token renewed while nobody knows what the store holds.
+    store.fails_to_load.store(true, Ordering::SeqCst);
+    let error = run(rejected(&oauth)).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Store);
+    assert_clean(error);
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn stores_that_panic_or_hang() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential());
+    let app = app().timeout(Duration::from_millis(200)).unwrap();
+    let oauth = OAuth::with_shared_store(app, Arc::clone(&store) as Arc<dyn Store>);
+    store.panics.store(true, Ordering::SeqCst);
+    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Internal);
+    assert!(error.what().contains("panicked"));
+    store.panics.store(false, Ordering::SeqCst);
+    store.hangs.store(true, Ordering::SeqCst);
+    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Store);
+    store.hangs.store(false, Ordering::SeqCst);
+    run(oauth.token(oauth.begin())).unwrap();
+}
+
+#[test]
+fn adopts_what_another_process_saved() {
+    let server = Server::new([refusal("invalid_grant")]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    let other = Credential::new("portal.example", "0ther-1").refresh_token("0ther-r");
+    // Before a renewal.
+    run(oauth.token(oauth.begin())).unwrap();
+    store.put(&other);
+    assert_eq!(run(rejected(&oauth)).unwrap().secret.expose(), "0ther-1");
+    assert_eq!(server.requests().len(), 0);
+    // After one that was refused.
+    run(oauth.replace(server.credential())).unwrap();
+    run(rejected(&oauth)).unwrap_err();
+    assert_eq!(server.requests().len(), 1);
+    store.put(&other);
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "0ther-1");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn adopts_what_was_saved_while_it_was_refused() {
+    let server = Server::new([slow(refusal("invalid_grant"))]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    let rejected = thread::spawn(move || run(rejected(&oauth)));
+    while server.requests().is_empty() {
+        thread::yield_now();
+    }
+    store.put(&Credential::new("portal.example", "0ther"));
+    assert_eq!(rejected.join().unwrap().unwrap().secret.expose(), "0ther");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn an_older_credential_in_the_store_is_not_adopted() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential().expires_at(now() + 3600));
+    let oauth = oauth(&store);
+    run(oauth.token(oauth.begin())).unwrap();
+    let older = Credential::new("portal.example", "0ld").refresh_token("0ld-r");
+    store.put(&older.expires_at(now() - 3600));
+    run(rejected(&oauth)).unwrap();
+    assert!(server.requests()[0].contains(REFRESH));
+    assert_eq!(store.held().access_token.expose(), "new-acc3ss-1");
+}
+
+#[test]
+fn of_two_that_renew_the_later_wins() {
+    for (left, winner) in [(10, "new-acc3ss-1"), (9000, "0ther")] {
+        let server = Server::new([Act::Pair]);
+        let store = Fickle::new(server.credential());
+        let other = Credential::new("portal.example", "0ther").expires_at(now() + left);
+        *store.other.lock().unwrap() = Some(other);
+        let token = run(rejected(&oauth(&store))).unwrap();
+        assert_eq!(token.secret.expose(), winner);
+        assert_eq!(store.held().access_token.expose(), winner);
+    }
+}
+
+#[test]
+fn replaces_while_it_is_renewed() {
+    let server = Server::new([slow(Act::Pair)]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    let renewing = oauth.clone();
+    let renewing = thread::spawn(move || run(rejected(&renewing)));
+    while server.requests().is_empty() {
+        thread::yield_now();
+    }
+    run(oauth.replace(Credential::new("portal.example", "0ther"))).unwrap();
+    renewing.join().unwrap().unwrap();
+    assert_eq!(store.held().access_token.expose(), "0ther");
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "0ther");
+}
+
+/// A directory that is gone after the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        let name = format!(
+            "bitrix24-oauth-{}-{:016x}",
+            std::process::id(),
+            fastrand::u64(..)
+        );
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("credential.json")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn files() {
+    let directory = Directory::new();
+    let store = FileStore::new(directory.file());
+    let server = Server::new([Act::Pair]);
+    let first = server.credential().expires_at(7);
+    run(async {
+        assert_eq!(store.load().await.unwrap(), None);
+        let done = store.save(None, &first).await.unwrap();
+        assert_eq!(done, Saved::Done);
+        assert_eq!(store.load().await.unwrap(), Some(first.clone()));
+        let other = Credential::new("a.de", "b");
+        let refused = store.save(None, &other).await.unwrap();
+        assert_eq!(refused, Saved::Other(Some(first.clone())));
+        let refused = store.save(Some(&other), &other).await.unwrap();
+        assert_eq!(refused, Saved::Other(Some(first.clone())));
+        // What a crash left.
+        fs::write(directory.0.join(".credential.json.tmp"), "x").unwrap();
+        let done = store.save(Some(&first), &other).await.unwrap();
+        assert_eq!(done, Saved::Done);
+        assert_eq!(store.load().await.unwrap(), Some(other));
+    });
+    let mut names: Vec<_> = fs::read_dir(&directory.0)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["credential.json", "credential.json.lock"]);
+    #[cfg(unix)]
+    for name in names {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(directory.0.join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn files_that_hold_something_else() {
+    let directory = Directory::new();
+    let store = FileStore::new(directory.file());
+    let oauth = OAuth::with_store(app(), store.clone());
+    for text in [
+        "",
+        "acc3ss-t0ken",
+        "[]",
+        "{}",
+        r#"{"version": 2, "credential": {"access_token": "acc3ss-t0ken", "portal": "a.de"}}"#,
+        r#"{"version": 1}"#,
+        r#"{"version": 1, "credential": "acc3ss-t0ken"}"#,
+        r#"{"version": 1, "credential": {"access_token": "acc3ss-t0ken"}}"#,
+        "\u{0}\u{1}",
+    ] {
+        fs::write(directory.file(), text).unwrap();
+        let new = Credential::new("a.de", "b");
+        for result in [
+            run(oauth.token(oauth.begin())).map(drop),
+            run(oauth.replace(new.clone())),
+        ] {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), TokenErrorKind::Store, "{text}");
+            assert!(error.what().contains("credential.json"), "{error}");
+            assert_clean(error);
+        }
+        run(store.save(None, &new)).unwrap_err();
+        assert_eq!(fs::read_to_string(directory.file()).unwrap(), text);
+    }
+    let nowhere = FileStore::new(directory.0.join("no/credential.json"));
+    assert_eq!(run(nowhere.load()).unwrap(), None);
+    run(nowhere.save(None, &Credential::new("a.de", "b"))).unwrap_err();
+    run(FileStore::new(&directory.0).load()).unwrap_err();
+}
+
+#[test]
+#[cfg(unix)]
+fn links_stay_links() {
+    let directory = Directory::new();
+    let link = directory.0.join("link.json");
+    std::os::unix::fs::symlink(directory.file(), &link).unwrap();
+    let store = FileStore::new(directory.file());
+    let linked = FileStore::new(&link);
+    let (one, two) = (Credential::new("a.de", "1"), Credential::new("a.de", "2"));
+    run(store.save(None, &one)).unwrap();
+    assert_eq!(run(linked.save(Some(&one), &two)).unwrap(), Saved::Done);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(run(store.load()).unwrap(), Some(two));
+}
+
+#[test]
+fn only_one_of_many_saves() {
+    let directory = Directory::new();
+    let first = Credential::new("a.de", "first");
+    run(FileStore::new(directory.file()).save(None, &first)).unwrap();
+    let saves = (0..8).map(|number| {
+        let (store, first) = (FileStore::new(directory.file()), first.clone());
+        thread::spawn(move || {
+            let new = Credential::new("a.de", format!("new-{number}").as_str());
+            run(store.save(Some(&first), &new)).unwrap() == Saved::Done
+        })
+    });
+    let saves: Vec<_> = saves.collect();
+    let done = saves
+        .into_iter()
+        .filter(|_| true)
+        .map(|save| save.join().unwrap());
+    assert_eq!(done.filter(|done| *done).count(), 1);
+}
+
+#[test]
+fn two_share_a_file() {
+    let directory = Directory::new();
+    let server = Server::new([Act::Pair, refusal("invalid_grant")]);
+    let one = OAuth::with_store(app(), FileStore::new(directory.file()));
+    let two = OAuth::with_store(app(), FileStore::new(directory.file()));
+    run(one.replace(server.credential())).unwrap();
+    let (begun, other) = (two.begin(), run(two.token(two.begin())).unwrap());
+    let renewed = run(rejected(&one)).unwrap();
+    let adopted = run(two.renew(other.generation, begun)).unwrap();
+    assert_eq!(adopted.secret, renewed.secret);
+    assert_eq!((one.refreshes(), two.refreshes()), (1, 0));
+    assert_eq!(server.requests().len(), 1);
+}
