@@ -149,8 +149,8 @@ fn bots(form: &Form) -> Result<BTreeMap<i64, Credential>, ConfigError> {
         let id = name
             .strip_prefix("data[BOT][")
             .and_then(|name| name.strip_suffix("][access_token]"));
-        if let Some(id) = id.and_then(|id| id.parse().ok()) {
-            bots.insert(id, event_credential(form, &format!("data[BOT][{id}]"))?);
+        if let Some((id, at)) = id.and_then(|id| Some((id.parse().ok()?, id))) {
+            bots.insert(id, event_credential(form, &format!("data[BOT][{at}]"))?);
         }
     }
     Ok(bots)

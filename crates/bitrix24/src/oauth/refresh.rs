@@ -3,7 +3,10 @@
 //! No caller's runtime is needed for it or can end it, and it goes on when the callers have gone:
 //! once the authorization server was asked, its answer must not be lost.
 
-use std::{fmt, sync::Arc, thread};
+use std::{
+    sync::{Arc, MutexGuard},
+    thread,
+};
 
 use tokio::{
     runtime,
@@ -197,7 +200,7 @@ impl Worker {
                 return state.any().ok_or_else(no_credential);
             }
         }
-        Err(self.store_failed(BUSY))
+        Err(store_failed(BUSY))
     }
 
     /// Offers the new pair to the store, until it or a later one is there.
@@ -226,14 +229,14 @@ impl Worker {
             }
             return state.any().ok_or_else(no_credential);
         }
-        Err(self.store_failed(BUSY))
+        Err(store_failed(BUSY))
     }
 
     async fn load(&self) -> Result<Option<Credential>, TokenError> {
         let loaded = timeout(self.shared.app.settings().timeout, self.shared.store.load()).await;
         let stored = match loaded {
-            Ok(loaded) => loaded.map_err(|error| self.store_failed(error))?,
-            Err(_) => return Err(self.store_failed("it did not load in time")),
+            Ok(loaded) => loaded.map_err(|error| self.store_refused(&error, None))?,
+            Err(_) => return Err(store_failed("it did not load in time")),
         };
         if let Some(Err(error)) = stored.as_ref().map(Credential::check) {
             let what = format!("what the store holds: {error}");
@@ -249,20 +252,21 @@ impl Worker {
     ) -> Result<Saved, TokenError> {
         let save = self.shared.store.save(expected, new);
         match timeout(self.shared.app.settings().timeout, save).await {
-            Ok(saved) => saved.map_err(|error: StoreError| self.store_failed(error)),
-            Err(_) => Err(self.store_failed("it did not save in time")),
+            Ok(saved) => saved.map_err(|error| self.store_refused(&error, Some(new))),
+            Err(_) => Err(store_failed("it did not save in time")),
         }
     }
 
     /// Stores are not ours: their texts may hold anything.
-    fn store_failed(&self, error: impl fmt::Display) -> TokenError {
+    fn store_refused(&self, error: &StoreError, new: Option<&Credential>) -> TokenError {
         let mut secrets = self.state().secrets();
         secrets.extend(self.shared.app.settings().secrets());
+        secrets.extend(new.into_iter().flat_map(Credential::tokens).cloned());
         let what = Scrubber::new(secrets).scrub_owned(error.to_string());
         TokenError::new(TokenErrorKind::Store, what)
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, Inner> {
+    fn state(&self) -> MutexGuard<'_, Inner> {
         self.shared.state().lock()
     }
 }
@@ -312,6 +316,10 @@ impl Inner {
 /// lives longer does.
 fn wins(other: &Credential, new: &Credential) -> bool {
     other.has_tokens_of(new) || other.expires_at.is_some() && other.expires_at >= new.expires_at
+}
+
+fn store_failed(what: &str) -> TokenError {
+    TokenError::new(TokenErrorKind::Store, what)
 }
 
 fn no_credential() -> TokenError {

@@ -85,6 +85,19 @@ impl OAuth {
 
     /// The credential as it stands. It is not renewed.
     ///
+    /// ```
+    /// use bitrix24::oauth::{App, MemoryStore, OAuth, TokenErrorKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), bitrix24::ConfigError> {
+    /// let app = App::new("local.0123abcd.12345678", "client-secret")?;
+    /// let oauth = OAuth::with_store(app, MemoryStore::default());
+    /// let error = oauth.credential().await.unwrap_err();
+    /// assert_eq!(error.kind(), TokenErrorKind::NoCredential);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If the store fails, or holds no credential that can be used.
     pub async fn credential(&self) -> Result<Credential, TokenError> {
@@ -104,6 +117,19 @@ impl OAuth {
     /// application was authorised anew.
     ///
     /// It happens even if the future is dropped, once it began.
+    ///
+    /// ```
+    /// # use bitrix24::oauth::{App, Credential, MemoryStore, OAuth};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = App::new("local.0123abcd.12345678", "client-secret")?;
+    /// # let oauth = OAuth::with_store(app, MemoryStore::default());
+    /// let credential = Credential::new("portal.bitrix24.com", "access-token");
+    /// oauth.replace(credential.clone()).await?;
+    /// assert_eq!(oauth.credential().await?, credential);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the credential cannot be one, or the store fails. Then the one before stays.

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod files;
 mod forms;
 mod renewal;
 mod server;

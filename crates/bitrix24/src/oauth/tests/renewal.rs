@@ -1,6 +1,9 @@
 //! One renewal for all.
 
-use std::time::Instant;
+use std::{
+    task::{Context, Poll, Wake},
+    time::Instant,
+};
 
 use super::*;
 
@@ -64,17 +67,41 @@ fn what_the_answer_lacks_stays() {
     assert_eq!(run(oauth.credential()).unwrap(), credential);
 }
 
-/// A thousand calls, on two runtimes and on plain threads, all of whose tokens are over.
+/// Waits without any runtime.
+fn park<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let mut future = std::pin::pin!(future);
+    let waker = Arc::new(Unpark(thread::current())).into();
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// A thousand calls, on two runtimes and on plain threads: of half of them the token is over, the
+/// others come while it is renewed.
 fn crowd(oauth: &OAuth) -> Vec<Result<Token, TokenError>> {
+    let epoch = oauth.begin();
+    let token = run(oauth.token(epoch)).unwrap();
+    let call = move |oauth: OAuth, number: usize| async move {
+        if number < 2 || number.is_multiple_of(2) {
+            return oauth.renew(token.generation, epoch).await;
+        }
+        oauth.token(epoch).await
+    };
     let mut threads = Vec::new();
     for _ in 0..2 {
         let oauth = oauth.clone();
         threads.push(thread::spawn(move || {
             run(async {
-                let calls = (0..450).map(|_| {
-                    let oauth = oauth.clone();
-                    tokio::spawn(async move { rejected(&oauth).await })
-                });
+                let calls = (0..450).map(|number| tokio::spawn(call(oauth.clone(), number)));
                 let calls: Vec<_> = calls.collect();
                 let mut results = Vec::new();
                 for call in calls {
@@ -84,9 +111,9 @@ fn crowd(oauth: &OAuth) -> Vec<Result<Token, TokenError>> {
             })
         }));
     }
-    for _ in 0..100 {
-        let oauth = oauth.clone();
-        threads.push(thread::spawn(move || vec![run(rejected(&oauth))]));
+    for number in 0..100 {
+        let call = call(oauth.clone(), 2 * number);
+        threads.push(thread::spawn(move || vec![park(call)]));
     }
     let results: Vec<_> = threads
         .into_iter()
@@ -266,6 +293,17 @@ fn untrusted_servers_are_not_asked() {
     let error = run(rejected(&oauth)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Untrusted);
     assert_clean(error.of_method("profile"));
+}
+
+#[test]
+fn everything_may_be_spawned() {
+    fn is_send<T: Send>(_: &T) {}
+    let oauth = OAuth::with_store(app(), MemoryStore::default());
+    is_send(&oauth.credential());
+    is_send(&oauth.replace(Credential::new("a.de", "t")));
+    is_send(&oauth.token(oauth.begin()));
+    is_send(&oauth.renew(1, oauth.begin()));
+    is_send(&oauth.app().exchange("code", None));
 }
 
 #[test]
