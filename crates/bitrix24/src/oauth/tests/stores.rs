@@ -140,6 +140,21 @@ fn a_pair_that_cannot_be_saved_is_kept() {
 }
 
 #[test]
+fn a_pair_bought_ahead_of_time_is_saved_first() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential().expires_at(now() + 30));
+    let oauth = oauth(&store);
+    store.fails_to_save.store(true, Ordering::SeqCst);
+    for tries in 1..3 {
+        // The portal may have dropped the token that the pair is for.
+        let error = run(oauth.token(oauth.begin())).unwrap_err();
+        assert_eq!(error.kind(), TokenErrorKind::Store);
+        assert_eq!(store.saves.load(Ordering::SeqCst), tries);
+    }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn a_store_that_does_not_load() {
     let server = Server::new([Act::Pair]);
     let store = Fickle::new(server.credential());
@@ -228,6 +243,18 @@ fn an_older_credential_in_the_store_is_not_adopted() {
     run(rejected(&oauth)).unwrap();
     assert!(server.requests()[0].contains(REFRESH));
     assert_eq!(store.held().access_token.expose(), "new-acc3ss-1");
+}
+
+#[test]
+fn the_same_token_does_not_come_back_to_life() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    run(oauth.token(oauth.begin())).unwrap();
+    store.put(&server.credential().refresh_token("0ther-r"));
+    let token = run(rejected(&oauth)).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+    assert!(server.requests()[0].contains("refresh_token=0ther-r "));
 }
 
 #[test]
