@@ -34,6 +34,7 @@ mod error;
 pub mod limit;
 mod live;
 mod method;
+pub mod oauth;
 pub mod process;
 pub mod raw;
 mod retry;
