@@ -12,7 +12,7 @@ use crate::{
     contract::{Missing, Rest},
     control,
     log::Recorded,
-    params,
+    oauth, params,
     portal::{Served, State},
     refusal::Refusal,
 };
@@ -31,14 +31,25 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
+    /// Whether the method ran.
+    pub(crate) ran: bool,
 }
 
 impl Reply {
+    /// What a method answers that ran.
+    fn ran(body: Vec<u8>) -> Self {
+        Self {
+            ran: true,
+            ..Self::json(200, body)
+        }
+    }
+
     fn json(status: u16, body: Vec<u8>) -> Self {
         Self {
             status,
             content_type: "application/json; charset=utf-8",
             body,
+            ran: false,
         }
     }
 
@@ -48,6 +59,7 @@ impl Reply {
             status,
             content_type: "text/html; charset=utf-8",
             body: format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n").into_bytes(),
+            ran: false,
         }
     }
 
@@ -79,6 +91,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             start,
         );
     }
+    if oauth::is_path(request.path) {
+        return token(state, request);
+    }
     let Some(address) = Address::parse(request.path) else {
         return Reply::page(404, "Not Found");
     };
@@ -103,7 +118,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             params = read;
             let token = params.shift_remove("auth");
             let token = token.as_ref().and_then(Value::as_str);
-            match state.secrets.admit(address.login, token) {
+            match state.admit(address.login, token) {
                 Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
                 Ok(admitted) => {
                     credential = admitted;
@@ -123,8 +138,53 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             secret: served.map(Served::secret_params).unwrap_or_default(),
             headers: headers(request.headers),
             status: reply.status,
+            ran: reply.ran,
         });
     }
+    reply
+}
+
+/// Answers a request for tokens and records it.
+fn token(state: &State, request: &Request<'_>) -> Reply {
+    let (credential, params, reply) = match read(Rest::Classic, request) {
+        Err(_) => {
+            let refusal = oauth::refusal(&state.contract, "invalid_request");
+            let reply = Reply::refusal(&refusal, Rest::Classic);
+            (Credential::Refused, Map::new(), reply)
+        }
+        Ok(params) => {
+            let failure = state.controls().orders.take_failure_of(oauth::METHOD);
+            let answer = state.controls().orders.answer_to(oauth::METHOD);
+            let (credential, outcome) = match (failure, answer) {
+                (Some(failure), _) => {
+                    let refusal = oauth::failure(&state.contract, failure);
+                    (Credential::Refused, Err(refusal))
+                }
+                (None, Some(body)) => (Credential::Refused, Ok(body)),
+                (None, None) => {
+                    let (credential, outcome) = oauth::grant(state, &params);
+                    let outcome = outcome.map(|body| body.to_string().into_bytes());
+                    (credential, outcome)
+                }
+            };
+            let reply = match outcome {
+                Ok(body) => Reply::ran(body),
+                Err(refusal) => Reply::refusal(&refusal, Rest::Classic),
+            };
+            (credential, params, reply)
+        }
+    };
+    state.record(Recorded {
+        method: oauth::METHOD.to_owned(),
+        verb: request.verb.to_string(),
+        path: oauth::PATH.to_owned(),
+        credential,
+        parameters: params,
+        secret: oauth::secret_params(),
+        headers: headers(request.headers),
+        status: reply.status,
+        ran: reply.ran,
+    });
     reply
 }
 
@@ -176,7 +236,7 @@ impl Call<'_> {
             );
         }
         if let Some(body) = state.controls().orders.answer_to(self.method) {
-            return Reply::json(200, body);
+            return Reply::ran(body);
         }
         let Some(served) = self.served else {
             return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND"));
@@ -189,10 +249,10 @@ impl Call<'_> {
             return self.refuse(&Refusal::scope(&state.contract, rest));
         }
         match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => Reply::json(200, served.answers.to(params).finish(self.start)),
+            Ok(()) => Reply::ran(served.answers.to(params).finish(self.start)),
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    Reply::json(200, Head::of_result(result.clone()).finish(self.start))
+                    Reply::ran(Head::of_result(result.clone()).finish(self.start))
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 _ => self.refuse(&Refusal::problem(rest, problem)),

@@ -1,12 +1,12 @@
 //! Orders that come over HTTP, from any language.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{failures::Failure, portal::State};
 
@@ -15,6 +15,11 @@ const METHODS: &str = "sandbox.";
 
 /// Before the name of an order that has an address of its own.
 const PATHS: &str = "/_sandbox/";
+
+/// All orders, for who misspells one.
+const ORDERS: [&str; 9] = [
+    "answer", "clear", "code", "counts", "expire", "fail", "lifetime", "requests", "scopes",
+];
 
 /// The order in a method's name.
 pub(crate) fn in_method(method: &str) -> Option<&str> {
@@ -51,6 +56,17 @@ struct Answer {
 struct Scopes {
     scopes: Vec<String>,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lifetime {
+    #[serde(default, deserialize_with = "number")]
+    seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// Carries an order out and gives the `result` of the answer; what is wrong
 /// with it otherwise.
@@ -93,6 +109,26 @@ pub(crate) fn obey(
             state.controls().scopes = scopes;
             Ok(true.into())
         }
+        "expire" => {
+            let Nothing {} = read(params)?;
+            state.controls().tokens.expire();
+            Ok(true.into())
+        }
+        "lifetime" => {
+            let Lifetime { seconds } = read(params)?;
+            let seconds = seconds.ok_or("seconds are missing")?;
+            state.controls().tokens.lifetime = Duration::from_secs(seconds);
+            Ok(true.into())
+        }
+        "code" => {
+            let Nothing {} = read(params)?;
+            Ok(state.controls().tokens.code().into())
+        }
+        "counts" => {
+            let Nothing {} = read(params)?;
+            let controls = state.controls();
+            Ok(json!({"refreshes": controls.tokens.refreshes}))
+        }
         "clear" => {
             state.clear();
             Ok(true.into())
@@ -102,7 +138,8 @@ pub(crate) fn obey(
             Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
         }
         unknown => Err(format!(
-            "no such order: {unknown} (there are fail, answer, scopes, clear and requests)"
+            "no such order: {unknown} (there are {})",
+            ORDERS.join(", "),
         )),
     }
 }

@@ -89,9 +89,19 @@ impl Orders {
 
     /// The error for this call of a method, which counts as used.
     pub(crate) fn take_failure(&mut self, method: &str) -> Option<Failure> {
-        let index = self.failures.iter().position(|(name, failure)| {
-            (name == EVERY_METHOD || name == method) && failure.times != Some(0)
-        })?;
+        self.take(|name| name == EVERY_METHOD || name == method)
+    }
+
+    /// Likewise, for what is not a method of the API.
+    pub(crate) fn take_failure_of(&mut self, name: &str) -> Option<Failure> {
+        self.take(|known| known == name)
+    }
+
+    fn take(&mut self, is_meant: impl Fn(&str) -> bool) -> Option<Failure> {
+        let index = self
+            .failures
+            .iter()
+            .position(|(name, failure)| is_meant(name) && failure.times != Some(0))?;
         let (_, failure) = self.failures.get_mut(index)?;
         match &mut failure.times {
             None => Some(failure.clone()),

@@ -18,10 +18,12 @@ mod contract;
 mod control;
 mod failures;
 mod log;
+mod oauth;
 mod params;
 mod portal;
 mod refusal;
 mod server;
+mod tokens;
 
 pub use auth::Credential;
 pub use failures::Failure;

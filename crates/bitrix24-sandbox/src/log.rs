@@ -27,6 +27,7 @@ pub struct Recorded {
     pub(crate) secret: Vec<String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) status: u16,
+    pub(crate) ran: bool,
 }
 
 impl Recorded {
@@ -82,6 +83,12 @@ impl Recorded {
         self.status
     }
 
+    /// Whether the method ran, rather than that the call was turned down.
+    #[must_use]
+    pub fn ran(&self) -> bool {
+        self.ran
+    }
+
     /// As the in-band log shows it.
     pub(crate) fn to_json(&self) -> Value {
         let headers: Map<_, _> = self
@@ -97,6 +104,7 @@ impl Recorded {
             "parameters": self.parameters,
             "headers": headers,
             "status": self.status,
+            "ran": self.ran,
         })
     }
 
@@ -129,6 +137,7 @@ impl fmt::Debug for Recorded {
             .field("parameters", &self.masked_parameters())
             .field("headers", &headers)
             .field("status", &self.status)
+            .field("ran", &self.ran)
             .finish_non_exhaustive()
     }
 }

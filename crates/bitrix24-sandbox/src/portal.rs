@@ -6,6 +6,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -13,11 +14,12 @@ use tokio::sync::oneshot;
 
 use crate::{
     answer::Answers,
-    auth::{Secrets, USER},
+    auth::{Credential, Denied, Login, Secrets, USER},
     contract::{Contract, Method, Rest},
     failures::{Failure, Orders},
     log::{Log, Recorded},
     server,
+    tokens::Tokens,
 };
 
 /// The contract of the API that this crate was built with.
@@ -40,6 +42,8 @@ impl Served {
 
 /// What the portal's thread and its owner share.
 pub(crate) struct State {
+    /// Its address, without a slash at its end.
+    pub(crate) url: String,
     pub(crate) secrets: Secrets,
     /// All but its methods, which are in `methods`.
     pub(crate) contract: Contract,
@@ -54,10 +58,16 @@ pub(crate) struct Controls {
     pub(crate) orders: Orders,
     pub(crate) log: Log,
     pub(crate) scopes: Vec<String>,
+    pub(crate) tokens: Tokens,
 }
 
 impl State {
-    fn new(mut contract: Contract, secrets: Secrets, observer: Option<Observer>) -> Self {
+    fn new(
+        url: String,
+        mut contract: Contract,
+        secrets: Secrets,
+        observer: Option<Observer>,
+    ) -> Self {
         let all_scopes = contract.scopes();
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
@@ -71,14 +81,16 @@ impl State {
                 .insert(served.method.name.to_ascii_lowercase(), served);
         }
         Self {
-            secrets,
-            contract,
-            methods,
+            url,
             controls: Mutex::new(Controls {
                 orders: Orders::default(),
                 log: Log::default(),
                 scopes: all_scopes.clone(),
+                tokens: Tokens::new(&secrets),
             }),
+            secrets,
+            contract,
+            methods,
             all_scopes,
             observer,
         }
@@ -91,6 +103,29 @@ impl State {
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
         self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The address that calls should go to.
+    pub(crate) fn current_url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// Judges the credential of a call.
+    pub(crate) fn admit(
+        &self,
+        login: Option<Login<'_>>,
+        token: Option<&str>,
+    ) -> Result<Credential, Denied> {
+        match (login, token) {
+            (Some(login), _) if login.user == USER && login.code == self.secrets.webhook => {
+                Ok(Credential::Webhook)
+            }
+            (None, Some(token)) => {
+                self.controls().tokens.admit(token)?;
+                Ok(Credential::Token)
+            }
+            _ => Err(Denied::Unknown),
+        }
     }
 
     /// Whether one of these scopes is granted, or none is needed.
@@ -111,6 +146,7 @@ impl State {
         controls.orders = Orders::default();
         controls.log.clear();
         controls.scopes.clone_from(&self.all_scopes);
+        controls.tokens = Tokens::new(&self.secrets);
     }
 }
 
@@ -152,11 +188,10 @@ impl Builder {
     pub fn start(self) -> io::Result<Portal> {
         let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        let state = Arc::new(State::new(contract, Secrets::random()?, self.observer));
-
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
+        let state = Arc::new(State::new(url, contract, Secrets::random()?, self.observer));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -175,8 +210,7 @@ impl Builder {
             })?;
 
         Ok(Portal {
-            webhook_url: format!("{url}/rest/{USER}/{}/", state.secrets.webhook),
-            url,
+            webhook_url: format!("{}/rest/{USER}/{}/", state.url, state.secrets.webhook),
             state,
             stop: Some(stop),
             thread: Some(thread),
@@ -197,7 +231,6 @@ impl Builder {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Portal {
-    url: String,
     webhook_url: String,
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
@@ -222,7 +255,7 @@ impl Portal {
     /// The address of the portal, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        &self.state.url
     }
 
     /// The address of a webhook, which ends with its secret code and a slash.
@@ -241,6 +274,49 @@ impl Portal {
     #[must_use]
     pub fn expired_token(&self) -> &str {
         &self.state.secrets.expired
+    }
+
+    /// The id of the application that the tokens belong to.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.state.secrets.client_id
+    }
+
+    /// The secret of that application.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        &self.state.secrets.client_secret
+    }
+
+    /// The refresh token that was issued last. It is good for one renewal at
+    /// [`url`](Self::url) + `/oauth/token/`.
+    #[must_use]
+    pub fn refresh_token(&self) -> String {
+        self.state.controls().tokens.newest_refresh().to_owned()
+    }
+
+    /// A new code of an authorisation, which is good for one exchange within
+    /// 30 seconds.
+    #[must_use]
+    pub fn auth_code(&self) -> String {
+        self.state.controls().tokens.code()
+    }
+
+    /// Ends every access token so far: calls with them get `expired_token`.
+    pub fn expire_tokens(&self) {
+        self.state.controls().tokens.expire();
+    }
+
+    /// How long the access tokens live that are issued from now on, in whole
+    /// seconds; an hour unless it is said otherwise.
+    pub fn token_lifetime(&self, lifetime: Duration) {
+        self.state.controls().tokens.lifetime = lifetime;
+    }
+
+    /// How many refresh tokens were exchanged for a new pair so far.
+    #[must_use]
+    pub fn refreshes(&self) -> u64 {
+        self.state.controls().tokens.refreshes
     }
 
     /// Answers calls of a method with an error; `*` stands for every method.
@@ -267,7 +343,8 @@ impl Portal {
         self.state.controls().log.all()
     }
 
-    /// Forgets recorded calls, failures, answers and withdrawn scopes.
+    /// Takes everything back that was ordered, and forgets recorded calls. The
+    /// tokens that the run began with are good again, all others are not.
     pub fn clear(&self) {
         self.state.clear();
     }
@@ -276,7 +353,7 @@ impl Portal {
 impl fmt::Debug for Portal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Portal")
-            .field("url", &self.url)
+            .field("url", &self.state.url)
             .finish_non_exhaustive()
     }
 }
