@@ -161,6 +161,11 @@ fn is_around(ty: &Type, around: &[&str]) -> bool {
     }
 }
 
+/// The `time` of a call that began then and ends now.
+pub(crate) fn time(start: SystemTime) -> Value {
+    serde_json::to_value(Time::between(start, SystemTime::now())).unwrap_or_default()
+}
+
 /// When a call ran, as answers tell it.
 #[derive(Serialize)]
 struct Time {

@@ -1,20 +1,21 @@
-//! Answers one call: who calls, what, with which parameters.
+//! Answers one request: who calls, what, with which parameters.
 
 use std::time::SystemTime;
 
 use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
-    answer::Head,
     auth::{Address, Credential},
-    check::{self, Problem},
-    contract::{Missing, Rest},
+    batch,
+    contract::Rest,
     control,
     log::Recorded,
+    method::Call,
     oauth, params,
-    portal::{Served, State},
+    portal::State,
     refusal::Refusal,
+    reply::Reply,
 };
 
 /// A request as HTTP brings it.
@@ -24,58 +25,6 @@ pub(crate) struct Request<'a> {
     pub(crate) query: Option<&'a str>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
-}
-
-/// What goes back.
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: Vec<u8>,
-    /// Whether the method ran.
-    pub(crate) ran: bool,
-}
-
-impl Reply {
-    /// What a method answers that ran.
-    fn ran(body: Vec<u8>) -> Self {
-        Self {
-            ran: true,
-            ..Self::json(200, body)
-        }
-    }
-
-    fn json(status: u16, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            content_type: "application/json; charset=utf-8",
-            body,
-            ran: false,
-        }
-    }
-
-    /// What a web server says where the portal has no say.
-    pub(crate) fn page(status: u16, title: &str) -> Self {
-        Self {
-            status,
-            content_type: "text/html; charset=utf-8",
-            body: format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n").into_bytes(),
-            ran: false,
-        }
-    }
-
-    fn refusal(refusal: &Refusal, rest: Rest) -> Self {
-        Self::json(refusal.status, refusal.body(rest).to_string().into_bytes())
-    }
-
-    fn obeyed(outcome: Result<Value, String>, start: SystemTime) -> Self {
-        match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start)),
-            Err(text) => {
-                let body = json!({"error": "SANDBOX", "error_description": text});
-                Self::json(400, body.to_string().into_bytes())
-            }
-        }
-    }
 }
 
 /// Answers a request and records it.
@@ -104,6 +53,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         rest: address.rest,
         method: &method,
         served,
+        verb: request.verb.as_str(),
         start,
     };
 
@@ -135,7 +85,10 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             path: address.masked(),
             credential,
             parameters: params,
-            secret: served.map(Served::secret_params).unwrap_or_default(),
+            secret: match served {
+                Some(served) => served.secret_params(),
+                None => batch::secret_params(&method),
+            },
             headers: headers(request.headers),
             status: reply.status,
             ran: reply.ran,
@@ -206,66 +159,4 @@ fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
             (name.as_str().to_owned(), value)
         })
         .collect()
-}
-
-/// A call whose parameters are read.
-struct Call<'a> {
-    state: &'a State,
-    rest: Rest,
-    /// In lower case.
-    method: &'a str,
-    served: Option<&'a Served>,
-    start: SystemTime,
-}
-
-impl Call<'_> {
-    /// Answers a caller who is let in.
-    fn reply(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
-        let Self { state, rest, .. } = *self;
-        if let Some(order) = control::in_method(self.method) {
-            return Reply::obeyed(control::obey(state, order, params.clone()), self.start);
-        }
-        // Orders come before anything that the method itself would object to.
-        let failure = state.controls().orders.take_failure(self.method);
-        if let Some(failure) = failure {
-            return self.refuse(
-                &self
-                    .error(&failure.code)
-                    .with_status(failure.status)
-                    .with_text(failure.text),
-            );
-        }
-        if let Some(body) = state.controls().orders.answer_to(self.method) {
-            return Reply::ran(body);
-        }
-        let Some(served) = self.served else {
-            return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND"));
-        };
-        let method = &served.method;
-        if method.app_only && credential == Credential::Webhook {
-            return self.refuse(&self.error("WRONG_AUTH_TYPE"));
-        }
-        if !state.has_scope(&method.scopes) {
-            return self.refuse(&Refusal::scope(&state.contract, rest));
-        }
-        match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => Reply::ran(served.answers.to(params).finish(self.start)),
-            Err(problem) => match (&problem, &method.missing) {
-                (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    Reply::ran(Head::of_result(result.clone()).finish(self.start))
-                }
-                (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
-                _ => self.refuse(&Refusal::problem(rest, problem)),
-            },
-        }
-    }
-
-    fn error(&self, code: &str) -> Refusal {
-        let method = self.served.map(|served| &served.method);
-        Refusal::of(&self.state.contract, method, code)
-    }
-
-    fn refuse(&self, refusal: &Refusal) -> Reply {
-        Reply::refusal(refusal, self.rest)
-    }
 }

@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{failures::Failure, portal::State};
+use crate::{failures::Failure, method::ECHO, portal::State};
 
 /// Before the name of an order that is called like a method.
 const METHODS: &str = "sandbox.";
@@ -21,9 +21,9 @@ const ORDERS: [&str; 9] = [
     "answer", "clear", "code", "counts", "expire", "fail", "lifetime", "requests", "scopes",
 ];
 
-/// The order in a method's name.
+/// The order in a method's name, which is in lower case.
 pub(crate) fn in_method(method: &str) -> Option<&str> {
-    method.strip_prefix(METHODS)
+    method.strip_prefix(METHODS).filter(|_| method != ECHO)
 }
 
 /// The order in a path.

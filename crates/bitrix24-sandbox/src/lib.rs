@@ -12,16 +12,20 @@
 
 mod answer;
 mod auth;
+mod batch;
 mod call;
 mod check;
 mod contract;
 mod control;
 mod failures;
 mod log;
+mod method;
 mod oauth;
 mod params;
 mod portal;
+mod reference;
 mod refusal;
+mod reply;
 mod server;
 mod tokens;
 

@@ -13,10 +13,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use crate::{
-    call::{self, Reply},
-    portal::State,
-};
+use crate::{call, portal::State, reply::Reply};
 
 /// Enough for files in base64, not enough to fill the memory by accident.
 const LONGEST_BODY: usize = 64 << 20;

@@ -1,0 +1,94 @@
+//! Answers a call of one method, alone or in a batch.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    answer::Head,
+    auth::Credential,
+    batch,
+    check::{self, Problem},
+    contract::{Missing, Rest},
+    control,
+    portal::{Served, State},
+    refusal::Refusal,
+    reply::Reply,
+};
+
+/// The method that answers its parameters.
+pub(crate) const ECHO: &str = "sandbox.echo";
+
+/// A call whose parameters are read.
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) rest: Rest,
+    /// In lower case.
+    pub(crate) method: &'a str,
+    pub(crate) served: Option<&'a Served>,
+    /// The method of HTTP that brought it.
+    pub(crate) verb: &'a str,
+    pub(crate) start: SystemTime,
+}
+
+impl Call<'_> {
+    /// Answers a caller who is let in.
+    pub(crate) fn reply(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
+        let Self { state, rest, .. } = *self;
+        if let Some(order) = control::in_method(self.method) {
+            return Reply::obeyed(control::obey(state, order, params.clone()), self.start);
+        }
+        // Orders come before anything that the method itself would object to.
+        let failure = state.controls().orders.take_failure(self.method);
+        if let Some(failure) = failure {
+            return self.refuse(
+                &self
+                    .error(&failure.code)
+                    .with_status(failure.status)
+                    .with_text(failure.text),
+            );
+        }
+        if let Some(body) = state.controls().orders.answer_to(self.method) {
+            return Reply::ran(body);
+        }
+        if self.method == ECHO {
+            let parameters = Value::Object(params.clone());
+            return Reply::ran(Head::of_result(parameters).finish(self.start));
+        }
+        if self.method == batch::METHOD && rest == Rest::Classic {
+            return match batch::run(self, credential, params) {
+                Ok(result) => Reply::ran(Head::of_result(result).finish(self.start)),
+                Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
+            };
+        }
+        let Some(served) = self.served else {
+            return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND"));
+        };
+        let method = &served.method;
+        if method.app_only && credential == Credential::Webhook {
+            return self.refuse(&self.error("WRONG_AUTH_TYPE"));
+        }
+        if !state.has_scope(&method.scopes) {
+            return self.refuse(&Refusal::scope(&state.contract, rest));
+        }
+        match check::check(method, &state.contract.records, params, credential) {
+            Ok(()) => Reply::ran(served.answers.to(params).finish(self.start)),
+            Err(problem) => match (&problem, &method.missing) {
+                (Problem::Missing(_), Some(Missing::Answer(result))) => {
+                    Reply::ran(Head::of_result(result.clone()).finish(self.start))
+                }
+                (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
+                _ => self.refuse(&Refusal::problem(rest, problem)),
+            },
+        }
+    }
+
+    pub(crate) fn error(&self, code: &str) -> Refusal {
+        let method = self.served.map(|served| &served.method);
+        Refusal::of(&self.state.contract, method, code)
+    }
+
+    pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {
+        Reply::refusal(refusal, self.rest)
+    }
+}
