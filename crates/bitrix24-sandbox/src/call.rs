@@ -13,9 +13,9 @@ use crate::{
     log::Recorded,
     method::Call,
     oauth, params,
-    portal::State,
     refusal::Refusal,
     reply::Reply,
+    state::State,
 };
 
 /// A request as HTTP brings it.
@@ -57,6 +57,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         start,
     };
 
+    let is_order = control::in_method(&method).is_some();
     let mut credential = Credential::Refused;
     let mut params = Map::new();
     let reply = match read(address.rest, request) {
@@ -68,17 +69,23 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             params = read;
             let token = params.shift_remove("auth");
             let token = token.as_ref().and_then(Value::as_str);
-            match state.admit(address.login, token) {
-                Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
-                Ok(admitted) => {
-                    credential = admitted;
-                    call.reply(credential, &params)
+            let admitted = state.admit(address.login, token);
+            if !is_order && !state.controls().has_room() {
+                credential = admitted.unwrap_or(Credential::Refused);
+                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
+            } else {
+                match admitted {
+                    Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
+                    Ok(admitted) => {
+                        credential = admitted;
+                        call.reply(credential, &params)
+                    }
                 }
             }
         }
     };
 
-    if control::in_method(&method).is_none() {
+    if !is_order {
         state.record(Recorded {
             method: address.method.to_owned(),
             verb: request.verb.to_string(),
@@ -108,21 +115,21 @@ fn token(state: &State, request: &Request<'_>) -> Reply {
         Ok(params) => {
             let failure = state.controls().orders.take_failure_of(oauth::METHOD);
             let answer = state.controls().orders.answer_to(oauth::METHOD);
-            let (credential, outcome) = match (failure, answer) {
+            let refuse = |refusal: &Refusal| Reply::refusal(refusal, Rest::Classic);
+            let (credential, reply) = match (failure, answer) {
                 (Some(failure), _) => {
                     let refusal = oauth::failure(&state.contract, failure);
-                    (Credential::Refused, Err(refusal))
+                    (Credential::Refused, refuse(&refusal))
                 }
-                (None, Some(body)) => (Credential::Refused, Ok(body)),
-                (None, None) => {
-                    let (credential, outcome) = oauth::grant(state, &params);
-                    let outcome = outcome.map(|body| body.to_string().into_bytes());
-                    (credential, outcome)
-                }
-            };
-            let reply = match outcome {
-                Ok(body) => Reply::ran(body),
-                Err(refusal) => Reply::refusal(&refusal, Rest::Classic),
+                (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
+                (None, None) => match oauth::grant(state, &params) {
+                    (credential, Ok(body)) => {
+                        (credential, Reply::ran(body.to_string().into_bytes()))
+                    }
+                    (credential, Err(code)) => {
+                        (credential, refuse(&oauth::refusal(&state.contract, code)))
+                    }
+                },
             };
             (credential, params, reply)
         }

@@ -1,14 +1,17 @@
 //! Orders that come over HTTP, from any language.
 
-use std::{str::FromStr, time::Duration};
+use std::time::{Duration, SystemTime};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Error},
-};
 use serde_json::{Map, Value, json};
 
-use crate::{failures::Failure, method::ECHO, portal::State};
+use crate::{
+    failures::Failure,
+    limits::Bucket,
+    method::ECHO,
+    operating::Operating,
+    order::{Answer, Budget, Fail, Lifetime, Limits, Nothing, Scopes, read},
+    state::State,
+};
 
 /// Before the name of an order that is called like a method.
 const METHODS: &str = "sandbox.";
@@ -17,8 +20,18 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 9] = [
-    "answer", "clear", "code", "counts", "expire", "fail", "lifetime", "requests", "scopes",
+const ORDERS: [&str; 11] = [
+    "answer",
+    "clear",
+    "code",
+    "counts",
+    "expire",
+    "fail",
+    "lifetime",
+    "limits",
+    "operating",
+    "requests",
+    "scopes",
 ];
 
 /// The order in a method's name, which is in lower case.
@@ -30,43 +43,6 @@ pub(crate) fn in_method(method: &str) -> Option<&str> {
 pub(crate) fn in_path(path: &str) -> Option<&str> {
     path.strip_prefix(PATHS)
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fail {
-    method: String,
-    code: String,
-    #[serde(default, deserialize_with = "number")]
-    status: Option<u16>,
-    text: Option<String>,
-    /// 0 for all calls until it is cleared.
-    #[serde(default, deserialize_with = "number")]
-    times: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Answer {
-    method: String,
-    answer: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scopes {
-    scopes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lifetime {
-    #[serde(default, deserialize_with = "number")]
-    seconds: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Carries an order out and gives the `result` of the answer; what is wrong
 /// with it otherwise.
@@ -127,7 +103,43 @@ pub(crate) fn obey(
         "counts" => {
             let Nothing {} = read(params)?;
             let controls = state.controls();
-            Ok(json!({"refreshes": controls.tokens.refreshes}))
+            Ok(json!({
+                "refreshes": controls.tokens.refreshes,
+                "refused": controls.refused,
+            }))
+        }
+        "limits" => {
+            let limits: Limits = read(params)?;
+            let continuous = limits.continuous.unwrap_or_default();
+            state.controls().bucket = match (limits.depth, limits.per_second) {
+                (None, None) => None,
+                (Some(depth), Some(per_second)) => {
+                    Some(Bucket::new(depth, not_negative(per_second)?, continuous))
+                }
+                _ => return Err("depth and per_second belong together".to_owned()),
+            };
+            Ok(true.into())
+        }
+        "operating" => {
+            let budget: Budget = read(params)?;
+            let mut operating = Operating::default();
+            if let Some(used) = budget.operating {
+                operating = operating.used(not_negative(used)?);
+            }
+            if let Some(seconds) = budget.per_call {
+                operating = operating.per_call(not_negative(seconds)?);
+            }
+            if let Some(seconds) = budget.reset_in {
+                operating = operating.reset_in(duration(seconds)?);
+            }
+            if let Some(limit) = budget.limit {
+                operating = operating.limit(not_negative(limit)?);
+            }
+            state
+                .controls()
+                .budgets
+                .set(&budget.method, &operating, SystemTime::now());
+            Ok(true.into())
         }
         "clear" => {
             state.clear();
@@ -144,19 +156,14 @@ pub(crate) fn obey(
     }
 }
 
-fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, String> {
-    serde_json::from_value(params.into()).map_err(|error| error.to_string())
+fn not_negative(number: f64) -> Result<f64, String> {
+    if number.is_finite() && number >= 0.0 {
+        Ok(number)
+    } else {
+        Err(format!("a number from 0 is needed, not {number}"))
+    }
 }
 
-/// A number that forms send as text.
-fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
-    let text = match Value::deserialize(deserializer)? {
-        Value::Null => return Ok(None),
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    let number = text
-        .parse()
-        .map_err(|_| D::Error::custom(format!("no such number: {text}")));
-    number.map(Some)
+fn duration(seconds: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| format!("no such time: {seconds} s"))
 }

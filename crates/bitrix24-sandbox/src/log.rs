@@ -172,8 +172,4 @@ impl Log {
     pub(crate) fn all(&self) -> Vec<Recorded> {
         self.0.iter().cloned().collect()
     }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
 }

@@ -11,9 +11,10 @@ use crate::{
     check::{self, Problem},
     contract::{Missing, Rest},
     control,
-    portal::{Served, State},
+    operating::Spent,
     refusal::Refusal,
     reply::Reply,
+    state::{Served, State},
 };
 
 /// The method that answers its parameters.
@@ -48,16 +49,19 @@ impl Call<'_> {
                     .with_text(failure.text),
             );
         }
+        let Ok(spent) = state.controls().budgets.spend(self.method, self.start) else {
+            return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
+        };
         if let Some(body) = state.controls().orders.answer_to(self.method) {
             return Reply::ran(body);
         }
         if self.method == ECHO {
             let parameters = Value::Object(params.clone());
-            return Reply::ran(Head::of_result(parameters).finish(self.start));
+            return self.ran(&Head::of_result(parameters), spent);
         }
         if self.method == batch::METHOD && rest == Rest::Classic {
             return match batch::run(self, credential, params) {
-                Ok(result) => Reply::ran(Head::of_result(result).finish(self.start)),
+                Ok(result) => self.ran(&Head::of_result(result), None),
                 Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
             };
         }
@@ -72,15 +76,19 @@ impl Call<'_> {
             return self.refuse(&Refusal::scope(&state.contract, rest));
         }
         match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => Reply::ran(served.answers.to(params).finish(self.start)),
+            Ok(()) => self.ran(served.answers.to(params), spent),
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    Reply::ran(Head::of_result(result.clone()).finish(self.start))
+                    self.ran(&Head::of_result(result.clone()), spent)
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 _ => self.refuse(&Refusal::problem(rest, problem)),
             },
         }
+    }
+
+    fn ran(&self, answer: &Head, spent: Option<Spent>) -> Reply {
+        Reply::ran(answer.finish(self.start, spent))
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {

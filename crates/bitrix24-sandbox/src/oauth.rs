@@ -8,8 +8,8 @@ use crate::{
     auth::{Credential, USER},
     contract::{Contract, text},
     failures::Failure,
-    portal::State,
     refusal::Refusal,
+    state::State,
     tokens::Pair,
 };
 
@@ -59,24 +59,23 @@ pub(crate) fn failure(contract: &Contract, failure: Failure) -> Refusal {
         .with_text(failure.text)
 }
 
-/// What a request gets, and what it was authorised by.
+/// What a request gets, or the code of an error, and what it was authorised by.
 pub(crate) fn grant(
     state: &State,
     params: &Map<String, Value>,
-) -> (Credential, Result<Value, Refusal>) {
-    let refuse = |code| Err(refusal(&state.contract, code));
+) -> (Credential, Result<Value, &'static str>) {
     let given = |name: &str| params.get(name).map(text).unwrap_or_default();
     let proof = match &*given("grant_type") {
         "authorization_code" => given("code"),
         "refresh_token" => given("refresh_token"),
-        _ => return (Credential::Refused, refuse("invalid_request")),
+        _ => return (Credential::Refused, Err("invalid_request")),
     };
     let (id, secret) = (given("client_id"), given("client_secret"));
     if id.is_empty() || secret.is_empty() || proof.is_empty() {
-        return (Credential::Refused, refuse("invalid_request"));
+        return (Credential::Refused, Err("invalid_request"));
     }
     if id != state.secrets.client_id || secret != state.secrets.client_secret {
-        return (Credential::Refused, refuse("invalid_client"));
+        return (Credential::Refused, Err("invalid_client"));
     }
     let renewal = given("grant_type") == "refresh_token";
     let (pair, lifetime) = {
@@ -90,7 +89,7 @@ pub(crate) fn grant(
     };
     let outcome = match pair {
         Some(pair) => Ok(answer(state, &pair, lifetime, renewal)),
-        None => refuse("invalid_grant"),
+        None => Err("invalid_grant"),
     };
     (Credential::Application, outcome)
 }

@@ -1,154 +1,29 @@
 //! A portal that runs on a thread of its own.
 
 use std::{
-    collections::HashMap,
     fmt, io,
     net::{Ipv4Addr, TcpListener},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::{
-    answer::Answers,
-    auth::{Credential, Denied, Login, Secrets, USER},
-    contract::{Contract, Method, Rest},
-    failures::{Failure, Orders},
-    log::{Log, Recorded},
+    auth::{Secrets, USER},
+    contract::Contract,
+    failures::Failure,
+    limits::Intensity,
+    log::Recorded,
+    operating::Operating,
     server,
-    tokens::Tokens,
+    state::{Observer, State},
 };
 
 /// The contract of the API that this crate was built with.
 const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
-
-type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
-
-/// A method with its answers.
-pub(crate) struct Served {
-    pub(crate) method: Method,
-    pub(crate) answers: Answers,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
-}
-
-/// What the portal's thread and its owner share.
-pub(crate) struct State {
-    /// Its address, without a slash at its end.
-    pub(crate) url: String,
-    pub(crate) secrets: Secrets,
-    /// All but its methods, which are in `methods`.
-    pub(crate) contract: Contract,
-    methods: HashMap<Rest, HashMap<String, Served>>,
-    all_scopes: Vec<String>,
-    controls: Mutex<Controls>,
-    observer: Option<Observer>,
-}
-
-/// What changes while the portal runs.
-pub(crate) struct Controls {
-    pub(crate) orders: Orders,
-    pub(crate) log: Log,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) tokens: Tokens,
-}
-
-impl State {
-    fn new(
-        url: String,
-        mut contract: Contract,
-        secrets: Secrets,
-        observer: Option<Observer>,
-    ) -> Self {
-        let all_scopes = contract.scopes();
-        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in contract.methods.drain(..) {
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                method,
-            };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
-        }
-        Self {
-            url,
-            controls: Mutex::new(Controls {
-                orders: Orders::default(),
-                log: Log::default(),
-                scopes: all_scopes.clone(),
-                tokens: Tokens::new(&secrets),
-            }),
-            secrets,
-            contract,
-            methods,
-            all_scopes,
-            observer,
-        }
-    }
-
-    /// The method with this lower-case name.
-    pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
-        self.methods.get(&rest)?.get(name)
-    }
-
-    pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
-        self.controls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The address that calls should go to.
-    pub(crate) fn current_url(&self) -> String {
-        self.url.clone()
-    }
-
-    /// Judges the credential of a call.
-    pub(crate) fn admit(
-        &self,
-        login: Option<Login<'_>>,
-        token: Option<&str>,
-    ) -> Result<Credential, Denied> {
-        match (login, token) {
-            (Some(login), _) if login.user == USER && login.code == self.secrets.webhook => {
-                Ok(Credential::Webhook)
-            }
-            (None, Some(token)) => {
-                self.controls().tokens.admit(token)?;
-                Ok(Credential::Token)
-            }
-            _ => Err(Denied::Unknown),
-        }
-    }
-
-    /// Whether one of these scopes is granted, or none is needed.
-    pub(crate) fn has_scope(&self, scopes: &[String]) -> bool {
-        let granted = &self.controls().scopes;
-        scopes.is_empty() || scopes.iter().any(|scope| granted.contains(scope))
-    }
-
-    pub(crate) fn record(&self, recorded: Recorded) {
-        if let Some(observer) = &self.observer {
-            observer(&recorded);
-        }
-        self.controls().log.push(recorded);
-    }
-
-    pub(crate) fn clear(&self) {
-        let mut controls = self.controls();
-        controls.orders = Orders::default();
-        controls.log.clear();
-        controls.scopes.clone_from(&self.all_scopes);
-        controls.tokens = Tokens::new(&self.secrets);
-    }
-}
 
 /// Options of a portal, from [`Portal::builder`].
 #[derive(Default)]
@@ -156,6 +31,7 @@ impl State {
 pub struct Builder {
     port: u16,
     contract: Option<String>,
+    intensity: Option<Intensity>,
     observer: Option<Observer>,
 }
 
@@ -170,6 +46,14 @@ impl Builder {
     /// the JSON that the generator makes of a description.
     pub fn contract(mut self, json: impl Into<String>) -> Self {
         self.contract = Some(json.into());
+        self
+    }
+
+    /// Refuses requests with `QUERY_LIMIT_EXCEEDED` for which a bucket of this
+    /// depth has no room. Each request of a method takes a place, and so many
+    /// places become free once a second. Without this, all requests find room.
+    pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
+        self.intensity = Some(Intensity { depth, per_second });
         self
     }
 
@@ -191,7 +75,13 @@ impl Builder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
-        let state = Arc::new(State::new(url, contract, Secrets::random()?, self.observer));
+        let state = Arc::new(State::new(
+            url,
+            contract,
+            Secrets::random()?,
+            self.intensity,
+            self.observer,
+        ));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -334,6 +224,26 @@ impl Portal {
     /// Leaves webhook and tokens with these scopes only.
     pub fn grant(&self, scopes: &[&str]) {
         self.state.controls().scopes = scopes.iter().copied().map(String::from).collect();
+    }
+
+    /// Refuses requests from now on as [`Builder::intensity`] says, with a
+    /// bucket that is empty at first.
+    pub fn intensity(&self, depth: u32, per_second: f64) {
+        let intensity = Intensity { depth, per_second };
+        self.state.controls().bucket = Some(intensity.bucket());
+    }
+
+    /// How many requests the bucket had no room for so far.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.state.controls().refused
+    }
+
+    /// Gives a method a budget of execution time. Its answers tell what is used
+    /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until it is reset.
+    pub fn operating(&self, method: &str, operating: &Operating) {
+        let now = SystemTime::now();
+        self.state.controls().budgets.set(method, operating, now);
     }
 
     /// The calls so far, in the order in which they were answered; the last

@@ -49,7 +49,7 @@ impl Reply {
 
     pub(crate) fn obeyed(outcome: Result<Value, String>, start: SystemTime) -> Self {
         match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start)),
+            Ok(result) => Self::json(200, Head::of_result(result).finish(start, None)),
             Err(text) => {
                 let body = json!({"error": "SANDBOX", "error_description": text});
                 Self::json(400, body.to_string().into_bytes())

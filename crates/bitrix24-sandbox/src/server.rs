@@ -13,7 +13,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use crate::{call, portal::State, reply::Reply};
+use crate::{call, reply::Reply, state::State};
 
 /// Enough for files in base64, not enough to fill the memory by accident.
 const LONGEST_BODY: usize = 64 << 20;
