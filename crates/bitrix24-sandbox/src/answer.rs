@@ -23,7 +23,7 @@ pub(crate) struct Head(Vec<u8>);
 
 impl Head {
     /// Prepares a body, whose own `time` gives way to that of the call.
-    fn new(mut body: Map<String, Value>) -> Self {
+    pub(crate) fn new(mut body: Map<String, Value>) -> Self {
         body.shift_remove("time");
         let mut bytes = Value::Object(body).to_string().into_bytes();
         bytes.pop();

@@ -9,8 +9,9 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, Lifetime, Limits, Nothing, Scopes, read},
+    order::{Answer, Budget, Fail, Lifetime, Limits, Nothing, Scopes, Table, read},
     state::State,
+    table::List,
 };
 
 /// Before the name of an order that is called like a method.
@@ -20,7 +21,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 11] = [
+const ORDERS: [&str; 12] = [
     "answer",
     "clear",
     "code",
@@ -29,6 +30,7 @@ const ORDERS: [&str; 11] = [
     "fail",
     "lifetime",
     "limits",
+    "list",
     "operating",
     "requests",
     "scopes",
@@ -118,6 +120,25 @@ pub(crate) fn obey(
                 }
                 _ => return Err("depth and per_second belong together".to_owned()),
             };
+            Ok(true.into())
+        }
+        "list" => {
+            let table: Table = read(params)?;
+            let mut list = match (table.records, table.count) {
+                (Some(records), None) => List::records(records),
+                (None, Some(count)) => List::count(count),
+                _ => return Err("either records or count is needed".to_owned()),
+            };
+            if let Some(records) = table.page_size {
+                list = list.page_size(records.get());
+            }
+            if let Some(path) = table.wrap.filter(|path| !path.is_empty()) {
+                list = list.wrap(&path);
+            }
+            if let Some(name) = table.key {
+                list = list.key(&name);
+            }
+            state.controls().orders.list(&table.method, list);
             Ok(true.into())
         }
         "operating" => {

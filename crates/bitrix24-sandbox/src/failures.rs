@@ -1,8 +1,10 @@
 //! What a portal is told to answer instead of what is documented.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::Value;
+
+use crate::table::List;
 
 /// Stands for every method in place of a name.
 pub(crate) const EVERY_METHOD: &str = "*";
@@ -75,6 +77,8 @@ pub(crate) struct Orders {
     failures: Vec<(String, Failure)>,
     /// Whole bodies by the lower-case name of the method.
     answers: HashMap<String, Vec<u8>>,
+    /// Lists by the lower-case name of the method.
+    lists: HashMap<String, Arc<List>>,
 }
 
 impl Orders {
@@ -85,6 +89,10 @@ impl Orders {
     pub(crate) fn answer(&mut self, method: &str, body: &Value) {
         let body = body.to_string().into_bytes();
         self.answers.insert(method.to_ascii_lowercase(), body);
+    }
+
+    pub(crate) fn list(&mut self, method: &str, list: List) {
+        self.lists.insert(method.to_ascii_lowercase(), list.into());
     }
 
     /// The error for this call of a method, which counts as used.
@@ -115,6 +123,10 @@ impl Orders {
 
     pub(crate) fn answer_to(&self, method: &str) -> Option<Vec<u8>> {
         self.answers.get(method).cloned()
+    }
+
+    pub(crate) fn list_of(&self, method: &str) -> Option<Arc<List>> {
+        self.lists.get(method).cloned()
     }
 }
 

@@ -31,6 +31,7 @@ mod refusal;
 mod reply;
 mod server;
 mod state;
+mod table;
 mod tokens;
 
 pub use auth::Credential;
@@ -38,3 +39,4 @@ pub use failures::Failure;
 pub use log::Recorded;
 pub use operating::Operating;
 pub use portal::{Builder, Portal};
+pub use table::List;

@@ -55,6 +55,11 @@ impl Call<'_> {
         if let Some(body) = state.controls().orders.answer_to(self.method) {
             return Reply::ran(body);
         }
+        // Not within the `if`, which would keep the lock while the page is made.
+        let list = state.controls().orders.list_of(self.method);
+        if let Some(list) = list {
+            return self.ran(&Head::new(list.page(params)), spent);
+        }
         if self.method == ECHO {
             let parameters = Value::Object(params.clone());
             return self.ran(&Head::of_result(parameters), spent);

@@ -1,6 +1,6 @@
 //! The parameters of orders.
 
-use std::str::FromStr;
+use std::{num::NonZero, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
@@ -56,6 +56,19 @@ pub(crate) struct Limits {
     pub(crate) per_second: Option<f64>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) continuous: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Table {
+    pub(crate) method: String,
+    pub(crate) records: Option<Vec<Value>>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) count: Option<u64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) page_size: Option<NonZero<usize>>,
+    pub(crate) wrap: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -20,6 +20,7 @@ use crate::{
     operating::Operating,
     server,
     state::{Observer, State},
+    table::List,
 };
 
 /// The contract of the API that this crate was built with.
@@ -219,6 +220,12 @@ impl Portal {
     /// is [cleared](Self::clear). The method need not be a known one.
     pub fn answer(&self, method: &str, body: &Value) {
         self.state.controls().orders.answer(method, body);
+    }
+
+    /// Answers calls of a method with the pages of a list. The method need not
+    /// be a known one.
+    pub fn list(&self, method: &str, list: List) {
+        self.state.controls().orders.list(method, list);
     }
 
     /// Leaves webhook and tokens with these scopes only.
