@@ -138,6 +138,7 @@ impl Command {
             headers: Vec::new(),
             status: reply.status,
             ran: reply.ran,
+            fault: None,
         });
     }
 }

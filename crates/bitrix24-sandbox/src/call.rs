@@ -10,6 +10,7 @@ use crate::{
     batch,
     contract::Rest,
     control,
+    fault::Fault,
     log::Recorded,
     method::Call,
     oauth, params,
@@ -58,6 +59,11 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
     };
 
     let is_order = control::in_method(&method).is_some();
+    let fault = if is_order {
+        None
+    } else {
+        state.controls().faults.take(&method)
+    };
     let mut credential = Credential::Refused;
     let mut params = Map::new();
     let reply = match read(address.rest, request) {
@@ -70,82 +76,105 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             let token = params.shift_remove("auth");
             let token = token.as_ref().and_then(Value::as_str);
             let admitted = state.admit(address.login, token);
-            if !is_order && !state.controls().has_room() {
-                credential = admitted.unwrap_or(Credential::Refused);
+            credential = admitted.unwrap_or(Credential::Refused);
+            if fault.as_ref().is_some_and(|fault| !fault.runs()) {
+                Reply::page(502, "Bad Gateway")
+            } else if !is_order && !state.controls().has_room() {
                 call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
             } else {
                 match admitted {
                     Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
-                    Ok(admitted) => {
-                        credential = admitted;
-                        call.reply(credential, &params)
-                    }
+                    Ok(credential) => call.reply(credential, &params),
                 }
             }
         }
     };
-
-    if !is_order {
-        state.record(Recorded {
-            method: address.method.to_owned(),
-            verb: request.verb.to_string(),
-            path: address.masked(),
-            credential,
-            parameters: params,
-            secret: match served {
-                Some(served) => served.secret_params(),
-                None => batch::secret_params(&method),
-            },
-            headers: headers(request.headers),
-            status: reply.status,
-            ran: reply.ran,
-        });
+    if is_order {
+        return reply;
     }
+    let recorded = Recorded {
+        method: address.method.to_owned(),
+        path: address.masked(),
+        credential,
+        parameters: params,
+        secret: match served {
+            Some(served) => served.secret_params(),
+            None => batch::secret_params(&method),
+        },
+        ..blank(request)
+    };
+    finish(state, recorded, reply, fault)
+}
+
+/// A record of a request, of which nothing is known yet but its form.
+fn blank(request: &Request<'_>) -> Recorded {
+    Recorded {
+        method: String::new(),
+        verb: request.verb.to_string(),
+        path: String::new(),
+        credential: Credential::Refused,
+        parameters: Map::new(),
+        secret: Vec::new(),
+        headers: headers(request.headers),
+        status: 0,
+        ran: false,
+        fault: None,
+    }
+}
+
+/// Spoils an answer if it must be, and records it.
+fn finish(state: &State, recorded: Recorded, reply: Reply, fault: Option<Fault>) -> Reply {
+    let name = fault.as_ref().map(Fault::name);
+    let reply = match fault {
+        Some(fault) => fault.spoil(reply),
+        None => reply,
+    };
+    state.record(Recorded {
+        status: reply.status,
+        ran: reply.ran,
+        fault: name,
+        ..recorded
+    });
     reply
 }
 
 /// Answers a request for tokens and records it.
 fn token(state: &State, request: &Request<'_>) -> Reply {
-    let (credential, params, reply) = match read(Rest::Classic, request) {
-        Err(_) => {
-            let refusal = oauth::refusal(&state.contract, "invalid_request");
-            let reply = Reply::refusal(&refusal, Rest::Classic);
-            (Credential::Refused, Map::new(), reply)
-        }
-        Ok(params) => {
-            let failure = state.controls().orders.take_failure_of(oauth::METHOD);
-            let answer = state.controls().orders.answer_to(oauth::METHOD);
-            let refuse = |refusal: &Refusal| Reply::refusal(refusal, Rest::Classic);
-            let (credential, reply) = match (failure, answer) {
-                (Some(failure), _) => {
-                    let refusal = oauth::failure(&state.contract, failure);
-                    (Credential::Refused, refuse(&refusal))
+    let fault = state.controls().faults.take(oauth::METHOD);
+    let refuse = |refusal: &Refusal| Reply::refusal(refusal, Rest::Classic);
+    let read = read(Rest::Classic, request);
+    let params = read.as_ref().ok().cloned().unwrap_or_default();
+    let (credential, reply) = if fault.as_ref().is_some_and(|fault| !fault.runs()) {
+        (Credential::Refused, Reply::page(502, "Bad Gateway"))
+    } else if read.is_err() {
+        let refusal = oauth::refusal(&state.contract, "invalid_request");
+        (Credential::Refused, refuse(&refusal))
+    } else {
+        let failure = state.controls().orders.take_failure_of(oauth::METHOD);
+        let answer = state.controls().orders.answer_to(oauth::METHOD);
+        match (failure, answer) {
+            (Some(failure), _) => {
+                let refusal = oauth::failure(&state.contract, failure);
+                (Credential::Refused, refuse(&refusal))
+            }
+            (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
+            (None, None) => match oauth::grant(state, &params) {
+                (credential, Ok(body)) => (credential, Reply::ran(body.to_string().into_bytes())),
+                (credential, Err(code)) => {
+                    (credential, refuse(&oauth::refusal(&state.contract, code)))
                 }
-                (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
-                (None, None) => match oauth::grant(state, &params) {
-                    (credential, Ok(body)) => {
-                        (credential, Reply::ran(body.to_string().into_bytes()))
-                    }
-                    (credential, Err(code)) => {
-                        (credential, refuse(&oauth::refusal(&state.contract, code)))
-                    }
-                },
-            };
-            (credential, params, reply)
+            },
         }
     };
-    state.record(Recorded {
+    let recorded = Recorded {
         method: oauth::METHOD.to_owned(),
-        verb: request.verb.to_string(),
         path: oauth::PATH.to_owned(),
         credential,
         parameters: params,
         secret: oauth::secret_params(),
-        headers: headers(request.headers),
-        status: reply.status,
-        ran: reply.ran,
-    });
-    reply
+        ..blank(request)
+    };
+    finish(state, recorded, reply, fault)
 }
 
 fn read(rest: Rest, request: &Request<'_>) -> Result<Map<String, Value>, params::Unreadable> {

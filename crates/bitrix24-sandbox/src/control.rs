@@ -5,11 +5,13 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    contract::text,
     failures::Failure,
+    fault::Fault,
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, Lifetime, Limits, Nothing, Scopes, Table, read},
+    order::{Answer, Budget, Fail, Lifetime, Limits, Nothing, Scopes, Spoil, Table, read},
     state::State,
     table::List,
 };
@@ -21,13 +23,14 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 12] = [
+const ORDERS: [&str; 13] = [
     "answer",
     "clear",
     "code",
     "counts",
     "expire",
     "fail",
+    "fault",
     "lifetime",
     "limits",
     "list",
@@ -56,12 +59,7 @@ pub(crate) fn obey(
     match order {
         "fail" => {
             let fail: Fail = read(params)?;
-            let status = match fail.status {
-                Some(status) if !(200..600).contains(&status) => {
-                    return Err(format!("no such status: {status}"));
-                }
-                status => status,
-            };
+            let status = fail.status.map(possible).transpose()?;
             let failure = Failure {
                 code: fail.code,
                 status,
@@ -122,6 +120,12 @@ pub(crate) fn obey(
             };
             Ok(true.into())
         }
+        "fault" => {
+            let spoil: Spoil = read(params)?;
+            let fault = fault(&spoil)?;
+            state.controls().faults.add(&spoil.method, fault);
+            Ok(true.into())
+        }
         "list" => {
             let table: Table = read(params)?;
             let mut list = match (table.records, table.count) {
@@ -174,6 +178,43 @@ pub(crate) fn obey(
             "no such order: {unknown} (there are {})",
             ORDERS.join(", "),
         )),
+    }
+}
+
+fn fault(spoil: &Spoil) -> Result<Fault, String> {
+    let seconds = || duration(spoil.seconds.unwrap_or(1.0));
+    let fault = match spoil.kind.as_str() {
+        "reset" => Fault::reset(),
+        "refuse" => Fault::refuse(),
+        "half" => Fault::half(),
+        "silence" => Fault::silence(),
+        "drip" => Fault::drip(seconds()?),
+        "html" => Fault::html(),
+        "status" => {
+            let status = possible(spoil.status.unwrap_or(500))?;
+            let body = spoil.body.as_ref().map(text).unwrap_or_default();
+            Fault::status(status, body)
+        }
+        "delay" => Fault::delay(seconds()?),
+        unknown => return Err(format!("no such kind of fault: {unknown}")),
+    };
+    let fault = match spoil.times {
+        Some(0) => fault.always(),
+        times => fault.times(times.unwrap_or(1)),
+    };
+    let fault = fault.after(spoil.after.unwrap_or_default());
+    Ok(match spoil.ran {
+        Some(false) => fault.not_run(),
+        _ => fault,
+    })
+}
+
+/// A status that HTTP has for final answers.
+fn possible(status: u16) -> Result<u16, String> {
+    if (200..600).contains(&status) {
+        Ok(status)
+    } else {
+        Err(format!("no such status: {status}"))
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Recorded {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) status: u16,
     pub(crate) ran: bool,
+    /// The kind of the fault that it met.
+    pub(crate) fault: Option<&'static str>,
 }
 
 impl Recorded {
@@ -77,16 +79,23 @@ impl Recorded {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 when none was sent.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Whether the method ran, rather than that the call was turned down.
+    /// Whether the method ran, rather than that the call was turned down. It
+    /// may have run for an answer that never arrived.
     #[must_use]
     pub fn ran(&self) -> bool {
         self.ran
+    }
+
+    /// The kind of the fault that the request met, such as `reset`.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        self.fault
     }
 
     /// As the in-band log shows it.
@@ -105,6 +114,7 @@ impl Recorded {
             "headers": headers,
             "status": self.status,
             "ran": self.ran,
+            "fault": self.fault,
         })
     }
 
@@ -138,6 +148,7 @@ impl fmt::Debug for Recorded {
             .field("headers", &headers)
             .field("status", &self.status)
             .field("ran", &self.ran)
+            .field("fault", &self.fault)
             .finish_non_exhaustive()
     }
 }

@@ -114,7 +114,7 @@ fn answer(state: &State, pair: &Pair, lifetime: Duration, renewal: bool) -> Valu
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
-        body["expires"] = (now + lifetime).as_secs().into();
+        body["expires"] = now.saturating_add(lifetime).as_secs().into();
         body["user_id"] = USER.parse::<u32>().unwrap_or_default().into();
     }
     body

@@ -60,6 +60,25 @@ pub(crate) struct Limits {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Spoil {
+    pub(crate) method: String,
+    pub(crate) kind: String,
+    /// 0 for all requests until it is cleared.
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) times: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) after: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) seconds: Option<f64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Option<Value>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) ran: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     pub(crate) method: String,
     pub(crate) records: Option<Vec<Value>>,

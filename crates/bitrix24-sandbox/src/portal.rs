@@ -15,6 +15,7 @@ use crate::{
     auth::{Secrets, USER},
     contract::Contract,
     failures::Failure,
+    fault::Fault,
     limits::Intensity,
     log::Recorded,
     operating::Operating,
@@ -214,6 +215,13 @@ impl Portal {
     /// Failures are used up in the order in which they were given.
     pub fn fail(&self, method: &str, failure: Failure) {
         self.state.controls().orders.fail(method, failure);
+    }
+
+    /// Lets the answers to requests of a method go wrong; `*` stands for every
+    /// method and for the authorization server, `oauth.token` for that alone,
+    /// and `batch` for batches. Commands in a batch meet no faults.
+    pub fn fault(&self, method: &str, fault: Fault) {
+        self.state.controls().faults.add(method, fault);
     }
 
     /// Answers every call of a method with this body and status 200 until it

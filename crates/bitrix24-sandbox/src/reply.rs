@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use crate::{answer::Head, contract::Rest, refusal::Refusal};
+use crate::{answer::Head, contract::Rest, fault::Fault, refusal::Refusal};
 
 /// What goes back.
 pub(crate) struct Reply {
@@ -13,6 +13,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// Whether the method ran.
     pub(crate) ran: bool,
+    /// What goes wrong on its way.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Reply {
@@ -30,6 +32,7 @@ impl Reply {
             content_type: "application/json; charset=utf-8",
             body,
             ran: false,
+            fault: None,
         }
     }
 
@@ -40,6 +43,7 @@ impl Reply {
             content_type: "text/html; charset=utf-8",
             body: format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n").into_bytes(),
             ran: false,
+            fault: None,
         }
     }
 

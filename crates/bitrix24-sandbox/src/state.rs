@@ -11,6 +11,7 @@ use crate::{
     auth::{Credential, Denied, Login, Secrets, USER},
     contract::{Contract, Method, Rest},
     failures::Orders,
+    fault::Faults,
     limits::{Bucket, Intensity},
     log::{Log, Recorded},
     operating::Budgets,
@@ -55,6 +56,7 @@ pub(crate) struct Controls {
     /// Requests for which the bucket had no room.
     pub(crate) refused: u64,
     pub(crate) budgets: Budgets,
+    pub(crate) faults: Faults,
 }
 
 impl Controls {
@@ -67,6 +69,7 @@ impl Controls {
             bucket: setup.intensity.map(Intensity::bucket),
             refused: 0,
             budgets: Budgets::default(),
+            faults: Faults::default(),
         }
     }
 
