@@ -16,11 +16,14 @@ use crate::{
     oauth, params,
     refusal::Refusal,
     reply::Reply,
+    server::Place,
     state::State,
 };
 
 /// A request as HTTP brings it.
 pub(crate) struct Request<'a> {
+    /// Where it came in.
+    pub(crate) place: Place,
     pub(crate) verb: &'a Verb,
     pub(crate) path: &'a str,
     pub(crate) query: Option<&'a str>,
@@ -59,7 +62,13 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
     };
 
     let is_order = control::in_method(&method).is_some();
-    let fault = if is_order {
+    let moved = if is_order {
+        None
+    } else {
+        location(state, request)
+    };
+    // What is sent elsewhere has not arrived.
+    let fault = if is_order || moved.is_some() {
         None
     } else {
         state.controls().faults.take(&method)
@@ -67,17 +76,19 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
     let mut credential = Credential::Refused;
     let mut params = Map::new();
     let reply = match read(address.rest, request) {
-        Err(unreadable) => Reply::refusal(
-            &Refusal::unreadable(address.rest, &unreadable),
-            address.rest,
-        ),
+        Err(unreadable) => match moved {
+            Some(location) => Reply::moved(location),
+            None => call.refuse(&Refusal::unreadable(address.rest, &unreadable)),
+        },
         Ok(read) => {
             params = read;
             let token = params.shift_remove("auth");
             let token = token.as_ref().and_then(Value::as_str);
             let admitted = state.admit(address.login, token);
             credential = admitted.unwrap_or(Credential::Refused);
-            if fault.as_ref().is_some_and(|fault| !fault.runs()) {
+            if let Some(location) = moved {
+                Reply::moved(location)
+            } else if fault.as_ref().is_some_and(|fault| !fault.runs()) {
                 Reply::page(502, "Bad Gateway")
             } else if !is_order && !state.controls().has_room() {
                 call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
@@ -104,6 +115,18 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         ..blank(request)
     };
     finish(state, recorded, reply, fault)
+}
+
+/// Where this request should have gone, if the portal has moved.
+fn location(state: &State, request: &Request<'_>) -> Option<String> {
+    if request.place == Place::New {
+        return None;
+    }
+    let moved = state.controls().moved.clone()?;
+    let query = request
+        .query
+        .map_or(String::new(), |query| format!("?{query}"));
+    Some(format!("{moved}{}{query}", request.path))
 }
 
 /// A record of a request, of which nothing is known yet but its form.

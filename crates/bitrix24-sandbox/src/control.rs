@@ -11,7 +11,7 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, Lifetime, Limits, Nothing, Scopes, Spoil, Table, read},
+    order::{Answer, Budget, Fail, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read},
     state::State,
     table::List,
 };
@@ -23,7 +23,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 13] = [
+const ORDERS: [&str; 15] = [
     "answer",
     "clear",
     "code",
@@ -34,9 +34,11 @@ const ORDERS: [&str; 13] = [
     "lifetime",
     "limits",
     "list",
+    "move",
     "operating",
     "requests",
     "scopes",
+    "stay",
 ];
 
 /// The order in a method's name, which is in lower case.
@@ -145,6 +147,21 @@ pub(crate) fn obey(
             state.controls().orders.list(&table.method, list);
             Ok(true.into())
         }
+        "move" => {
+            let Move { to } = read(params)?;
+            let to = to.unwrap_or_else(|| state.new_url.clone());
+            let to = to.trim_end_matches('/');
+            if !is_address(to) {
+                return Err(format!("no address: {to}"));
+            }
+            state.controls().moved = Some(to.to_owned());
+            Ok(to.into())
+        }
+        "stay" => {
+            let Nothing {} = read(params)?;
+            state.controls().moved = None;
+            Ok(true.into())
+        }
         "operating" => {
             let budget: Budget = read(params)?;
             let mut operating = Operating::default();
@@ -207,6 +224,12 @@ fn fault(spoil: &Spoil) -> Result<Fault, String> {
         Some(false) => fault.not_run(),
         _ => fault,
     })
+}
+
+/// Whether a header can send a client there.
+fn is_address(url: &str) -> bool {
+    let web = url.starts_with("http://") || url.starts_with("https://");
+    web && url.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A status that HTTP has for final answers.

@@ -60,6 +60,12 @@ pub(crate) struct Limits {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Move {
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Spoil {
     pub(crate) method: String,
     pub(crate) kind: String,

@@ -19,7 +19,7 @@ use crate::{
     limits::Intensity,
     log::Recorded,
     operating::Operating,
-    server,
+    server::{self, Place},
     state::{Observer, State},
     table::List,
 };
@@ -74,11 +74,10 @@ impl Builder {
     pub fn start(self) -> io::Result<Portal> {
         let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let (listener, url) = listen(self.port)?;
+        let (new_listener, new_url) = listen(0)?;
         let state = Arc::new(State::new(
-            url,
+            [url, new_url],
             contract,
             Secrets::random()?,
             self.intensity,
@@ -89,14 +88,18 @@ impl Builder {
             .build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = Arc::clone(&state);
-        let listener = {
+        let (listener, new_listener) = {
             let _runtime = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
+            (
+                tokio::net::TcpListener::from_std(listener)?,
+                tokio::net::TcpListener::from_std(new_listener)?,
+            )
         };
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
-                runtime.spawn(server::serve(listener, served));
+                runtime.spawn(server::serve(listener, Arc::clone(&served), Place::Old));
+                runtime.spawn(server::serve(new_listener, served, Place::New));
                 // Ends when the portal is dropped; open connections end with the runtime.
                 let _ = runtime.block_on(stopped);
             })?;
@@ -108,6 +111,14 @@ impl Builder {
             thread: Some(thread),
         })
     }
+}
+
+/// A listener and its address.
+fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
 }
 
 /// A Bitrix24 portal on a loopback port, with secrets of its own. It stops when
@@ -222,6 +233,26 @@ impl Portal {
     /// and `batch` for batches. Commands in a batch meet no faults.
     pub fn fault(&self, method: &str, fault: Fault) {
         self.state.controls().faults.add(method, fault);
+    }
+
+    /// Moves the portal to another port, as a portal gets another domain, and
+    /// gives the address there, without a slash at its end. Calls to the old
+    /// address are sent on with status 302; orders and the authorization server
+    /// are not affected.
+    pub fn move_to_new_address(&self) -> String {
+        self.move_to(&self.state.new_url);
+        self.state.new_url.clone()
+    }
+
+    /// Sends calls on to any address, such as `http://127.0.0.1:1`.
+    pub fn move_to(&self, url: &str) {
+        let url = url.trim_end_matches('/').to_owned();
+        self.state.controls().moved = Some(url);
+    }
+
+    /// Moves the portal back to the address that it had at first.
+    pub fn stay(&self) {
+        self.state.controls().moved = None;
     }
 
     /// Answers every call of a method with this body and status 200 until it

@@ -15,6 +15,8 @@ pub(crate) struct Reply {
     pub(crate) ran: bool,
     /// What goes wrong on its way.
     pub(crate) fault: Option<Fault>,
+    /// Where the client should go instead.
+    pub(crate) location: Option<String>,
 }
 
 impl Reply {
@@ -33,6 +35,7 @@ impl Reply {
             body,
             ran: false,
             fault: None,
+            location: None,
         }
     }
 
@@ -44,6 +47,15 @@ impl Reply {
             body: format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n").into_bytes(),
             ran: false,
             fault: None,
+            location: None,
+        }
+    }
+
+    /// What the old address of a portal says that has moved.
+    pub(crate) fn moved(location: String) -> Self {
+        Self {
+            location: Some(location),
+            ..Self::page(302, "Found")
         }
     }
 

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::{
     Request, Response, StatusCode,
     body::Incoming,
-    header::{CONTENT_TYPE, HeaderValue},
+    header::{CONTENT_TYPE, HeaderValue, LOCATION},
     server::conn::http1,
     service::service_fn,
 };
@@ -32,14 +32,23 @@ use crate::{
 /// Enough for files in base64, not enough to fill the memory by accident.
 const LONGEST_BODY: usize = 64 << 20;
 
+/// One of the two addresses of a portal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Where the portal is unless it is told to move.
+    Old,
+    /// Where it moves to.
+    New,
+}
+
 /// Takes connections until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
+pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, place: Place) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(converse(stream, Arc::clone(&state)));
+                tokio::spawn(converse(stream, Arc::clone(&state), place));
             }
             // Out of file descriptors, most likely: some will be free soon.
             Err(_) => sleep(Duration::from_millis(10)).await,
@@ -48,8 +57,8 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
 }
 
 /// Answers the requests of one connection.
-async fn converse(stream: TcpStream, state: Arc<State>) {
-    let service = service_fn(|request| Box::pin(answer(&state, request)));
+async fn converse(stream: TcpStream, state: Arc<State>, place: Place) {
+    let service = service_fn(|request| Box::pin(answer(&state, place, request)));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
     let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
@@ -61,12 +70,17 @@ async fn converse(stream: TcpStream, state: Arc<State>) {
     }
 }
 
-async fn answer(state: &State, request: Request<Incoming>) -> Result<Response<Pieces>, Cut> {
+async fn answer(
+    state: &State,
+    place: Place,
+    request: Request<Incoming>,
+) -> Result<Response<Pieces>, Cut> {
     let (head, body) = request.into_parts();
     let reply = match Limited::new(body, LONGEST_BODY).collect().await {
         Ok(body) => call::reply(
             state,
             &call::Request {
+                place,
                 verb: &head.method,
                 path: head.uri.path(),
                 query: head.uri.query(),
@@ -94,5 +108,8 @@ async fn answer(state: &State, request: Request<Incoming>) -> Result<Response<Pi
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if let Some(location) = reply.location.and_then(|url| url.try_into().ok()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
     Ok(response)
 }

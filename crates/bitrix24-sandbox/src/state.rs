@@ -37,6 +37,8 @@ impl Served {
 pub(crate) struct State {
     /// Its address, without a slash at its end.
     pub(crate) url: String,
+    /// The address that it can move to, likewise.
+    pub(crate) new_url: String,
     pub(crate) secrets: Secrets,
     /// All but its methods, which are in `methods`.
     pub(crate) contract: Contract,
@@ -57,6 +59,8 @@ pub(crate) struct Controls {
     pub(crate) refused: u64,
     pub(crate) budgets: Budgets,
     pub(crate) faults: Faults,
+    /// Where calls are sent, without a slash at its end.
+    pub(crate) moved: Option<String>,
 }
 
 impl Controls {
@@ -70,6 +74,7 @@ impl Controls {
             refused: 0,
             budgets: Budgets::default(),
             faults: Faults::default(),
+            moved: None,
         }
     }
 
@@ -94,7 +99,7 @@ struct Setup {
 
 impl State {
     pub(crate) fn new(
-        url: String,
+        [url, new_url]: [String; 2],
         mut contract: Contract,
         secrets: Secrets,
         intensity: Option<Intensity>,
@@ -117,6 +122,7 @@ impl State {
         }
         Self {
             url,
+            new_url,
             controls: Mutex::new(Controls::new(&secrets, &setup)),
             secrets,
             contract,
@@ -137,7 +143,8 @@ impl State {
 
     /// The address that calls should go to.
     pub(crate) fn current_url(&self) -> String {
-        self.url.clone()
+        let moved = self.controls().moved.clone();
+        moved.unwrap_or_else(|| self.url.clone())
     }
 
     /// Judges the credential of a call.
