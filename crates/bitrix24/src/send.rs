@@ -15,6 +15,7 @@ use crate::{
     limit::{Limit, Seen, TooLate},
     live::{Live, Shared},
     method::Rest,
+    oauth::{Epoch, TokenError, TokenErrorKind},
     raw::{Call, Learns, Reply},
     retry::{NotRunBecause, Verdict},
     rules,
@@ -33,15 +34,14 @@ impl Client {
     /// is.
     ///
     /// # Errors
-    /// [`Error::Request`], [`Error::Limit`] and [`Error::Transport`]; the rest shows when the answer
-    /// is read.
+    /// [`Error::Request`], [`Error::Limit`], [`Error::Token`] and [`Error::Transport`]; the rest
+    /// shows when the answer is read.
     pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
         let shared = &*self.shared;
-        let live = shared.live();
-        check(&call, shared, &live)?;
+        check(&call, shared)?;
         let _under_way = shared.counters.call();
-        let span =
-            debug_span!(target: "bitrix24", "call", method = &*live.scrubber.scrub(call.method));
+        let shown = || shared.scrubber().scrub(call.method).into_owned();
+        let span = debug_span!(target: "bitrix24", "call", method = shown());
         let timeout = call.timeout.or(self.options.timeout);
         let sending = Sending {
             client: self,
@@ -51,18 +51,19 @@ impl Client {
             repeatable: self.options.repeatable.unwrap_or(call.repeatable),
             deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             body: Body::new(call.params),
+            epoch: shared.begin(),
             made: 0,
         };
-        sending.run(live).instrument(span).await
+        sending.run().instrument(span).await
     }
 }
 
 /// Refuses what cannot be sent.
-fn check(call: &Call<'_>, shared: &Shared, live: &Live) -> Result<(), RequestError> {
+fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
     const NOT_AN_OBJECT: &str = "the parameters are not a JSON object";
 
     let refuse = |what: &str| {
-        let scrubber = &live.scrubber;
+        let scrubber = shared.scrubber();
         RequestError::new(scrubber.scrub(call.method), scrubber.scrub(what))
     };
     if !is_method_name(call.method) {
@@ -140,6 +141,8 @@ struct Sending<'a> {
     repeatable: bool,
     deadline: Option<Instant>,
     body: Body,
+    /// When the call began, for the renewal of its token.
+    epoch: Option<Epoch>,
     /// Tries so far.
     made: u32,
 }
@@ -166,7 +169,9 @@ impl Outcome {
 }
 
 impl Sending<'_> {
-    async fn run(mut self, mut live: Arc<Live>) -> Result<Reply, Error> {
+    async fn run(mut self) -> Result<Reply, Error> {
+        let mut live = self.in_time(self.shared.live(self.epoch)).await?;
+        let mut is_renewed = false;
         let mut refused = None;
         // What to report if there is no time left: a try that may have run counts for more than
         // one that did not.
@@ -176,8 +181,17 @@ impl Sending<'_> {
                 let tries = Tries::new(self.made, Stopped::NoTime);
                 return last.map_or_else(|| Err(error.into()), |last| last.end(tries));
             }
-            let outcome = self.attempt(&mut live).await;
+            let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
+            if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && !is_renewed {
+                // A new token that is no better is the end of it.
+                is_renewed = true;
+                if let Some(renewed) = self.renewed(&live).await {
+                    live = renewed?;
+                    refused = None;
+                    continue;
+                }
+            }
             let pause = match self.decide(verdict) {
                 Decision::Stop(stopped) => return outcome.end(Tries::new(self.made, stopped)),
                 Decision::Pause(pause) => pause,
@@ -192,8 +206,33 @@ impl Sending<'_> {
                 Verdict::DidNotRun(because) => (Some(because), last),
                 _ => (None, Some(outcome)),
             };
-            live = self.shared.live();
+            live = self.in_time(self.shared.live(self.epoch)).await?;
         }
+    }
+
+    /// Another token. `None`: there is no way to get one.
+    async fn renewed(&self, live: &Live) -> Option<Result<Arc<Live>, Error>> {
+        let renewed = self.shared.renewed(live, self.epoch);
+        let renewed = async { renewed.await.transpose() };
+        self.in_time(renewed).await.transpose()
+    }
+
+    /// Waits for a token, for as long as the call may take.
+    async fn in_time<T>(
+        &self,
+        token: impl Future<Output = Result<T, TokenError>>,
+    ) -> Result<T, Error> {
+        let token = match self.deadline {
+            None => token.await,
+            Some(deadline) => timeout_at(deadline, token).await.unwrap_or_else(|_| {
+                let what = "the time of the call was up before there was a new one";
+                Err(TokenError::new(TokenErrorKind::Timeout, what))
+            }),
+        };
+        token.map_err(|error| {
+            let method = self.shared.scrubber().scrub(self.method).into_owned();
+            error.of_method(&method).into()
+        })
     }
 
     /// Waits for a turn.
@@ -234,7 +273,7 @@ impl Sending<'_> {
     }
 
     /// Sends the call once, and on to wherever the portal has moved.
-    async fn attempt(&mut self, live: &mut Arc<Live>) -> Outcome {
+    async fn attempt(&mut self, live: &Arc<Live>) -> Outcome {
         self.made += 1;
         let mut visited = vec![live.address.portal().to_owned()];
         let mut address = live.address.clone();

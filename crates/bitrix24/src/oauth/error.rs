@@ -49,7 +49,7 @@ pub enum TokenErrorKind {
 }
 
 impl TokenError {
-    pub(super) fn new(kind: TokenErrorKind, what: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: TokenErrorKind, what: impl Into<String>) -> Self {
         Self {
             kind,
             method: String::new(),
@@ -75,7 +75,6 @@ impl TokenError {
     }
 
     /// The same error of a call.
-    #[allow(dead_code)] // until the calls use it
     #[must_use]
     pub(crate) fn of_method(mut self, method: &str) -> Self {
         method.clone_into(&mut self.method);

@@ -51,7 +51,6 @@ pub use error::{TokenError, TokenErrorKind};
 pub use file_store::FileStore;
 pub use install::Installation;
 pub use session::OAuth;
-#[allow(unused_imports)] // until the calls use them
 pub(crate) use state::{Epoch, Token};
 pub use store::{MemoryStore, Saved, Store, StoreError};
 

@@ -152,7 +152,6 @@ impl OAuth {
     }
 
     /// Notes when a call begins, for [`token`](Self::token) and [`renew`](Self::renew).
-    #[allow(dead_code)] // until the calls use it
     pub(crate) fn begin(&self) -> Epoch {
         self.shared.state().lock().epoch()
     }
@@ -160,7 +159,6 @@ impl OAuth {
     /// A token to call with: read from the store the first time, renewed if it is about to end.
     ///
     /// Needs no runtime. Dropping the future abandons the wait, not the work.
-    #[allow(dead_code)]
     pub(crate) async fn token(&self, epoch: Epoch) -> Outcome {
         self.get(|state| state.step(epoch)).await
     }
@@ -169,7 +167,6 @@ impl OAuth {
     /// already, it is that.
     ///
     /// Needs no runtime. Dropping the future abandons the wait, not the work.
-    #[allow(dead_code)]
     pub(crate) async fn renew(&self, used_generation: u64, epoch: Epoch) -> Outcome {
         self.get(|state| state.step_after(used_generation, epoch))
             .await
@@ -200,7 +197,6 @@ impl OAuth {
     }
 
     /// The portal that the credential is for, if it is known without asking the store.
-    #[allow(dead_code)]
     pub(crate) fn portal(&self) -> Option<String> {
         let state = self.shared.state().lock();
         let current = state.current.as_ref()?;
@@ -208,14 +204,12 @@ impl OAuth {
     }
 
     /// The id of the application.
-    #[allow(dead_code)]
     pub(crate) fn client_id(&self) -> &str {
         self.app().client_id()
     }
 
     /// What must not show in the texts of a call: the tokens of this moment and the last ones before,
     /// the client secret, the password of the proxy.
-    #[allow(dead_code)]
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let mut secrets = self.shared.state().lock().secrets();
         secrets.extend(self.app().settings().secrets());

@@ -22,7 +22,6 @@ const REMEMBERED: usize = 8;
 
 /// A token to call with.
 #[derive(Clone)]
-#[allow(dead_code)] // until the calls use it
 pub(crate) struct Token {
     /// The access token.
     pub(crate) secret: Secret,
