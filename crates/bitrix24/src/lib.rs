@@ -30,6 +30,7 @@ mod builder;
 mod client;
 mod envelope;
 mod error;
+mod list;
 mod method;
 mod process;
 pub mod raw;
@@ -46,6 +47,7 @@ pub use error::{
     AnyCode, ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, FieldError, RequestError,
     TransportError, TransportErrorKind,
 };
+pub use list::{Cursor, CursorError, List, ListError, ListMeta, ListMethod, Paging, Records};
 pub use method::{ErrorCode, Method, MethodMeta, Origin, Rest};
 pub use rules::{Rule, When};
 pub use secret::Secret;

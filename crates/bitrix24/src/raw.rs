@@ -78,6 +78,8 @@ pub struct Reply {
     pub(crate) scrubber: Arc<Scrubber>,
 }
 
+pub use crate::list::{Page, Pages};
+
 /// A body that is cheap to clone.
 pub use bytes::Bytes;
 
@@ -134,12 +136,6 @@ impl Reply {
     where
         S: DeserializeSeed<'de> + Clone,
     {
-        let context = envelope::Context {
-            method: &self.method,
-            status: self.status,
-            body: &self.body,
-            scrubber: &self.scrubber,
-        };
         if (300..400).contains(&self.status) {
             return Err(DecodeError {
                 kind: DecodeErrorKind::Redirect {
@@ -151,7 +147,21 @@ impl Reply {
             }
             .into());
         }
-        envelope::decode(seed, &context)
+        envelope::decode(seed, &self.context())
+    }
+
+    /// An error about this answer.
+    pub(crate) fn wrong(&self, kind: DecodeErrorKind) -> Error {
+        self.context().wrong(kind)
+    }
+
+    fn context(&self) -> envelope::Context<'_> {
+        envelope::Context {
+            method: &self.method,
+            status: self.status,
+            body: &self.body,
+            scrubber: &self.scrubber,
+        }
     }
 }
 

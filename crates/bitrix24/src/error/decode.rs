@@ -35,6 +35,11 @@ pub enum DecodeErrorKind {
     },
     /// It is JSON, but neither a result nor an error.
     NotAnAnswer,
+    /// It is a page of a list that ends too early, does not go on, or goes on with what was read.
+    Incomplete {
+        /// What is wrong.
+        what: String,
+    },
     /// It points to another address, which is not followed: the portal moved, or the address is
     /// not that of an API.
     Redirect {
@@ -77,6 +82,7 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::NotAnAnswer => {
                 f.write_str("the answer holds neither a result nor an error")?;
             }
+            DecodeErrorKind::Incomplete { what } => f.write_str(what)?,
             DecodeErrorKind::Redirect { location: Some(to) } => {
                 write!(f, "the answer is a redirect to {to}")?;
             }
