@@ -19,6 +19,7 @@
 //!   (`client.imbot().chat().get(…)`). A method without a type is called by
 //!   [`Client::call_by_name`].
 //! - An [`Answer`] holds the typed result, and what the server says about time and pages.
+//! - A list is read record by record through [`Client::records`], whatever its pages look like.
 //! - An [`Error`] says whether the call was sent, whether an answer came, and what the API refused;
 //!   its kind has a name for every documented code of the method.
 //! - Scopes are Cargo features, so that only what is used is compiled.

@@ -57,14 +57,21 @@ pub(super) fn judge(
         })),
         At::Nav { number, seen } => {
             let seen = seen.saturating_add(count);
-            // Behind the last page this navigation begins anew, so that the number decides.
-            if scan.next.is_none() && scan.total == Some(seen) {
-                return Ok(Next::Done);
-            }
-            Ok(Next::At(At::Nav {
+            let at = At::Nav {
                 number: number.saturating_add(1),
                 seen,
-            }))
+            };
+            // Behind its last page this navigation may begin anew, so that no empty page comes.
+            Ok(match (scan.next, scan.total.filter(|total| *total > 0)) {
+                (None, Some(total)) if seen >= total => Next::Done,
+                (None, None) => Next::Wrong {
+                    what: "the answer says no `total`, without which the end of the list cannot \
+                           be known"
+                        .into(),
+                    at,
+                },
+                _ => Next::At(at),
+            })
         }
         At::Only { .. } => {
             let at = At::Only { read: count };

@@ -62,6 +62,9 @@ impl<R, E: ErrorCode> Records<R, E> {
     /// parameters may hold neither an order nor a condition on the id. Lists that cannot be read
     /// this way end with an [`Error::Request`] at once; a method that ignores the order or the
     /// filter ends with an [`Error::Decode`].
+    ///
+    /// It begins with the ids above 0, as there are hardly others. Where 0 is one,
+    /// [resume](Records::resume) from the cursor `key:-1`.
     pub fn keyed(self) -> Self {
         self.change(Pages::keyed)
     }

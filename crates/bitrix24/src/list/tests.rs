@@ -402,6 +402,15 @@ fn parameters_are_found_and_kept() {
     let (records, error) = scripted(&mut engine(given, list, How::Paged), &script);
     assert_eq!((records, error), (vec![1, 2], None));
 
+    let list = List::new(Paging::NavParams);
+    let first = json!({ "NAV_PARAMS": { "iNumPage": 1 } });
+    let script = [(first, page(&[1], json!({})))];
+    let (records, error) = scripted(&mut engine(json!({}), list, How::Paged), &script);
+    assert_eq!(records, [1]);
+    let (what, cursor) = incomplete(error);
+    assert!(what.contains("no `total`"), "{what}");
+    assert_eq!(cursor, "nav:2:1");
+
     let list = List::new(Paging::Pagination).page_size(50);
     let given = json!({ "pagination": { "page": 1, "limit": 2, "offset": 0 } });
     let ask = |offset| json!({ "pagination": { "limit": 2, "offset": offset } });
