@@ -259,7 +259,11 @@ impl Client {
     }
 
     /// The parameters as JSON.
-    fn encode(&self, method: &str, params: &impl Serialize) -> Result<Vec<u8>, RequestError> {
+    pub(crate) fn encode(
+        &self,
+        method: &str,
+        params: &impl Serialize,
+    ) -> Result<Vec<u8>, RequestError> {
         let params = serde_json::to_vec(params)
             .map_err(|error| self.refuse(method, error.to_string().trim_start_matches('.')))?;
         Ok(if params == b"null" {

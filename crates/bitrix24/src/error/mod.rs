@@ -10,6 +10,7 @@
 //! ├── Transport          no whole answer arrived
 //! ├── Decode             an answer arrived that the API does not give
 //! └── Api                the API refused: code, description, status
+//! ListError<E>           an Error, and where in the list it came
 //! ```
 //!
 //! No text in it ever holds the webhook's code or the access token.
