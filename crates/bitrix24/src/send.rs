@@ -1,6 +1,6 @@
 //! The path of every call: wait for a turn, send, look at what came of it, perhaps try again.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{Request, Url, header::LOCATION};
@@ -256,13 +256,13 @@ impl Sending<'_> {
         let waited = start.elapsed();
         if waited > NO_WAIT {
             self.shared.counters.waited(waited);
-            let (method, seconds) = (live.scrubber.scrub(self.method), waited.as_secs_f64());
-            debug!(target: "bitrix24", method = &*method, seconds, "waited for its turn");
+            let seconds = waited.as_secs_f64();
+            debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
         }
         too_late.map_err(|TooLate { limit, wait }| LimitError {
             limit,
             wait,
-            method: live.scrubber.scrub(self.method).into_owned(),
+            method: self.shown(live).into_owned(),
             tries: Tries::new(self.made, Stopped::NoTime),
         })
     }
@@ -361,15 +361,16 @@ impl Sending<'_> {
         };
         let answer = answer.await;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        let method = &*scrubber.scrub(self.method);
+        let attempt = self.made;
         match &answer {
-            Ok(reply) => {
-                let (status, bytes) = (reply.status, reply.body.len());
-                debug!(target: "bitrix24", method, attempt = self.made, status, bytes, milliseconds, "answered");
-            }
-            Err(error) => {
-                debug!(target: "bitrix24", method, attempt = self.made, milliseconds, error = %error, "no answer");
-            }
+            Ok(Reply { status, body, .. }) => debug!(
+                target: "bitrix24", method = &*self.shown(live), attempt, status,
+                bytes = body.len(), milliseconds, "answered"
+            ),
+            Err(error) => debug!(
+                target: "bitrix24", method = &*self.shown(live), attempt, milliseconds,
+                error = %error, "no answer"
+            ),
         }
         answer
     }
@@ -414,16 +415,22 @@ impl Sending<'_> {
     }
 
     fn tell_retry(&self, live: &Live, outcome: &Outcome, pause: Duration) {
-        let method = &*live.scrubber.scrub(self.method);
         let (attempt, seconds) = (self.made, pause.as_secs_f64());
         match outcome {
-            Outcome::Answer(Reply { status, .. }) => {
-                warn!(target: "bitrix24", method, attempt, status, seconds, "will be tried again");
-            }
-            Outcome::Failure(error) => {
-                warn!(target: "bitrix24", method, attempt, seconds, error = %error, "will be tried again");
-            }
+            Outcome::Answer(Reply { status, .. }) => warn!(
+                target: "bitrix24", method = &*self.shown(live), attempt, status, seconds,
+                "will be tried again"
+            ),
+            Outcome::Failure(error) => warn!(
+                target: "bitrix24", method = &*self.shown(live), attempt, seconds, error = %error,
+                "will be tried again"
+            ),
         }
+    }
+
+    /// The method for people, who may have called it by a secret.
+    fn shown(&self, live: &Live) -> Cow<'_, str> {
+        live.scrubber.scrub(self.method)
     }
 }
 
