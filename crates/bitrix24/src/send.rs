@@ -11,6 +11,7 @@ use crate::{
     Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
     address::{Address, is_method_name},
     batch::reference::has_marker,
+    body::{Body, inside},
     envelope,
     limit::{Limit, Seen, TooLate},
     live::{Live, Shared},
@@ -82,53 +83,6 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
         rules::check(call.rules, &params, shared.auth).map_err(|what| refuse(&what))?;
     }
     Ok(())
-}
-
-/// What stands between the braces of a JSON object.
-fn inside(params: &[u8]) -> Option<&[u8]> {
-    let inside = params.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    Some(inside.trim_ascii())
-}
-
-/// The body of a request: the parameters, and at their end the token.
-struct Body {
-    /// How much of it are the parameters, without the brace at their end.
-    params: usize,
-    is_empty: bool,
-    bytes: Bytes,
-    /// Whose token is in it.
-    of: Option<Arc<Live>>,
-}
-
-impl Body {
-    fn new(mut params: Vec<u8>) -> Self {
-        params.truncate(params.trim_ascii_end().len());
-        Self {
-            params: params.len().saturating_sub(1),
-            is_empty: inside(&params).is_none_or(<[u8]>::is_empty),
-            bytes: params.into(),
-            of: None,
-        }
-    }
-
-    /// The body with the token that is valid now. A new one is written only if the token changed.
-    fn with_token(&mut self, live: &Arc<Live>) -> Bytes {
-        let same = |of: &Arc<Live>| Arc::ptr_eq(of, live) || of.token_field == live.token_field;
-        if let Some(field) = &live.token_field
-            && !self.of.as_ref().is_some_and(same)
-        {
-            let bytes = std::mem::take(&mut self.bytes);
-            let mut body = Vec::from(bytes);
-            body.truncate(self.params);
-            if !self.is_empty {
-                body.push(b',');
-            }
-            body.extend_from_slice(field.expose().as_bytes());
-            self.bytes = body.into();
-            self.of = Some(live.clone());
-        }
-        self.bytes.clone()
-    }
 }
 
 /// A call under way.
