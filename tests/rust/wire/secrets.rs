@@ -29,6 +29,7 @@ impl Place {
             let (name, spelling) = name.split_once('|').unwrap_or((name, ""));
             let value = match name {
                 "portal" => self.portal.to_string(),
+                "moved" => format!("localhost:{}", self.portal.port()),
                 "port" => self.portal.port().to_string(),
                 "closed" => self.closed.to_string(),
                 "code" => CODE.to_owned(),
