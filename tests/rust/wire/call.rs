@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// For a call that is only to be looked at.
-const AGAIN: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// The clients of a row.
 pub(crate) struct Clients {

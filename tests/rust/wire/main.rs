@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// How many rows run at the same time, so that they wait at the same time.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 
 #[tokio::test]
 async fn every_row() {
