@@ -20,11 +20,17 @@ use crate::{
 /// For a call that is only to be looked at.
 const AGAIN: Duration = Duration::from_millis(500);
 
+/// The address of the usual webhook.
+const WEBHOOK: &str = "http://${portal}/rest/7/${code}/";
+
+/// Another one of the same portal.
+const ANOTHER_WEBHOOK: &str = "http://${portal}/rest/8/an0therc0de/";
+
 /// The clients of a row.
 pub(crate) struct Clients {
     pub(crate) one: Client,
-    /// Made on its own, in the same way.
-    pub(crate) another: Option<Client>,
+    /// Made on their own, with the same settings.
+    others: Vec<(Caller, Client)>,
     pub(crate) moves: Arc<Mutex<Moves>>,
 }
 
@@ -38,23 +44,27 @@ pub(crate) struct Moves {
 impl Clients {
     pub(crate) fn new(row: &Row, place: Place, shown: &mut Shown) -> Result<Self, ConfigError> {
         let moves = Arc::<Mutex<Moves>>::default();
-        let one = client(row, place, &moves, shown)?;
+        let one = client(row, Caller::Same, place, &moves, shown)?;
         moves.lock().unwrap().first = one.portal();
         shown.debug("the client", &one);
-        let two = row.steps.iter().any(|step| step.by == Caller::Another);
-        Ok(Self {
-            one,
-            another: match two {
-                true => Some(client(row, place, &Arc::default(), shown)?),
-                false => None,
-            },
-            moves,
-        })
+        let mut others = Vec::new();
+        for by in [Caller::Another, Caller::Webhook] {
+            if row.steps.iter().any(|step| step.by == by) {
+                others.push((by, client(row, by, place, &Arc::default(), shown)?));
+            }
+        }
+        Ok(Self { one, others, moves })
+    }
+
+    pub(crate) fn of(&self, by: Caller) -> &Client {
+        let other = self.others.iter().find(|(other, _)| *other == by);
+        other.map_or(&self.one, |(_, client)| client)
     }
 }
 
 fn client(
     row: &Row,
+    by: Caller,
     place: Place,
     moves: &Arc<Mutex<Moves>>,
     shown: &mut Shown,
@@ -94,8 +104,11 @@ fn client(
         builder = builder.connect_timeout(Duration::from_secs_f64(seconds));
     }
     shown.debug("the settings", &builder);
+    if by == Caller::Webhook {
+        return builder.webhook(&place.fill(ANOTHER_WEBHOOK));
+    }
     match (fill(&settings.webhook), fill(&settings.token)) {
-        (None, None) => builder.webhook(&place.fill("http://${portal}/rest/7/${code}/")),
+        (None, None) => builder.webhook(&place.fill(WEBHOOK)),
         (Some(url), None) => builder.webhook(&url),
         (None, Some(portal)) => {
             let token = fill(&settings.access_token);

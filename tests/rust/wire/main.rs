@@ -29,7 +29,7 @@ use crate::{
     outcome::{Outcome, Problems, wait_differs},
     portal::{Portal, Reply, Seen},
     secrets::Place,
-    table::{Caller, Row, Sends, Step},
+    table::{Row, Sends, Step},
 };
 
 /// How many rows run at the same time, so that they wait at the same time.
@@ -116,10 +116,7 @@ async fn run(row: &'static Row, made: &Barrier) -> (Problems, Shown) {
             let log = portal.log();
             (log.requests.len(), log.connections)
         };
-        let client = match step.by {
-            Caller::Same => &clients.one,
-            Caller::Another => clients.another.as_ref().expect("another client"),
-        };
+        let client = clients.of(step.by);
         for problem in run_step(client, step, place, &mut shown).await {
             problems.push(problem);
         }

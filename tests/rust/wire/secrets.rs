@@ -85,6 +85,10 @@ pub(crate) fn find(text: &str) -> Option<String> {
 fn normal(text: &str) -> String {
     let mut text = text.to_lowercase();
     loop {
+        // Most texts are plain, and there are many.
+        if !text.contains(['%', '&', '\\']) {
+            return text;
+        }
         let mut plain = String::new();
         let mut rest = text.as_str();
         while let Some(c) = rest.chars().next() {

@@ -56,6 +56,8 @@ pub(crate) enum Caller {
     Same,
     #[serde(rename = "another client")]
     Another,
+    #[serde(rename = "another webhook")]
+    Webhook,
 }
 
 impl Row {
