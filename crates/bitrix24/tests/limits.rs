@@ -323,3 +323,37 @@ async fn who_is_dropped_while_it_is_sent_frees_the_connection() {
     assert_eq!(end, Ok(None), "and then hung up");
     assert_eq!(client.stats().in_flight, 0);
 }
+
+#[tokio::test]
+async fn others_go_on_while_a_method_waits_for_its_operating_time() {
+    const SPENT: &str = r#"{"error": "OPERATION_TIME_LIMIT", "time": {"finish": 1000.0, "operating_reset_at": 1001}}"#;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = Client::webhook(&format!("http://{address}/rest/1/c0de/")).unwrap();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        let mut answers = [("429 Spent", SPENT)].into_iter();
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            request(&mut stream).await.unwrap();
+            let taken = ("200 OK", r#"{"result": true}"#);
+            let (status, body) = answers.next().unwrap_or(taken);
+            let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
+            let wire = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+            stream.write_all(wire.as_bytes()).await.unwrap();
+        }
+    });
+    let start = Instant::now();
+    let rests = async {
+        client.call_by_name("crm.deal.add", ()).await.unwrap();
+        start.elapsed()
+    };
+    let goes_on = async {
+        sleep(Duration::from_millis(200)).await;
+        client.call_by_name("crm.deal.get", ()).await.unwrap();
+        start.elapsed()
+    };
+    let (rested, went_on) = tokio::join!(rests, goes_on);
+    assert!(rested >= Duration::from_secs(1), "{rested:?}");
+    assert!(went_on < Duration::from_millis(900), "{went_on:?}");
+}
