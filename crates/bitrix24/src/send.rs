@@ -1,6 +1,6 @@
 //! The path of every call: wait for a turn, send, look at what came of it, perhaps try again.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{Request, Url, header::LOCATION};
@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::{
-    Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
+    BoxFuture, Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
     address::{Address, is_method_name},
     batch::reference::has_marker,
     body::{Body, inside},
@@ -26,9 +26,6 @@ use crate::{
 
 /// How many addresses a portal may send a call to, one after the other.
 const MAX_HOPS: usize = 5;
-
-/// A wait that is not worth counting.
-const NO_WAIT: Duration = Duration::from_millis(1);
 
 impl Client {
     /// Sends a call, as often as it takes and is safe, and waits for the whole answer, whatever it
@@ -194,9 +191,28 @@ impl Sending<'_> {
         let mut turn = live.limits.turn(self.method);
         turn.at_most = self.time_left();
         turn.again = refused == Some(NotRunBecause::BucketFull);
+        let mut acquired = live.limits.limiter().acquire(turn);
+        let at_once = poll_fn(|context| Poll::Ready(acquired.as_mut().poll(context))).await;
+        let acquired = match at_once {
+            Poll::Ready(acquired) => acquired,
+            Poll::Pending => self.wait(live, acquired).await,
+        };
+        acquired.map_err(|TooLate { limit, wait }| LimitError {
+            limit,
+            wait,
+            method: self.shown(live).into_owned(),
+            tries: Tries::new(self.made, Stopped::NoTime),
+        })
+    }
+
+    /// Waits for a turn that does not come at once.
+    async fn wait(
+        &self,
+        live: &Live,
+        acquired: BoxFuture<'_, Result<(), TooLate>>,
+    ) -> Result<(), TooLate> {
         let start = Instant::now();
-        let acquired = live.limits.limiter().acquire(turn);
-        let too_late = match self.deadline {
+        let acquired = match self.deadline {
             None => acquired.await,
             Some(deadline) => match timeout_at(deadline, acquired).await {
                 Ok(acquired) => acquired,
@@ -208,17 +224,10 @@ impl Sending<'_> {
             },
         };
         let waited = start.elapsed();
-        if waited > NO_WAIT {
-            self.shared.counters.waited(waited);
-            let seconds = waited.as_secs_f64();
-            debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
-        }
-        too_late.map_err(|TooLate { limit, wait }| LimitError {
-            limit,
-            wait,
-            method: self.shown(live).into_owned(),
-            tries: Tries::new(self.made, Stopped::NoTime),
-        })
+        self.shared.counters.waited(waited);
+        let seconds = waited.as_secs_f64();
+        debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
+        acquired
     }
 
     fn time_left(&self) -> Option<Duration> {
@@ -231,9 +240,16 @@ impl Sending<'_> {
         self.made += 1;
         let mut visited = vec![live.address.portal().to_owned()];
         let mut address = live.address.clone();
+        let read_timeout = self.client.options.read_timeout;
+        let until = Instant::now().checked_add(read_timeout);
+        let until = [until, self.deadline].into_iter().flatten().min();
         loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Outcome::Failure(transport::no_time(&self.shown(live)));
+            }
             let body = self.body.with_token(live);
-            let reply = match self.post(live, &address, body).await {
+            let reply = match self.post(live, &address, body, left).await {
                 Ok(reply) => reply,
                 Err(error) => return Outcome::Failure(error),
             };
@@ -276,13 +292,8 @@ impl Sending<'_> {
         live: &Live,
         address: &Address,
         body: Bytes,
+        timeout: Option<Duration>,
     ) -> Result<Reply, TransportError> {
-        let read_timeout = self.client.options.read_timeout;
-        let timeout = match self.time_left() {
-            // Nothing is sent in no time at all; let the client below say so.
-            Some(left) => read_timeout.min(left).max(Duration::from_millis(1)),
-            None => read_timeout,
-        };
         let scrubber = &live.scrubber;
         let failure = |error, status| transport::failure(error, self.method, status, scrubber);
         let start = Instant::now();
@@ -293,7 +304,7 @@ impl Sending<'_> {
             let mut request = Request::new(reqwest::Method::POST, url);
             *request.headers_mut() = self.shared.headers.clone();
             *request.body_mut() = Some(body.into());
-            *request.timeout_mut() = Some(timeout);
+            *request.timeout_mut() = timeout;
             let response = self.client.http.execute(request).await;
             let response = response.map_err(|error| failure(error, None))?;
             let status = response.status().as_u16();
