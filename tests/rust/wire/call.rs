@@ -45,7 +45,7 @@ impl Clients {
     pub(crate) fn new(row: &Row, place: Place, shown: &mut Shown) -> Result<Self, ConfigError> {
         let moves = Arc::<Mutex<Moves>>::default();
         let one = client(row, Caller::Same, place, &moves, shown)?;
-        moves.lock().unwrap().first = one.portal();
+        moves.lock().unwrap().first = one.portal().unwrap();
         shown.debug("the client", &one);
         let mut others = Vec::new();
         for by in [Caller::Another, Caller::Webhook] {

@@ -178,7 +178,7 @@ fn moves_differ(row: &Row, place: Place, client: &Client, moves: &Mutex<Moves>) 
         problems.push(format!("the hook was told {told:?}, not {expected:?}"));
     }
     let first = moves.lock().unwrap().first.clone();
-    let (portal, expected) = (client.portal(), expected.unwrap_or(first));
+    let (portal, expected) = (client.portal().unwrap(), expected.unwrap_or(first));
     if portal != expected {
         problems.push(format!("the portal is at {portal}, not {expected}"));
     }
