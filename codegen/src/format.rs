@@ -342,6 +342,15 @@ pub struct List {
     /// The field by which the list can be walked without counting (`start=-1`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyed_by: Option<String>,
+    /// The parameter that takes the order, where it is not called that: `IBLOCK_ORDER` is found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// The parameter that takes the filter, where it is not called that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// The parameter that holds those of `paging`, where it is another one: `PARAMS.NAV_PARAMS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
 }
 
 /// What is passed to get the next page of a list.
@@ -353,13 +362,13 @@ pub enum Paging {
     Start,
     /// `offset` and `limit`.
     Offset,
-    /// `limit` alone.
+    /// `limit` alone: there is one page. Its size is the `page_size`, unless a caller gives one.
     Limit,
-    /// `page`.
+    /// `page`, from 1.
     Page,
-    /// `NAV_PARAMS`.
+    /// `iNumPage`, from 1, and `nPageSize` in `NAV_PARAMS`.
     NavParams,
-    /// `cursor`, as in REST 3.0.
+    /// `cursor`, as in REST 3.0: goes on behind the last value of `keyed_by`.
     Cursor,
     /// `pagination`, as in REST 3.0.
     Pagination,

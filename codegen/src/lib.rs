@@ -11,6 +11,7 @@ mod example;
 mod expr;
 mod file;
 pub mod format;
+mod list;
 mod lower;
 pub mod model;
 mod names;

@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::names::{self, Names};
 use crate::node::{Step, shorten};
-use crate::{example, ruling};
+use crate::{example, list, ruling};
 
 /// Where the documentation's pages are shown.
 const DOCS: &str = "https://apidocs.bitrix24.com/";
@@ -543,7 +543,7 @@ impl Lower {
             report,
         );
         self.rules(doc, &facts, report);
-        self.list(doc, &facts, &result, report);
+        let list = list::lower(&self.api, doc, &facts, &result, report);
         let errors = self.errors(&facts, &read.texts);
         let known = errors.iter().map(|error| error.code.clone()).collect();
         stray_texts(
@@ -609,7 +609,7 @@ impl Lower {
             missing: facts.missing,
             result,
             result_text: read.texts.result.clone(),
-            list: facts.list,
+            list,
             errors,
             related: facts.related.iter().map(link).collect(),
             examples,
@@ -1090,83 +1090,6 @@ impl Lower {
         }
     }
 
-    fn list(&self, doc: &Doc, facts: &Facts, result: &Type, report: &mut Report) {
-        let Some(list) = &facts.list else { return };
-        let mut ty = result;
-        if let Type::Nullable(of) = ty {
-            ty = of;
-        }
-        for part in list.records.iter().flat_map(|path| path.split('.')) {
-            let next = match ty {
-                Type::Record(index) => {
-                    let mut fields = self.api.records[*index].fields.iter();
-                    fields.find(|field| field.wire == part)
-                }
-                _ => None,
-            };
-            match next {
-                Some(field) => ty = &field.ty,
-                None => {
-                    let known = match ty {
-                        Type::Record(index) => self.api.records[*index].fields.as_slice(),
-                        _ => &[],
-                    };
-                    let problem = Problem::new(
-                        doc.place(&keys(&["facts", "list", "records"])),
-                        format!("the result has no field `{part}`"),
-                    );
-                    let meant = closest(part, known.iter().map(|it| it.wire.as_str()));
-                    if !doc.has_lost_names(&["facts", "result"]) {
-                        report.push(match meant {
-                            Some(meant) => problem.help(format!("did you mean `{meant}`?")),
-                            None if known.is_empty() => {
-                                problem.help("take `records` away: it names a field of an object")
-                            }
-                            None => {
-                                let known: Vec<_> =
-                                    known.iter().map(|it| format!("`{}`", it.wire)).collect();
-                                problem.help(format!("its fields are {}", known.join(", ")))
-                            }
-                        });
-                    }
-                    return;
-                }
-            }
-        }
-        if let Type::Nullable(of) = ty {
-            ty = of;
-        }
-        let record = match ty {
-            Type::Array(of) | Type::Map(_, of) => of,
-            Type::Any => return,
-            _ => {
-                let at = match &list.records {
-                    Some(_) => doc.place(&keys(&["facts", "list", "records"])),
-                    None => doc.key_place(&keys(&["facts", "list"])),
-                };
-                report.push(
-                    Problem::new(at, "the records of this list are not an array")
-                        .help("name the field that holds them: `records: items`"),
-                );
-                return;
-            }
-        };
-        if let (Some(keyed_by), Type::Record(index)) = (&list.keyed_by, &**record) {
-            let fields = &self.api.records[*index].fields;
-            if !fields.iter().any(|field| field.wire == *keyed_by) {
-                let problem = Problem::new(
-                    doc.place(&keys(&["facts", "list", "keyed_by"])),
-                    format!("a record has no field `{keyed_by}`"),
-                );
-                let known = fields.iter().map(|field| field.wire.as_str());
-                report.push(match closest(keyed_by, known) {
-                    Some(meant) => problem.help(format!("did you mean `{meant}`?")),
-                    None => problem.help("name the field that the records are sorted by"),
-                });
-            }
-        }
-    }
-
     fn dates(&self, doc: &Doc, facts: &Facts, report: &mut Report) {
         check_date(doc, &keys(&["facts", "since"]), &facts.since, report);
         check_date(doc, &keys(&["facts", "until"]), &facts.until, report);
@@ -1345,20 +1268,23 @@ fn is_method_name(name: &str) -> bool {
         .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
+/// A path as its parameter is called on the wire: by its place, where it has one.
+pub(crate) fn param_on_wire(path: &str, params: &[format::Field]) -> String {
+    let (first, rest) = match path.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path, None),
+    };
+    let field = params.iter().find(|field| field.name == first);
+    match (field.and_then(|field| field.position), rest) {
+        (None, _) => path.to_owned(),
+        (Some(position), None) => position.to_string(),
+        (Some(position), Some(rest)) => format!("{position}.{rest}"),
+    }
+}
+
 /// A rule whose parameters have the names that they travel under.
 fn rule_on_wire(rule: &Rule, params: &[format::Field]) -> Rule {
-    let path = |path: &String| {
-        let (first, rest) = match path.split_once('.') {
-            Some((first, rest)) => (first, Some(rest)),
-            None => (path.as_str(), None),
-        };
-        let field = params.iter().find(|field| field.name == first);
-        match (field.and_then(|field| field.position), rest) {
-            (None, _) => path.clone(),
-            (Some(position), None) => position.to_string(),
-            (Some(position), Some(rest)) => format!("{position}.{rest}"),
-        }
-    };
+    let path = |path: &String| param_on_wire(path, params);
     let sets = |sets: &[Vec<String>]| {
         let set = |set: &Vec<String>| set.iter().map(path).collect();
         sets.iter().map(set).collect()

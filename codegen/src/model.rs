@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use crate::format::{Credential, Flag, List, Missing, Rest, Rule, Scalar, When};
+pub use crate::format::{Credential, Flag, Missing, Paging, Rest, Rule, Scalar, When};
 use crate::names::Names;
 
 /// Everything that is described.
@@ -149,6 +149,36 @@ pub struct Link {
     pub name: String,
     /// The method, if it is described.
     pub method: Option<usize>,
+}
+
+/// How a list is read page by page.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// What is passed to get the next page.
+    pub paging: Paging,
+    /// The way from the result to the records; absent when the result is the list.
+    pub records: Option<String>,
+    /// What a record is.
+    pub record: Type,
+    /// Whether the records are the values of an object, not an array.
+    pub map: bool,
+    /// Records in a page, when fixed or by default.
+    pub page_size: Option<u32>,
+    /// The field by which the list can be walked without counting.
+    pub keyed_by: Option<String>,
+    /// The parameter that takes the order, on the wire.
+    pub order: String,
+    /// The parameter that takes the filter, on the wire.
+    pub filter: String,
+    /// The way to the parameter that holds those of the paging; empty where it is as usual.
+    pub within: Vec<String>,
+}
+
+impl List {
+    /// The way from the result to the records, in steps.
+    pub fn way(&self) -> impl Iterator<Item = &str> {
+        self.records.iter().flat_map(|path| path.split('.'))
+    }
 }
 
 /// A parameter, or a field of an object.

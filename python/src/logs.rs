@@ -42,7 +42,7 @@ struct Logging;
 
 impl Subscriber for Logging {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        match metadata.is_event() && metadata.target() == "bitrix24" {
+        match metadata.is_event() && metadata.target().starts_with("bitrix24") {
             true => Interest::sometimes(),
             false => Interest::never(),
         }

@@ -1,8 +1,8 @@
 //! The API as data. The types are written here, the data is generated.
 
-#[allow(unused_imports)] // a small description has no conditions
-use bitrix24::When;
-use bitrix24::{Rest, Rule};
+use bitrix24::{ListMeta, Rest, Rule};
+#[allow(unused_imports)] // a small description has no conditions and no lists
+use bitrix24::{Paging, When};
 use pyo3::{
     prelude::*,
     types::{PyString, PyType},
@@ -20,6 +20,8 @@ pub(crate) struct Method {
     pub(crate) rules: &'static [Rule],
     pub(crate) params: &'static [Field],
     pub(crate) result: Type,
+    #[allow(dead_code)] // what lists are read by is not here yet
+    pub(crate) list: Option<ListMeta>,
     /// The error codes that it describes as its own.
     pub(crate) codes: &'static [&'static str],
 }

@@ -9,9 +9,12 @@ mod table;
 pub use json::json;
 pub use table::table;
 
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
 use self::doc::{lower_first, sentence};
-use crate::format::{Is, Paging};
-use crate::model::{Credential, Method, Rule, When};
+use crate::format::Is;
+use crate::model::{Credential, List, Method, Paging, Rule, When};
 
 /// What stands behind a method's name and scopes in either language: whether to repeat it, who
 /// may call it, how a list is read, and dates. `escape` makes prose harmless in its language.
@@ -57,6 +60,41 @@ fn more_facts(method: &Method, escape: impl Fn(&str) -> String) -> String {
         text.push_str(&format!(" Until {until}."));
     }
     text
+}
+
+/// How a list is read, as Rust.
+fn list_meta(list: &List) -> TokenStream {
+    let paging = match list.paging {
+        Paging::Start => quote!(Start),
+        Paging::Offset => quote!(Offset),
+        Paging::Limit => quote!(Limit),
+        Paging::Page => quote!(Page),
+        Paging::NavParams => quote!(NavParams),
+        Paging::Cursor => quote!(Cursor),
+        Paging::Pagination => quote!(Pagination),
+    };
+    let records = list.way();
+    let page_size = match list.page_size.map(Literal::u32_unsuffixed) {
+        Some(size) => quote!(Some(#size)),
+        None => quote!(None),
+    };
+    let keyed_by = match &list.keyed_by {
+        Some(field) => quote!(Some(#field)),
+        None => quote!(None),
+    };
+    let (map, order, filter, within) = (list.map, &list.order, &list.filter, &list.within);
+    quote! {
+        ListMeta {
+            paging: Paging::#paging,
+            records: &[#(#records),*],
+            map: #map,
+            page_size: #page_size,
+            keyed_by: #keyed_by,
+            order: #order,
+            filter: #filter,
+            within: &[#(#within),*],
+        }
+    }
 }
 
 /// A requirement on several parameters, in words.

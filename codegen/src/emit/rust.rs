@@ -8,8 +8,8 @@ use super::File;
 use super::doc::{escape, lower_first, sentence, wrap};
 use crate::format::Is;
 use crate::model::{
-    Api, Credential, Enum, ErrorCode, Field, Flag, Home, Key, Link, Method, Namespace, Record,
-    Rest, Rule, Type, Union, When,
+    Api, Credential, Enum, ErrorCode, Field, Flag, Home, Key, Link, List, Method, Namespace,
+    Paging, Record, Rest, Rule, Type, Union, When,
 };
 
 /// How wide a line of documentation may be.
@@ -157,7 +157,8 @@ impl Rust<'_> {
         quote! {
             #[allow(unused_imports, reason = "no scope needs them all")]
             use crate::{
-                ErrorCode, Method, MethodMeta, Origin, Rest, Rule, Secret, SystemError, When, error, wire,
+                ErrorCode, ListMeta, ListMethod, Method, MethodMeta, Origin, Paging, Rest, Rule, Secret, SystemError,
+                When, error, wire,
             };
             #(#methods)*
             #shared
@@ -228,6 +229,7 @@ impl Rust<'_> {
         let output = self.ty(&method.result, Boxing::Never);
         let error = ident(&method.error_name);
         let meta = self.meta(method);
+        let list = method.list.as_ref().map(|list| self.list(method, list));
         let default = method
             .params
             .iter()
@@ -254,6 +256,55 @@ impl Rust<'_> {
                 type Output = #output;
                 type Error = #error;
             }
+
+            #list
+        }
+    }
+
+    /// How the records are taken out of the answer of a list's page.
+    fn list(&self, method: &Method, list: &List) -> TokenStream {
+        let name = ident(&method.type_name);
+        let record = self.ty(&list.record, Boxing::Never);
+        let way: Vec<_> = list.way().collect();
+        let records = self.records(&method.result, &way, quote!(page));
+        quote! {
+            impl ListMethod for #name {
+                type Record = #record;
+
+                fn records(page: Self::Output) -> Vec<Self::Record> {
+                    #records
+                }
+            }
+        }
+    }
+
+    /// The records in a value, at the end of a way. What is absent holds none.
+    fn records(&self, ty: &Type, way: &[&str], value: TokenStream) -> TokenStream {
+        match (ty, way) {
+            (Type::Nullable(of), _) => self.records_or_none(of, way, value),
+            (Type::Record(index), [part, rest @ ..]) => {
+                let mut fields = self.api.records[*index].fields.iter();
+                let Some(field) = fields.find(|field| field.wire == *part) else {
+                    return value;
+                };
+                let name = ident(&field.ident);
+                let value = quote!(#value.#name);
+                match (&field.ty, field.required) {
+                    (Type::Nullable(_), _) | (_, true) => self.records(&field.ty, rest, value),
+                    (ty, false) => self.records_or_none(ty, rest, value),
+                }
+            }
+            (Type::Map(..), _) => quote!(#value.into_values().collect()),
+            (Type::Any, _) => quote!(wire::items(#value)),
+            _ => value,
+        }
+    }
+
+    fn records_or_none(&self, ty: &Type, way: &[&str], value: TokenStream) -> TokenStream {
+        let inner = self.records(ty, way, quote!(it));
+        match inner.to_string().as_str() {
+            "it" => quote!(#value.unwrap_or_default()),
+            _ => quote!(#value.map(|it| #inner).unwrap_or_default()),
         }
     }
 
@@ -274,6 +325,10 @@ impl Rust<'_> {
             }
             None => quote!(None),
         };
+        let list = match method.list.as_ref().map(super::list_meta) {
+            Some(list) => quote!(Some(#list)),
+            None => quote!(None),
+        };
         quote! {
             MethodMeta {
                 name: #name,
@@ -283,6 +338,7 @@ impl Rust<'_> {
                 rules: &[#(#rules),*],
                 docs: #docs,
                 deprecated: #deprecated,
+                list: #list,
             }
         }
     }
@@ -904,6 +960,13 @@ impl Rust<'_> {
         if let Some(example) = self.example(method) {
             text.push_str(&format!("\n\n# Example\n\n{example}"));
         }
+        if let Some(list) = &method.list {
+            text.push_str("\n\n# Record by record\n");
+            paragraph(&mut text, &list_docs(list));
+            if let Some(example) = self.list_example(method, list) {
+                text.push_str(&format!("\n\n{example}"));
+            }
+        }
         if !method.rulings.is_empty() {
             text.push_str("\n\n# Where the documentation leaves a question\n");
             for ruling in &method.rulings {
@@ -920,6 +983,29 @@ impl Rust<'_> {
 
     /// An example that runs as a test, against a portal of our own.
     fn example(&self, method: &Method) -> Option<String> {
+        let request = self.example_request(method)?;
+        let way = self.way(method);
+        let call = format!("{way}.{}(request).await?", method.ident);
+        let shown = format!("let answer = {call};\nprintln!(\"{{:?}}\", answer.result);\n");
+        Some(self.example_of(method, "", &request, &shown))
+    }
+
+    /// An example that reads a list; a test as well, where the documented answer is all of it.
+    fn list_example(&self, method: &Method, list: &List) -> Option<String> {
+        let request = self.example_request(method)?;
+        let how = match is_whole(method, list) {
+            true => "",
+            false => "no_run",
+        };
+        let shown = "let mut records = client.records(request);\n\
+                     while let Some(record) = records.next().await {\n    \
+                         println!(\"{:?}\", record?);\n\
+                     }\n";
+        Some(self.example_of(method, how, &request, shown))
+    }
+
+    /// The request of the first example that was answered.
+    fn example_request(&self, method: &Method) -> Option<String> {
         let Value::Object(given) = method.example_params()? else {
             return None;
         };
@@ -935,20 +1021,23 @@ impl Rust<'_> {
                 (false, None) => {}
             }
         }
-        let module = &self.api.scopes[method.scope].ident;
-        let name = &method.type_name;
-        let mut request = format!("{name}::new({})", args.join(", "));
+        let mut request = format!("{}::new({})", method.type_name, args.join(", "));
         for setter in setters {
             request.push_str(&format!("\n    {setter}"));
         }
-        let way = self.way(method);
-        let call = format!("{way}.{}(request).await?", method.ident);
+        Some(request)
+    }
+
+    /// A program that makes a request and does something with it.
+    fn example_of(&self, method: &Method, how: &str, request: &str, shown: &str) -> String {
+        let module = &self.api.scopes[method.scope].ident;
+        let name = &method.type_name;
         let allow = match method.deprecated {
             Some(_) => "# #![allow(deprecated)]\n",
             None => "",
         };
-        Some(format!(
-            "```\n{allow}\
+        format!(
+            "```{how}\n{allow}\
              # #[tokio::main(flavor = \"current_thread\")]\n\
              # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
              # let portal = bitrix24_sandbox::Portal::start()?;\n\
@@ -956,12 +1045,11 @@ impl Rust<'_> {
              use bitrix24::{module}::{name};\n\
              \n\
              let request = {request};\n\
-             let answer = {call};\n\
-             println!(\"{{:?}}\", answer.result);\n\
+             {shown}\
              # Ok(())\n\
              # }}\n\
              ```"
-        ))
+        )
     }
 
     /// The calls that lead from the client to a method's namespace.
@@ -1079,6 +1167,50 @@ pub(super) fn rule(rule: &Rule) -> TokenStream {
             quote!(Rule::RequiredIf { param: #param, when: #when })
         }
     }
+}
+
+/// How the records of a list are read, in words.
+fn list_docs(list: &List) -> String {
+    let mut text = "[`Client::records`](crate::Client::records) fetches page after page, as \
+                    records are asked for."
+        .to_owned();
+    if list.paging == Paging::Start {
+        if let Some(key) = &list.keyed_by {
+            text.push_str(&format!(
+                " With [`keyed`](crate::Records::keyed) it goes by `{key}` and does not count, \
+                 which is best for long lists."
+            ));
+        }
+        text.push_str(
+            " With [`batched`](crate::Records::batched) it fetches up to 50 pages at a time.",
+        );
+    }
+    text
+}
+
+/// Whether the documented answers are all of the list, so that reading it comes to an end.
+fn is_whole(method: &Method, list: &List) -> bool {
+    let mut answers = method.examples.iter().filter(|it| it.status == 200);
+    list.paging == Paging::Start
+        && answers.all(|example| {
+            let way = list.way();
+            let records = way.fold(&example.answer["result"], |value, part| &value[part]);
+            let count = match records {
+                Value::Array(records) => records.len() as u64,
+                Value::Object(records) if list.map => records.len() as u64,
+                _ => return false,
+            };
+            let start = example.params.as_ref().map(|params| &params["start"]);
+            let start = start.is_none_or(|start| start.is_null() || start == 0);
+            let total = &example.answer["total"];
+            let size = list.page_size.map_or(50, u64::from);
+            start
+                && example.answer.get("next").is_none()
+                && match total.as_u64() {
+                    Some(total) => total == count,
+                    None => total.is_null() && count < size,
+                }
+        })
 }
 
 fn summary(method: &Method) -> String {

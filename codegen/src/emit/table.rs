@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::list_meta;
 use super::rust::{format, rule};
 use crate::model::{Api, Field, Flag, Home, Key, Method, Record, Rest, Type};
 
@@ -85,6 +86,10 @@ impl Table<'_> {
         let rules = method.rules.iter().map(rule);
         let params = self.fields(&method.params);
         let result = self.ty(&method.result);
+        let list = match method.list.as_ref().map(list_meta) {
+            Some(list) => quote!(Some(#list)),
+            None => quote!(None),
+        };
         let codes = method.errors.iter().map(|error| &error.code);
         quote! {
             static #static_name: Method = Method {
@@ -95,6 +100,7 @@ impl Table<'_> {
                 rules: &[#(#rules),*],
                 params: #params,
                 result: #result,
+                list: #list,
                 codes: &[#(#codes),*],
             };
         }

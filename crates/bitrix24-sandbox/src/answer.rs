@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     check::same,
     contract::{Example, Flag, Key, Method, Plain, Record, Records, Type},
+    operating::Spent,
 };
 
 /// Seconds in which the portal frees execution time that a method used.
@@ -22,7 +23,7 @@ pub(crate) struct Head(Vec<u8>);
 
 impl Head {
     /// Prepares a body, whose own `time` gives way to that of the call.
-    fn new(mut body: Map<String, Value>) -> Self {
+    pub(crate) fn new(mut body: Map<String, Value>) -> Self {
         body.shift_remove("time");
         let mut bytes = Value::Object(body).to_string().into_bytes();
         bytes.pop();
@@ -35,13 +36,14 @@ impl Head {
         Self::new(body)
     }
 
-    /// The whole body of a call that began then and ends now.
-    pub(crate) fn finish(&self, start: SystemTime) -> Vec<u8> {
+    /// The whole body of a call that began then and ends now, of a method
+    /// that has used up so much.
+    pub(crate) fn finish(&self, start: SystemTime, spent: Option<Spent>) -> Vec<u8> {
         let mut body = Vec::with_capacity(self.0.len() + 256);
         body.extend_from_slice(&self.0);
         body.extend_from_slice(b",\"time\":");
         // Numbers and text always serialise; an empty object stays well-formed.
-        let time = serde_json::to_vec(&Time::between(start, SystemTime::now()));
+        let time = serde_json::to_vec(&Time::between(start, SystemTime::now(), spent));
         body.extend_from_slice(time.as_deref().unwrap_or(b"{}"));
         body.push(b'}');
         body
@@ -161,6 +163,11 @@ fn is_around(ty: &Type, around: &[&str]) -> bool {
     }
 }
 
+/// The `time` of a call that began then and ends now.
+pub(crate) fn time(start: SystemTime) -> Value {
+    serde_json::to_value(Time::between(start, SystemTime::now(), None)).unwrap_or_default()
+}
+
 /// When a call ran, as answers tell it.
 #[derive(Serialize)]
 struct Time {
@@ -175,12 +182,16 @@ struct Time {
 }
 
 impl Time {
-    fn between(start: SystemTime, finish: SystemTime) -> Self {
+    fn between(start: SystemTime, finish: SystemTime, spent: Option<Spent>) -> Self {
         let duration = finish
             .duration_since(start)
             .unwrap_or_default()
             .as_secs_f64();
         let begun = since_epoch(start);
+        let spent = spent.unwrap_or(Spent {
+            seconds: 0.0,
+            reset_at: begun as u64 + OPERATING_WINDOW,
+        });
         Self {
             start: begun,
             finish: begun + duration,
@@ -188,13 +199,13 @@ impl Time {
             processing: duration,
             date_start: date(start),
             date_finish: date(finish),
-            operating_reset_at: begun as u64 + OPERATING_WINDOW,
-            operating: 0.0,
+            operating_reset_at: spent.reset_at,
+            operating: spent.seconds,
         }
     }
 }
 
-fn since_epoch(time: SystemTime) -> f64 {
+pub(crate) fn since_epoch(time: SystemTime) -> f64 {
     time.duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()
         .as_secs_f64()
@@ -220,7 +231,7 @@ mod tests {
     }
 
     fn body(head: &Head) -> Value {
-        serde_json::from_slice(&head.finish(SystemTime::now())).unwrap()
+        serde_json::from_slice(&head.finish(SystemTime::now(), None)).unwrap()
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum Credential {
     Webhook,
     /// An access token, in the parameter `auth`.
     Token,
+    /// The id and the secret of the application, at the authorization server.
+    Application,
     /// Nothing, or something that the portal does not know.
     Refused,
 }
@@ -24,6 +26,7 @@ impl fmt::Display for Credential {
         f.write_str(match self {
             Self::Webhook => "webhook",
             Self::Token => "token",
+            Self::Application => "application",
             Self::Refused => "refused",
         })
     }
@@ -36,11 +39,15 @@ pub(crate) enum Denied {
     Expired,
 }
 
-/// The secrets of one run.
+/// The secrets of one run that never change.
 pub(crate) struct Secrets {
     pub(crate) webhook: String,
     pub(crate) access: String,
     pub(crate) expired: String,
+    pub(crate) refresh: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) member_id: String,
 }
 
 impl Secrets {
@@ -49,28 +56,16 @@ impl Secrets {
             webhook: random(8)?,
             access: random(35)?,
             expired: random(35)?,
+            refresh: random(35)?,
+            client_id: format!("local.{}.10000001", random(7)?),
+            client_secret: random(25)?,
+            member_id: random(16)?,
         })
-    }
-
-    /// Judges the credential of a call.
-    pub(crate) fn admit(
-        &self,
-        login: Option<Login<'_>>,
-        token: Option<&str>,
-    ) -> Result<Credential, Denied> {
-        match (login, token) {
-            (Some(login), _) if login.user == USER && login.code == self.webhook => {
-                Ok(Credential::Webhook)
-            }
-            (None, Some(token)) if token == self.access => Ok(Credential::Token),
-            (None, Some(token)) if token == self.expired => Err(Denied::Expired),
-            _ => Err(Denied::Unknown),
-        }
     }
 }
 
 /// So many random bytes, in hexadecimal.
-fn random(bytes: usize) -> io::Result<String> {
+pub(crate) fn random(bytes: usize) -> io::Result<String> {
     let mut buffer = vec![0; bytes];
     getrandom::fill(&mut buffer)?;
     Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())

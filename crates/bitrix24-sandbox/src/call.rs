@@ -1,69 +1,34 @@
-//! Answers one call: who calls, what, with which parameters.
+//! Answers one request: who calls, what, with which parameters.
 
 use std::time::SystemTime;
 
 use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
-    answer::Head,
     auth::{Address, Credential},
-    check::{self, Problem},
-    contract::{Missing, Rest},
+    batch,
+    contract::Rest,
     control,
+    fault::Fault,
     log::Recorded,
-    params,
-    portal::{Served, State},
+    method::Call,
+    oauth, params,
     refusal::Refusal,
+    reply::Reply,
+    server::Place,
+    state::State,
 };
 
 /// A request as HTTP brings it.
 pub(crate) struct Request<'a> {
+    /// Where it came in.
+    pub(crate) place: Place,
     pub(crate) verb: &'a Verb,
     pub(crate) path: &'a str,
     pub(crate) query: Option<&'a str>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
-}
-
-/// What goes back.
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Reply {
-    fn json(status: u16, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            content_type: "application/json; charset=utf-8",
-            body,
-        }
-    }
-
-    /// What a web server says where the portal has no say.
-    pub(crate) fn page(status: u16, title: &str) -> Self {
-        Self {
-            status,
-            content_type: "text/html; charset=utf-8",
-            body: format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n").into_bytes(),
-        }
-    }
-
-    fn refusal(refusal: &Refusal, rest: Rest) -> Self {
-        Self::json(refusal.status, refusal.body(rest).to_string().into_bytes())
-    }
-
-    fn obeyed(outcome: Result<Value, String>, start: SystemTime) -> Self {
-        match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start)),
-            Err(text) => {
-                let body = json!({"error": "SANDBOX", "error_description": text});
-                Self::json(400, body.to_string().into_bytes())
-            }
-        }
-    }
 }
 
 /// Answers a request and records it.
@@ -79,6 +44,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             start,
         );
     }
+    if oauth::is_path(request.path) {
+        return token(state, request);
+    }
     let Some(address) = Address::parse(request.path) else {
         return Reply::page(404, "Not Found");
     };
@@ -89,43 +57,147 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         rest: address.rest,
         method: &method,
         served,
+        verb: request.verb.as_str(),
         start,
     };
 
+    let is_order = control::in_method(&method).is_some();
+    let moved = if is_order {
+        None
+    } else {
+        location(state, request)
+    };
+    // What is sent elsewhere has not arrived.
+    let fault = if is_order || moved.is_some() {
+        None
+    } else {
+        state.controls().faults.take(&method)
+    };
     let mut credential = Credential::Refused;
     let mut params = Map::new();
     let reply = match read(address.rest, request) {
-        Err(unreadable) => Reply::refusal(
-            &Refusal::unreadable(address.rest, &unreadable),
-            address.rest,
-        ),
+        Err(unreadable) => match moved {
+            Some(location) => Reply::moved(location),
+            None => call.refuse(&Refusal::unreadable(address.rest, &unreadable)),
+        },
         Ok(read) => {
             params = read;
             let token = params.shift_remove("auth");
             let token = token.as_ref().and_then(Value::as_str);
-            match state.secrets.admit(address.login, token) {
-                Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
-                Ok(admitted) => {
-                    credential = admitted;
-                    call.reply(credential, &params)
+            let admitted = state.admit(address.login, token);
+            credential = admitted.unwrap_or(Credential::Refused);
+            if let Some(location) = moved {
+                Reply::moved(location)
+            } else if fault.as_ref().is_some_and(|fault| !fault.runs()) {
+                Reply::page(502, "Bad Gateway")
+            } else if !is_order && !state.controls().has_room() {
+                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
+            } else {
+                match admitted {
+                    Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
+                    Ok(credential) => call.reply(credential, &params),
                 }
             }
         }
     };
-
-    if control::in_method(&method).is_none() {
-        state.record(Recorded {
-            method: address.method.to_owned(),
-            verb: request.verb.to_string(),
-            path: address.masked(),
-            credential,
-            parameters: params,
-            secret: served.map(Served::secret_params).unwrap_or_default(),
-            headers: headers(request.headers),
-            status: reply.status,
-        });
+    if is_order {
+        return reply;
     }
+    let recorded = Recorded {
+        method: address.method.to_owned(),
+        path: address.masked(),
+        credential,
+        parameters: params,
+        secret: match served {
+            Some(served) => served.secret_params(),
+            None => batch::secret_params(&method),
+        },
+        ..blank(request)
+    };
+    finish(state, recorded, reply, fault)
+}
+
+/// Where this request should have gone, if the portal has moved.
+fn location(state: &State, request: &Request<'_>) -> Option<String> {
+    if request.place == Place::New {
+        return None;
+    }
+    let moved = state.controls().moved.clone()?;
+    let query = request
+        .query
+        .map_or(String::new(), |query| format!("?{query}"));
+    Some(format!("{moved}{}{query}", request.path))
+}
+
+/// A record of a request, of which nothing is known yet but its form.
+fn blank(request: &Request<'_>) -> Recorded {
+    Recorded {
+        method: String::new(),
+        verb: request.verb.to_string(),
+        path: String::new(),
+        credential: Credential::Refused,
+        parameters: Map::new(),
+        secret: Vec::new(),
+        headers: headers(request.headers),
+        status: 0,
+        ran: false,
+        fault: None,
+    }
+}
+
+/// Spoils an answer if it must be, and records it.
+fn finish(state: &State, recorded: Recorded, reply: Reply, fault: Option<Fault>) -> Reply {
+    let name = fault.as_ref().map(Fault::name);
+    let reply = match fault {
+        Some(fault) => fault.spoil(reply),
+        None => reply,
+    };
+    state.record(Recorded {
+        status: reply.status,
+        ran: reply.ran,
+        fault: name,
+        ..recorded
+    });
     reply
+}
+
+/// Answers a request for tokens and records it.
+fn token(state: &State, request: &Request<'_>) -> Reply {
+    let fault = state.controls().faults.take(oauth::METHOD);
+    let refuse = |refusal: &Refusal| Reply::refusal(refusal, Rest::Classic);
+    let read = read(Rest::Classic, request);
+    let params = read.as_ref().ok().cloned().unwrap_or_default();
+    let (credential, reply) = if fault.as_ref().is_some_and(|fault| !fault.runs()) {
+        (Credential::Refused, Reply::page(502, "Bad Gateway"))
+    } else if read.is_err() {
+        let refusal = oauth::refusal(&state.contract, "invalid_request");
+        (Credential::Refused, refuse(&refusal))
+    } else {
+        let failure = state.controls().orders.take_failure_of(oauth::METHOD);
+        let answer = state.controls().orders.answer_to(oauth::METHOD);
+        match (failure, answer) {
+            (Some(failure), _) => {
+                let refusal = oauth::failure(&state.contract, failure);
+                (Credential::Refused, refuse(&refusal))
+            }
+            (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
+            (None, None) => match oauth::grant(state, &params) {
+                (credential, Ok(body)) => (credential, Reply::ran(body.to_string().into_bytes())),
+                (credential, Err(code)) => {
+                    (credential, refuse(&oauth::refusal(&state.contract, code)))
+                }
+            },
+        }
+    };
+    let recorded = Recorded {
+        method: oauth::METHOD.to_owned(),
+        path: oauth::PATH.to_owned(),
+        credential,
+        parameters: params,
+        secret: oauth::secret_params(),
+        ..blank(request)
+    };
+    finish(state, recorded, reply, fault)
 }
 
 fn read(rest: Rest, request: &Request<'_>) -> Result<Map<String, Value>, params::Unreadable> {
@@ -146,66 +218,4 @@ fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
             (name.as_str().to_owned(), value)
         })
         .collect()
-}
-
-/// A call whose parameters are read.
-struct Call<'a> {
-    state: &'a State,
-    rest: Rest,
-    /// In lower case.
-    method: &'a str,
-    served: Option<&'a Served>,
-    start: SystemTime,
-}
-
-impl Call<'_> {
-    /// Answers a caller who is let in.
-    fn reply(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
-        let Self { state, rest, .. } = *self;
-        if let Some(order) = control::in_method(self.method) {
-            return Reply::obeyed(control::obey(state, order, params.clone()), self.start);
-        }
-        // Orders come before anything that the method itself would object to.
-        let failure = state.controls().orders.take_failure(self.method);
-        if let Some(failure) = failure {
-            return self.refuse(
-                &self
-                    .error(&failure.code)
-                    .with_status(failure.status)
-                    .with_text(failure.text),
-            );
-        }
-        if let Some(body) = state.controls().orders.answer_to(self.method) {
-            return Reply::json(200, body);
-        }
-        let Some(served) = self.served else {
-            return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND"));
-        };
-        let method = &served.method;
-        if method.app_only && credential == Credential::Webhook {
-            return self.refuse(&self.error("WRONG_AUTH_TYPE"));
-        }
-        if !state.has_scope(&method.scopes) {
-            return self.refuse(&Refusal::scope(&state.contract, rest));
-        }
-        match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => Reply::json(200, served.answers.to(params).finish(self.start)),
-            Err(problem) => match (&problem, &method.missing) {
-                (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    Reply::json(200, Head::of_result(result.clone()).finish(self.start))
-                }
-                (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
-                _ => self.refuse(&Refusal::problem(rest, problem)),
-            },
-        }
-    }
-
-    fn error(&self, code: &str) -> Refusal {
-        let method = self.served.map(|served| &served.method);
-        Refusal::of(&self.state.contract, method, code)
-    }
-
-    fn refuse(&self, refusal: &Refusal) -> Reply {
-        Reply::refusal(refusal, self.rest)
-    }
 }

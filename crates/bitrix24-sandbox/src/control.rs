@@ -1,14 +1,20 @@
 //! Orders that come over HTTP, from any language.
 
-use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Error},
+use serde_json::{Map, Value, json};
+
+use crate::{
+    contract::text,
+    failures::Failure,
+    fault::Fault,
+    limits::Bucket,
+    method::ECHO,
+    operating::Operating,
+    order::{Answer, Budget, Fail, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read},
+    state::State,
+    table::List,
 };
-use serde_json::{Map, Value};
-
-use crate::{failures::Failure, portal::State};
 
 /// Before the name of an order that is called like a method.
 const METHODS: &str = "sandbox.";
@@ -16,40 +22,33 @@ const METHODS: &str = "sandbox.";
 /// Before the name of an order that has an address of its own.
 const PATHS: &str = "/_sandbox/";
 
-/// The order in a method's name.
+/// All orders, for who misspells one.
+const ORDERS: [&str; 15] = [
+    "answer",
+    "clear",
+    "code",
+    "counts",
+    "expire",
+    "fail",
+    "fault",
+    "lifetime",
+    "limits",
+    "list",
+    "move",
+    "operating",
+    "requests",
+    "scopes",
+    "stay",
+];
+
+/// The order in a method's name, which is in lower case.
 pub(crate) fn in_method(method: &str) -> Option<&str> {
-    method.strip_prefix(METHODS)
+    method.strip_prefix(METHODS).filter(|_| method != ECHO)
 }
 
 /// The order in a path.
 pub(crate) fn in_path(path: &str) -> Option<&str> {
     path.strip_prefix(PATHS)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fail {
-    method: String,
-    code: String,
-    #[serde(default, deserialize_with = "number")]
-    status: Option<u16>,
-    text: Option<String>,
-    /// 0 for all calls until it is cleared.
-    #[serde(default, deserialize_with = "number")]
-    times: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Answer {
-    method: String,
-    answer: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scopes {
-    scopes: Vec<String>,
 }
 
 /// Carries an order out and gives the `result` of the answer; what is wrong
@@ -62,12 +61,7 @@ pub(crate) fn obey(
     match order {
         "fail" => {
             let fail: Fail = read(params)?;
-            let status = match fail.status {
-                Some(status) if !(200..600).contains(&status) => {
-                    return Err(format!("no such status: {status}"));
-                }
-                status => status,
-            };
+            let status = fail.status.map(possible).transpose()?;
             let failure = Failure {
                 code: fail.code,
                 status,
@@ -93,6 +87,102 @@ pub(crate) fn obey(
             state.controls().scopes = scopes;
             Ok(true.into())
         }
+        "expire" => {
+            let Nothing {} = read(params)?;
+            state.controls().tokens.expire();
+            Ok(true.into())
+        }
+        "lifetime" => {
+            let Lifetime { seconds } = read(params)?;
+            let seconds = seconds.ok_or("seconds are missing")?;
+            state.controls().tokens.lifetime = Duration::from_secs(seconds);
+            Ok(true.into())
+        }
+        "code" => {
+            let Nothing {} = read(params)?;
+            Ok(state.controls().tokens.code().into())
+        }
+        "counts" => {
+            let Nothing {} = read(params)?;
+            let controls = state.controls();
+            Ok(json!({
+                "refreshes": controls.tokens.refreshes,
+                "refused": controls.refused,
+            }))
+        }
+        "limits" => {
+            let limits: Limits = read(params)?;
+            let continuous = limits.continuous.unwrap_or_default();
+            state.controls().bucket = match (limits.depth, limits.per_second) {
+                (None, None) => None,
+                (Some(depth), Some(per_second)) => {
+                    Some(Bucket::new(depth, not_negative(per_second)?, continuous))
+                }
+                _ => return Err("depth and per_second belong together".to_owned()),
+            };
+            Ok(true.into())
+        }
+        "fault" => {
+            let spoil: Spoil = read(params)?;
+            let fault = fault(&spoil)?;
+            state.controls().faults.add(&spoil.method, fault);
+            Ok(true.into())
+        }
+        "list" => {
+            let table: Table = read(params)?;
+            let mut list = match (table.records, table.count) {
+                (Some(records), None) => List::records(records),
+                (None, Some(count)) => List::count(count),
+                _ => return Err("either records or count is needed".to_owned()),
+            };
+            if let Some(records) = table.page_size {
+                list = list.page_size(records.get());
+            }
+            if let Some(path) = table.wrap.filter(|path| !path.is_empty()) {
+                list = list.wrap(&path);
+            }
+            if let Some(name) = table.key {
+                list = list.key(&name);
+            }
+            state.controls().orders.list(&table.method, list);
+            Ok(true.into())
+        }
+        "move" => {
+            let Move { to } = read(params)?;
+            let to = to.unwrap_or_else(|| state.new_url.clone());
+            let to = to.trim_end_matches('/');
+            if !is_address(to) {
+                return Err(format!("no address: {to}"));
+            }
+            state.controls().moved = Some(to.to_owned());
+            Ok(to.into())
+        }
+        "stay" => {
+            let Nothing {} = read(params)?;
+            state.controls().moved = None;
+            Ok(true.into())
+        }
+        "operating" => {
+            let budget: Budget = read(params)?;
+            let mut operating = Operating::default();
+            if let Some(used) = budget.operating {
+                operating = operating.used(not_negative(used)?);
+            }
+            if let Some(seconds) = budget.per_call {
+                operating = operating.per_call(not_negative(seconds)?);
+            }
+            if let Some(seconds) = budget.reset_in {
+                operating = operating.reset_in(duration(seconds)?);
+            }
+            if let Some(limit) = budget.limit {
+                operating = operating.limit(not_negative(limit)?);
+            }
+            state
+                .controls()
+                .budgets
+                .set(&budget.method, &operating, SystemTime::now());
+            Ok(true.into())
+        }
         "clear" => {
             state.clear();
             Ok(true.into())
@@ -102,24 +192,63 @@ pub(crate) fn obey(
             Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
         }
         unknown => Err(format!(
-            "no such order: {unknown} (there are fail, answer, scopes, clear and requests)"
+            "no such order: {unknown} (there are {})",
+            ORDERS.join(", "),
         )),
     }
 }
 
-fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, String> {
-    serde_json::from_value(params.into()).map_err(|error| error.to_string())
+fn fault(spoil: &Spoil) -> Result<Fault, String> {
+    let seconds = || duration(spoil.seconds.unwrap_or(1.0));
+    let fault = match spoil.kind.as_str() {
+        "reset" => Fault::reset(),
+        "refuse" => Fault::refuse(),
+        "half" => Fault::half(),
+        "silence" => Fault::silence(),
+        "drip" => Fault::drip(seconds()?),
+        "html" => Fault::html(),
+        "status" => {
+            let status = possible(spoil.status.unwrap_or(500))?;
+            let body = spoil.body.as_ref().map(text).unwrap_or_default();
+            Fault::status(status, body)
+        }
+        "delay" => Fault::delay(seconds()?),
+        unknown => return Err(format!("no such kind of fault: {unknown}")),
+    };
+    let fault = match spoil.times {
+        Some(0) => fault.always(),
+        times => fault.times(times.unwrap_or(1)),
+    };
+    let fault = fault.after(spoil.after.unwrap_or_default());
+    Ok(match spoil.ran {
+        Some(false) => fault.not_run(),
+        _ => fault,
+    })
 }
 
-/// A number that forms send as text.
-fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
-    let text = match Value::deserialize(deserializer)? {
-        Value::Null => return Ok(None),
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    let number = text
-        .parse()
-        .map_err(|_| D::Error::custom(format!("no such number: {text}")));
-    number.map(Some)
+/// Whether a header can send a client there.
+fn is_address(url: &str) -> bool {
+    let web = url.starts_with("http://") || url.starts_with("https://");
+    web && url.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A status that HTTP has for final answers.
+fn possible(status: u16) -> Result<u16, String> {
+    if (200..600).contains(&status) {
+        Ok(status)
+    } else {
+        Err(format!("no such status: {status}"))
+    }
+}
+
+fn not_negative(number: f64) -> Result<f64, String> {
+    if number.is_finite() && number >= 0.0 {
+        Ok(number)
+    } else {
+        Err(format!("a number from 0 is needed, not {number}"))
+    }
+}
+
+fn duration(seconds: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| format!("no such time: {seconds} s"))
 }

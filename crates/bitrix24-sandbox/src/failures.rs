@@ -1,8 +1,10 @@
 //! What a portal is told to answer instead of what is documented.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::Value;
+
+use crate::table::List;
 
 /// Stands for every method in place of a name.
 pub(crate) const EVERY_METHOD: &str = "*";
@@ -75,6 +77,8 @@ pub(crate) struct Orders {
     failures: Vec<(String, Failure)>,
     /// Whole bodies by the lower-case name of the method.
     answers: HashMap<String, Vec<u8>>,
+    /// Lists by the lower-case name of the method.
+    lists: HashMap<String, Arc<List>>,
 }
 
 impl Orders {
@@ -87,11 +91,25 @@ impl Orders {
         self.answers.insert(method.to_ascii_lowercase(), body);
     }
 
+    pub(crate) fn list(&mut self, method: &str, list: List) {
+        self.lists.insert(method.to_ascii_lowercase(), list.into());
+    }
+
     /// The error for this call of a method, which counts as used.
     pub(crate) fn take_failure(&mut self, method: &str) -> Option<Failure> {
-        let index = self.failures.iter().position(|(name, failure)| {
-            (name == EVERY_METHOD || name == method) && failure.times != Some(0)
-        })?;
+        self.take(|name| name == EVERY_METHOD || name == method)
+    }
+
+    /// Likewise, for what is not a method of the API.
+    pub(crate) fn take_failure_of(&mut self, name: &str) -> Option<Failure> {
+        self.take(|known| known == name)
+    }
+
+    fn take(&mut self, is_meant: impl Fn(&str) -> bool) -> Option<Failure> {
+        let index = self
+            .failures
+            .iter()
+            .position(|(name, failure)| is_meant(name) && failure.times != Some(0))?;
         let (_, failure) = self.failures.get_mut(index)?;
         match &mut failure.times {
             None => Some(failure.clone()),
@@ -105,6 +123,10 @@ impl Orders {
 
     pub(crate) fn answer_to(&self, method: &str) -> Option<Vec<u8>> {
         self.answers.get(method).cloned()
+    }
+
+    pub(crate) fn list_of(&self, method: &str) -> Option<Arc<List>> {
+        self.lists.get(method).cloned()
     }
 }
 

@@ -12,18 +12,34 @@
 
 mod answer;
 mod auth;
+mod batch;
 mod call;
 mod check;
 mod contract;
 mod control;
 mod failures;
+mod fault;
+mod limits;
 mod log;
+mod method;
+mod oauth;
+mod operating;
+mod order;
 mod params;
 mod portal;
+mod reference;
 mod refusal;
+mod reply;
 mod server;
+mod state;
+mod table;
+mod tokens;
+mod wire;
 
 pub use auth::Credential;
 pub use failures::Failure;
+pub use fault::Fault;
 pub use log::Recorded;
+pub use operating::Operating;
 pub use portal::{Builder, Portal};
+pub use table::List;

@@ -27,6 +27,9 @@ pub struct Recorded {
     pub(crate) secret: Vec<String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) status: u16,
+    pub(crate) ran: bool,
+    /// The kind of the fault that it met.
+    pub(crate) fault: Option<&'static str>,
 }
 
 impl Recorded {
@@ -76,10 +79,23 @@ impl Recorded {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 when none was sent.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
+    }
+
+    /// Whether the method ran, rather than that the call was turned down. It
+    /// may have run for an answer that never arrived.
+    #[must_use]
+    pub fn ran(&self) -> bool {
+        self.ran
+    }
+
+    /// The kind of the fault that the request met, such as `reset`.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        self.fault
     }
 
     /// As the in-band log shows it.
@@ -97,6 +113,8 @@ impl Recorded {
             "parameters": self.parameters,
             "headers": headers,
             "status": self.status,
+            "ran": self.ran,
+            "fault": self.fault,
         })
     }
 
@@ -129,6 +147,8 @@ impl fmt::Debug for Recorded {
             .field("parameters", &self.masked_parameters())
             .field("headers", &headers)
             .field("status", &self.status)
+            .field("ran", &self.ran)
+            .field("fault", &self.fault)
             .finish_non_exhaustive()
     }
 }
@@ -162,9 +182,5 @@ impl Log {
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
         self.0.iter().cloned().collect()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
     }
 }

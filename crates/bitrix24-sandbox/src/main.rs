@@ -73,6 +73,9 @@ fn announce(portal: &Portal, json: bool) -> io::Result<()> {
             "webhook_url": portal.webhook_url(),
             "access_token": portal.access_token(),
             "expired_token": portal.expired_token(),
+            "client_id": portal.client_id(),
+            "client_secret": portal.client_secret(),
+            "refresh_token": portal.refresh_token(),
         });
         writeln!(out, "{line}")?;
     } else {
@@ -80,6 +83,9 @@ fn announce(portal: &Portal, json: bool) -> io::Result<()> {
         writeln!(out, "webhook       {}", portal.webhook_url())?;
         writeln!(out, "access token  {}", portal.access_token())?;
         writeln!(out, "expired token {}", portal.expired_token())?;
+        writeln!(out, "client id     {}", portal.client_id())?;
+        writeln!(out, "client secret {}", portal.client_secret())?;
+        writeln!(out, "refresh token {}", portal.refresh_token())?;
     }
     out.flush()
 }

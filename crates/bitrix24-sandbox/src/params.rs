@@ -1,5 +1,7 @@
 //! Reads the parameters of a call from its query and its body.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::contract::Rest;
@@ -59,7 +61,7 @@ fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
 }
 
 /// Reads `a[b][0]=c`, the way PHP writes nested values into queries and forms.
-fn brackets(text: &[u8]) -> Map<String, Value> {
+pub(crate) fn brackets(text: &[u8]) -> Map<String, Value> {
     let mut params = Map::new();
     for (key, value) in form_urlencoded::parse(text) {
         if let Some(path) = path(&key) {
@@ -72,17 +74,19 @@ fn brackets(text: &[u8]) -> Map<String, Value> {
         .collect()
 }
 
-/// Splits `a[b][]` into `a`, `b` and an empty text.
-fn path(key: &str) -> Option<Vec<&str>> {
-    let Some((first, mut rest)) = key.split_once('[') else {
-        return (!key.is_empty()).then(|| vec![key]);
+/// Splits `a[b][]` into `a`, `b` and an empty text, as PHP does.
+fn path(key: &str) -> Option<Vec<Cow<'_, str>>> {
+    // Names are C strings there.
+    let key = key.split('\0').next().unwrap_or_default();
+    let key = key.trim_start_matches(' ');
+    let closed = |(first, rest): (&str, &str)| !first.is_empty() && rest.contains(']');
+    let Some((first, mut rest)) = key.split_once('[').filter(|parts| closed(*parts)) else {
+        return (!key.is_empty() && !key.starts_with('[')).then(|| vec![variable(key)]);
     };
-    if first.is_empty() {
-        return None;
-    }
-    let mut path = vec![first];
+    let mut path = vec![variable(first)];
     while let Some((part, after)) = rest.split_once(']') {
-        path.push(part);
+        // One space does not make an index.
+        path.push(if part == " " { "".into() } else { part.into() });
         match after.strip_prefix('[') {
             Some(after) => rest = after,
             None => break,
@@ -91,15 +95,24 @@ fn path(key: &str) -> Option<Vec<&str>> {
     (path.len() <= DEEPEST).then_some(path)
 }
 
+/// The name of a PHP variable, which cannot hold these characters.
+fn variable(name: &str) -> Cow<'_, str> {
+    if name.contains([' ', '.', '[']) {
+        name.replace([' ', '.', '['], "_").into()
+    } else {
+        name.into()
+    }
+}
+
 /// Puts a value where the path says, as PHP does: later ones replace earlier ones.
-fn put(into: &mut Map<String, Value>, path: &[&str], value: String) {
+fn put(into: &mut Map<String, Value>, path: &[Cow<'_, str>], value: String) {
     let Some((first, rest)) = path.split_first() else {
         return;
     };
     let key = if first.is_empty() {
         next_index(into).to_string()
     } else {
-        (*first).to_owned()
+        first.to_string()
     };
     if rest.is_empty() {
         into.insert(key, Value::String(value));
@@ -116,7 +129,11 @@ fn put(into: &mut Map<String, Value>, path: &[&str], value: String) {
 
 fn next_index(map: &Map<String, Value>) -> u64 {
     map.keys()
-        .filter_map(|key| key.parse::<u64>().ok())
+        .filter_map(|key| {
+            key.parse::<u64>()
+                .ok()
+                .filter(|index| index.to_string() == *key)
+        })
         .max()
         .map_or(0, |last| last.saturating_add(1))
 }
@@ -126,15 +143,20 @@ fn lists(value: Value) -> Value {
     let Value::Object(map) = value else {
         return value;
     };
+    array(map.into_iter().map(|(key, value)| (key, lists(value))))
+}
+
+/// An array of PHP, which is a list when its keys are 0, 1, 2… in order.
+pub(crate) fn array(entries: impl IntoIterator<Item = (String, Value)>) -> Value {
+    let map: Map<_, _> = entries.into_iter().collect();
     let list = map
         .keys()
         .enumerate()
         .all(|(index, key)| *key == index.to_string());
-    let values = map.into_iter().map(|(key, value)| (key, lists(value)));
     if list {
-        Value::Array(values.map(|(_, value)| value).collect())
+        Value::Array(map.into_iter().map(|(_, value)| value).collect())
     } else {
-        Value::Object(values.collect())
+        Value::Object(map)
     }
 }
 
@@ -159,6 +181,16 @@ mod tests {
         assert_eq!(form("m[5]=a&m[7]=b"), json!({"m": {"5": "a", "7": "b"}}));
         assert_eq!(form("a=1&a[b]=2&=3&[x]=4"), json!({"a": {"b": "2"}}));
         assert_eq!(form(&format!("a{}=1", "[b]".repeat(100))), json!({}));
+    }
+
+    #[test]
+    fn names_of_variables() {
+        assert_eq!(
+            form(" a.b c=1&d[e.f g]=2&h[i=3&j[k]l[m]=4&n[ ]=5&o%00p=6&q[05]=7&q[]=8&r[=9"),
+            json!({"a_b_c": "1", "d": {"e.f g": "2"}, "h_i": "3", "j": {"k": "4"}, "n": ["5"],
+                   "o": "6", "q": {"05": "7", "0": "8"}, "r_": "9"}),
+        );
+        assert_eq!(form("[a]=1&  =2&&="), json!({}));
     }
 
     #[test]

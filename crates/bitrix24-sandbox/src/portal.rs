@@ -1,118 +1,31 @@
 //! A portal that runs on a thread of its own.
 
 use std::{
-    collections::HashMap,
     fmt, io,
     net::{Ipv4Addr, TcpListener},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     thread::{self, JoinHandle},
+    time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::{
-    answer::Answers,
     auth::{Secrets, USER},
-    contract::{Contract, Method, Rest},
-    failures::{Failure, Orders},
-    log::{Log, Recorded},
-    server,
+    contract::Contract,
+    failures::Failure,
+    fault::Fault,
+    limits::Intensity,
+    log::Recorded,
+    operating::Operating,
+    server::{self, Place},
+    state::{Observer, State},
+    table::List,
 };
 
 /// The contract of the API that this crate was built with.
 const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
-
-type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
-
-/// A method with its answers.
-pub(crate) struct Served {
-    pub(crate) method: Method,
-    pub(crate) answers: Answers,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
-}
-
-/// What the portal's thread and its owner share.
-pub(crate) struct State {
-    pub(crate) secrets: Secrets,
-    /// All but its methods, which are in `methods`.
-    pub(crate) contract: Contract,
-    methods: HashMap<Rest, HashMap<String, Served>>,
-    all_scopes: Vec<String>,
-    controls: Mutex<Controls>,
-    observer: Option<Observer>,
-}
-
-/// What changes while the portal runs.
-pub(crate) struct Controls {
-    pub(crate) orders: Orders,
-    pub(crate) log: Log,
-    pub(crate) scopes: Vec<String>,
-}
-
-impl State {
-    fn new(mut contract: Contract, secrets: Secrets, observer: Option<Observer>) -> Self {
-        let all_scopes = contract.scopes();
-        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in contract.methods.drain(..) {
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                method,
-            };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
-        }
-        Self {
-            secrets,
-            contract,
-            methods,
-            controls: Mutex::new(Controls {
-                orders: Orders::default(),
-                log: Log::default(),
-                scopes: all_scopes.clone(),
-            }),
-            all_scopes,
-            observer,
-        }
-    }
-
-    /// The method with this lower-case name.
-    pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
-        self.methods.get(&rest)?.get(name)
-    }
-
-    pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
-        self.controls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether one of these scopes is granted, or none is needed.
-    pub(crate) fn has_scope(&self, scopes: &[String]) -> bool {
-        let granted = &self.controls().scopes;
-        scopes.is_empty() || scopes.iter().any(|scope| granted.contains(scope))
-    }
-
-    pub(crate) fn record(&self, recorded: Recorded) {
-        if let Some(observer) = &self.observer {
-            observer(&recorded);
-        }
-        self.controls().log.push(recorded);
-    }
-
-    pub(crate) fn clear(&self) {
-        let mut controls = self.controls();
-        controls.orders = Orders::default();
-        controls.log.clear();
-        controls.scopes.clone_from(&self.all_scopes);
-    }
-}
 
 /// Options of a portal, from [`Portal::builder`].
 #[derive(Default)]
@@ -120,6 +33,7 @@ impl State {
 pub struct Builder {
     port: u16,
     contract: Option<String>,
+    intensity: Option<Intensity>,
     observer: Option<Observer>,
 }
 
@@ -134,6 +48,14 @@ impl Builder {
     /// the JSON that the generator makes of a description.
     pub fn contract(mut self, json: impl Into<String>) -> Self {
         self.contract = Some(json.into());
+        self
+    }
+
+    /// Refuses requests with `QUERY_LIMIT_EXCEEDED` for which a bucket of this
+    /// depth has no room. Each request of a method takes a place, and so many
+    /// places become free once a second. Without this, all requests find room.
+    pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
+        self.intensity = Some(Intensity { depth, per_second });
         self
     }
 
@@ -152,36 +74,51 @@ impl Builder {
     pub fn start(self) -> io::Result<Portal> {
         let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        let state = Arc::new(State::new(contract, Secrets::random()?, self.observer));
-
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let (listener, url) = listen(self.port)?;
+        let (new_listener, new_url) = listen(0)?;
+        let state = Arc::new(State::new(
+            [url, new_url],
+            contract,
+            Secrets::random()?,
+            self.intensity,
+            self.observer,
+        ));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = Arc::clone(&state);
-        let listener = {
+        let (listener, new_listener) = {
             let _runtime = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
+            (
+                tokio::net::TcpListener::from_std(listener)?,
+                tokio::net::TcpListener::from_std(new_listener)?,
+            )
         };
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
-                runtime.spawn(server::serve(listener, served));
+                runtime.spawn(server::serve(listener, Arc::clone(&served), Place::Old));
+                runtime.spawn(server::serve(new_listener, served, Place::New));
                 // Ends when the portal is dropped; open connections end with the runtime.
                 let _ = runtime.block_on(stopped);
             })?;
 
         Ok(Portal {
-            webhook_url: format!("{url}/rest/{USER}/{}/", state.secrets.webhook),
-            url,
+            webhook_url: format!("{}/rest/{USER}/{}/", state.url, state.secrets.webhook),
             state,
             stop: Some(stop),
             thread: Some(thread),
         })
     }
+}
+
+/// A listener and its address.
+fn listen(port: u16) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
 }
 
 /// A Bitrix24 portal on a loopback port, with secrets of its own. It stops when
@@ -197,7 +134,6 @@ impl Builder {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Portal {
-    url: String,
     webhook_url: String,
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
@@ -222,7 +158,7 @@ impl Portal {
     /// The address of the portal, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        &self.state.url
     }
 
     /// The address of a webhook, which ends with its secret code and a slash.
@@ -243,10 +179,80 @@ impl Portal {
         &self.state.secrets.expired
     }
 
+    /// The id of the application that the tokens belong to.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.state.secrets.client_id
+    }
+
+    /// The secret of that application.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        &self.state.secrets.client_secret
+    }
+
+    /// The refresh token that was issued last. It is good for one renewal at
+    /// [`url`](Self::url) + `/oauth/token/`.
+    #[must_use]
+    pub fn refresh_token(&self) -> String {
+        self.state.controls().tokens.newest_refresh().to_owned()
+    }
+
+    /// A new code of an authorisation, which is good for one exchange within
+    /// 30 seconds.
+    #[must_use]
+    pub fn auth_code(&self) -> String {
+        self.state.controls().tokens.code()
+    }
+
+    /// Ends every access token so far: calls with them get `expired_token`.
+    pub fn expire_tokens(&self) {
+        self.state.controls().tokens.expire();
+    }
+
+    /// How long the access tokens live that are issued from now on, in whole
+    /// seconds; an hour unless it is said otherwise.
+    pub fn token_lifetime(&self, lifetime: Duration) {
+        self.state.controls().tokens.lifetime = lifetime;
+    }
+
+    /// How many refresh tokens were exchanged for a new pair so far.
+    #[must_use]
+    pub fn refreshes(&self) -> u64 {
+        self.state.controls().tokens.refreshes
+    }
+
     /// Answers calls of a method with an error; `*` stands for every method.
     /// Failures are used up in the order in which they were given.
     pub fn fail(&self, method: &str, failure: Failure) {
         self.state.controls().orders.fail(method, failure);
+    }
+
+    /// Lets the answers to requests of a method go wrong; `*` stands for every
+    /// method and for the authorization server, `oauth.token` for that alone,
+    /// and `batch` for batches. Commands in a batch meet no faults.
+    pub fn fault(&self, method: &str, fault: Fault) {
+        self.state.controls().faults.add(method, fault);
+    }
+
+    /// Moves the portal to another port, as a portal gets another domain, and
+    /// gives the address there, without a slash at its end. Calls to the old
+    /// address are sent on with status 302; orders and the authorization server
+    /// are not affected.
+    pub fn move_to_new_address(&self) -> String {
+        self.move_to(&self.state.new_url);
+        self.state.new_url.clone()
+    }
+
+    /// Sends calls on to any address, such as `http://127.0.0.1:1`.
+    pub fn move_to(&self, url: &str) {
+        let url = url.trim_end_matches('/').to_owned();
+        self.state.controls().moved = Some(url);
+    }
+
+    /// Moves the portal back to the address that it had at first.
+    pub fn stay(&self) {
+        self.state.controls().moved = None;
     }
 
     /// Answers every call of a method with this body and status 200 until it
@@ -255,9 +261,35 @@ impl Portal {
         self.state.controls().orders.answer(method, body);
     }
 
+    /// Answers calls of a method with the pages of a list. The method need not
+    /// be a known one.
+    pub fn list(&self, method: &str, list: List) {
+        self.state.controls().orders.list(method, list);
+    }
+
     /// Leaves webhook and tokens with these scopes only.
     pub fn grant(&self, scopes: &[&str]) {
         self.state.controls().scopes = scopes.iter().copied().map(String::from).collect();
+    }
+
+    /// Refuses requests from now on as [`Builder::intensity`] says, with a
+    /// bucket that is empty at first.
+    pub fn intensity(&self, depth: u32, per_second: f64) {
+        let intensity = Intensity { depth, per_second };
+        self.state.controls().bucket = Some(intensity.bucket());
+    }
+
+    /// How many requests the bucket had no room for so far.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.state.controls().refused
+    }
+
+    /// Gives a method a budget of execution time. Its answers tell what is used
+    /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until it is reset.
+    pub fn operating(&self, method: &str, operating: &Operating) {
+        let now = SystemTime::now();
+        self.state.controls().budgets.set(method, operating, now);
     }
 
     /// The calls so far, in the order in which they were answered; the last
@@ -267,7 +299,8 @@ impl Portal {
         self.state.controls().log.all()
     }
 
-    /// Forgets recorded calls, failures, answers and withdrawn scopes.
+    /// Takes everything back that was ordered, and forgets recorded calls. The
+    /// tokens that the run began with are good again, all others are not.
     pub fn clear(&self) {
         self.state.clear();
     }
@@ -276,7 +309,7 @@ impl Portal {
 impl fmt::Debug for Portal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Portal")
-            .field("url", &self.url)
+            .field("url", &self.state.url)
             .finish_non_exhaustive()
     }
 }

@@ -88,7 +88,7 @@ impl Refusal {
         Self::new(error.status.unwrap_or(400), &error.code, text)
     }
 
-    fn new(status: u16, code: &str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, code: &str, text: impl Into<String>) -> Self {
         Self {
             status,
             code: code.into(),

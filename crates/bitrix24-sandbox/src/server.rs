@@ -1,57 +1,86 @@
 //! HTTP/1.1 on a loopback port.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    future::{pending, poll_fn},
+    sync::Arc,
+    time::Duration,
+};
 
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::{
     Request, Response, StatusCode,
-    body::{Bytes, Incoming},
-    header::{CONTENT_TYPE, HeaderValue},
+    body::Incoming,
+    header::{CONTENT_TYPE, HeaderValue, LOCATION},
     server::conn::http1,
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 
 use crate::{
-    call::{self, Reply},
-    portal::State,
+    call,
+    fault::Kind,
+    reply::Reply,
+    state::State,
+    wire::{Cut, Pieces},
 };
 
 /// Enough for files in base64, not enough to fill the memory by accident.
 const LONGEST_BODY: usize = 64 << 20;
 
+/// One of the two addresses of a portal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Where the portal is unless it is told to move.
+    Old,
+    /// Where it moves to.
+    New,
+}
+
 /// Takes connections until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
+pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, place: Place) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
-                let state = Arc::clone(&state);
-                tokio::spawn(async move {
-                    let service = service_fn(|request| answer(&state, request));
-                    // A connection that breaks is the client's affair.
-                    let _ = http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
+                tokio::spawn(converse(stream, Arc::clone(&state), place));
             }
             // Out of file descriptors, most likely: some will be free soon.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            Err(_) => sleep(Duration::from_millis(10)).await,
         }
+    }
+}
+
+/// Answers the requests of one connection.
+async fn converse(stream: TcpStream, state: Arc<State>, place: Place) {
+    let service = service_fn(|request| Box::pin(answer(&state, place, request)));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // A connection that breaks is the client's affair.
+    let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
+        return;
+    };
+    if error.source().and_then(<dyn Error>::downcast_ref) == Some(&Cut::Reset) {
+        // Without lingering, a socket is reset when it is dropped.
+        let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }
 
 async fn answer(
     state: &State,
+    place: Place,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Pieces>, Cut> {
     let (head, body) = request.into_parts();
     let reply = match Limited::new(body, LONGEST_BODY).collect().await {
         Ok(body) => call::reply(
             state,
             &call::Request {
+                place,
                 verb: &head.method,
                 path: head.uri.path(),
                 query: head.uri.query(),
@@ -61,11 +90,26 @@ async fn answer(
         ),
         Err(_) => Reply::page(413, "Content Too Large"),
     };
-    let mut response = Response::new(Full::from(reply.body));
+    let body = match reply.fault.map(|fault| fault.kind) {
+        Some(Kind::Reset) => return Err(Cut::Reset),
+        Some(Kind::Refuse) => return Err(Cut::Closed),
+        Some(Kind::Silence) => pending().await,
+        Some(Kind::Half) => Pieces::half(reply.body),
+        Some(Kind::Drip(pause)) => Pieces::drip(reply.body, pause),
+        Some(Kind::Delay(time)) => {
+            sleep(time).await;
+            Pieces::whole(reply.body)
+        }
+        Some(Kind::Html | Kind::Status { .. }) | None => Pieces::whole(reply.body),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if let Some(location) = reply.location.and_then(|url| url.try_into().ok()) {
+        response.headers_mut().insert(LOCATION, location);
+    }
     Ok(response)
 }

@@ -1,93 +1,16 @@
 //! The portal as a client sees it: over a bare socket.
 #![allow(clippy::unwrap_used)]
 
+mod wire;
+
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::Read,
     time::{Duration, Instant},
 };
 
 use bitrix24_sandbox::{Credential, Failure, Portal};
 use serde_json::{Value, json};
-
-struct Connection(BufReader<TcpStream>);
-
-struct Reply {
-    status: u16,
-    content_type: String,
-    body: String,
-}
-
-impl Reply {
-    fn json(&self) -> Value {
-        assert_eq!(self.content_type, "application/json; charset=utf-8");
-        serde_json::from_str(&self.body).unwrap()
-    }
-
-    #[track_caller]
-    fn is_error(&self, status: u16, code: &str) {
-        let body = self.json();
-        assert_eq!(
-            (self.status, &body["error"]),
-            (status, &json!(code)),
-            "{body}"
-        );
-        assert!(body["error_description"].is_string(), "{body}");
-        assert!(body.get("result").is_none());
-    }
-}
-
-impl Connection {
-    fn to(portal: &Portal) -> Self {
-        let address = portal.url().strip_prefix("http://").unwrap();
-        let stream = TcpStream::connect(address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .unwrap();
-        Self(BufReader::new(stream))
-    }
-
-    fn send(&mut self, verb: &str, target: &str, kind: &str, body: &str) -> Reply {
-        let length = body.len();
-        let request = format!(
-            "{verb} {target} HTTP/1.1\r\nHost: portal\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}",
-        );
-        self.0.get_mut().write_all(request.as_bytes()).unwrap();
-        let mut line = String::new();
-        self.0.read_line(&mut line).unwrap();
-        let status = line.split(' ').nth(1).unwrap().parse().unwrap();
-        let (mut length, mut content_type) = (0, String::new());
-        loop {
-            let mut line = String::new();
-            self.0.read_line(&mut line).unwrap();
-            let Some((name, value)) = line.trim_end().split_once(": ") else {
-                break;
-            };
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.parse().unwrap(),
-                "content-type" => value.clone_into(&mut content_type),
-                _ => {}
-            }
-        }
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).unwrap();
-        Reply {
-            status,
-            content_type,
-            body: String::from_utf8(body).unwrap(),
-        }
-    }
-
-    fn post(&mut self, target: &str, body: &Value) -> Reply {
-        self.send("POST", target, "application/json", &body.to_string())
-    }
-}
-
-/// The path of a method under the webhook.
-fn hook(portal: &Portal, method: &str) -> String {
-    let path = portal.webhook_url().strip_prefix(portal.url()).unwrap();
-    format!("{path}{method}")
-}
+use wire::{Connection, hook};
 
 const CHAT: &str = "imbot.chat.get";
 

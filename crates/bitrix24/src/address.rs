@@ -43,6 +43,13 @@ pub(crate) struct Base {
     pub(crate) loopback: bool,
 }
 
+impl Base {
+    /// Without a slash at the end.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+}
+
 /// Where a client calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
@@ -154,16 +161,17 @@ pub(crate) fn token(portal: &str, token: Secret) -> Result<(Base, Auth), ConfigE
             "the access token is too long or has unusual characters",
         ));
     }
-    // What arrives with a token is a bare host name (`domain`) or the address of the API
-    // (`client_endpoint`).
-    let portal: Cow<'_, str> = match portal.contains("://") {
+    Ok((self::portal(portal)?, Auth::Token(token)))
+}
+
+/// Reads what arrives with a token: a bare host name (`domain`) or the address of the API
+/// (`client_endpoint`).
+pub(crate) fn portal(portal: &str) -> Result<Base, ConfigError> {
+    let address: Cow<'_, str> = match portal.contains("://") {
         true => portal.into(),
         false => format!("https://{portal}").into(),
     };
-    Ok((
-        portal_base(&portal, "the portal's address")?,
-        Auth::Token(token),
-    ))
+    portal_base(&address, "the portal's address")
 }
 
 /// Reads the address of a portal, with or without `/rest/` at the end.

@@ -6,10 +6,12 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::{
     Client, ConfigError, Retries, Secret,
-    address::{self, Address, Auth, Base},
+    address::{self, Auth, Base},
     client::Options,
     limit::{Intensity, Limiter, PortalLimits},
-    live::{LimitChoice, Live, OnMoved, Shared},
+    live::{LimitChoice, Live, OnMoved, Renewed, Shared, Source},
+    oauth::OAuth,
+    rules::AuthKind,
     transport::Connector,
 };
 
@@ -159,7 +161,7 @@ impl ClientBuilder {
     /// # Errors
     /// If the address is not of that form, or a setting is not valid.
     pub fn webhook(self, url: &str) -> Result<Client, ConfigError> {
-        self.build(address::webhook(url)?)
+        self.fixed(address::webhook(url)?)
     }
 
     /// Makes a client that is authorised by an application's access token.
@@ -173,14 +175,66 @@ impl ClientBuilder {
         portal: &str,
         access_token: impl Into<Secret>,
     ) -> Result<Client, ConfigError> {
-        self.build(address::token(portal, access_token.into())?)
+        self.fixed(address::token(portal, access_token.into())?)
     }
 
-    fn build(self, (base, auth): (Base, Auth)) -> Result<Client, ConfigError> {
-        let base = match &self.base_url {
-            Some(url) => address::portal_base(url.expose(), "the base URL")?,
-            None => base,
+    /// Makes a client that is authorised by an application's access token, which is renewed when it
+    /// ends. The portal is that of the credential.
+    ///
+    /// ```
+    /// use bitrix24::{Client, oauth::{App, Credential, OAuth}};
+    ///
+    /// let app = App::new("local.0123abcd.12345678", "client-secret")?;
+    /// let credential = Credential::new("portal.bitrix24.com", "access-token")
+    ///     .refresh_token("refresh-token");
+    /// let client = Client::builder().oauth(&OAuth::new(app, credential)?)?;
+    /// # Ok::<(), bitrix24::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a setting is not valid. What is wrong with the credential shows when it is used.
+    pub fn oauth(self, oauth: &OAuth) -> Result<Client, ConfigError> {
+        let base = self.base()?;
+        let portal = match (&base, oauth.portal()) {
+            (Some(base), _) => Some(base.clone()),
+            (None, Some(portal)) => Some(address::portal(&portal)?),
+            (None, None) => None,
         };
+        let oauth = oauth.clone();
+        let limits = self.limits.clone();
+        let loopback = portal.is_some_and(|portal| portal.loopback);
+        self.build(AuthKind::Token, loopback, |secrets| {
+            Ok(Source::OAuth(Box::new(Renewed {
+                oauth,
+                base,
+                limits,
+                secrets,
+            })))
+        })
+    }
+
+    fn fixed(self, (base, auth): (Base, Auth)) -> Result<Client, ConfigError> {
+        let base = self.base()?.unwrap_or(base);
+        let limits = self.limits.clone();
+        self.build(auth.kind(), base.loopback, |mut secrets| {
+            secrets.push(auth.secret().clone());
+            let live = Live::new(base, &auth, secrets, &limits, None)?;
+            Ok(Source::Fixed(Arc::new(live)))
+        })
+    }
+
+    fn base(&self) -> Result<Option<Base>, ConfigError> {
+        let url = self.base_url.as_ref();
+        url.map(|url| address::portal_base(url.expose(), "the base URL"))
+            .transpose()
+    }
+
+    fn build(
+        self,
+        auth: AuthKind,
+        loopback: bool,
+        source: impl FnOnce(Vec<Secret>) -> Result<Source, ConfigError>,
+    ) -> Result<Client, ConfigError> {
         for (timeout, what) in [
             (self.timeout, "timeout"),
             (Some(self.read_timeout), "read timeout"),
@@ -201,15 +255,12 @@ impl ClientBuilder {
             connect_timeout: self.connect_timeout,
             proxy: self.proxy,
             root_certificates: self.root_certificates,
-            loopback: base.loopback,
+            loopback,
         };
-        let mut secrets = connector.proxy_secrets()?;
-        secrets.push(auth.secret().clone());
+        let source = source(connector.proxy_secrets()?)?;
         let http = connector.connect()?;
-        let address = Address::new(base, &auth);
-        let live = Live::new(address, &auth, secrets, &self.limits)?;
         let headers = headers(&self.user_agent)?;
-        let shared = Shared::new(headers, auth.kind(), connector, self.on_moved, live);
+        let shared = Shared::new(headers, auth, connector, self.on_moved, source);
         let options = Options {
             timeout: self.timeout,
             read_timeout: self.read_timeout,

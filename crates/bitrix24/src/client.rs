@@ -11,6 +11,7 @@ use crate::{
     error::AnyCode,
     live::Shared,
     method::{ErrorCode, Method, Rest},
+    oauth::OAuth,
     raw::Call,
 };
 
@@ -90,6 +91,15 @@ impl Client {
         Self::builder().token(portal, access_token)
     }
 
+    /// A client that is authorised by an application's access token, which is renewed when it ends,
+    /// with the usual settings.
+    ///
+    /// # Errors
+    /// See [`ClientBuilder::oauth`].
+    pub fn oauth(oauth: &OAuth) -> Result<Self, ConfigError> {
+        Self::builder().oauth(oauth)
+    }
+
     /// Settings other than the usual ones.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
@@ -141,16 +151,17 @@ impl Client {
 
     /// What this client and its clones have done so far.
     pub fn stats(&self) -> Stats {
-        self.shared.counters.read(0)
+        self.shared.counters.read(self.shared.refreshes())
     }
 
     /// The address of the portal, such as `https://portal.bitrix24.com`: the new one if the portal
-    /// has moved.
-    pub fn portal(&self) -> String {
-        self.shared.live().address.portal().to_owned()
+    /// has moved. `None` as long as only a store knows it that was not asked yet.
+    pub fn portal(&self) -> Option<String> {
+        self.shared.portal()
     }
 
-    /// How long a call of a method would wait for its turn if it were made now.
+    /// How long a call of a method would wait for its turn if it were made now. It takes up no turn
+    /// itself.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -161,7 +172,9 @@ impl Client {
     /// # }
     /// ```
     pub async fn expected_wait(&self, method: &str) -> Duration {
-        let live = self.shared.live();
+        let Some(live) = self.shared.known() else {
+            return Duration::ZERO;
+        };
         let turn = live.limits.turn(method);
         live.limits.limiter().expected_wait(turn).await
     }
@@ -242,11 +255,15 @@ impl Client {
     /// The text without the secrets of this client: for messages that bindings to other languages
     /// make.
     pub fn scrub(&self, text: &str) -> String {
-        self.shared.live().scrubber.scrub(text).into_owned()
+        self.shared.scrubber().scrub(text).into_owned()
     }
 
     /// The parameters as JSON.
-    fn encode(&self, method: &str, params: &impl Serialize) -> Result<Vec<u8>, RequestError> {
+    pub(crate) fn encode(
+        &self,
+        method: &str,
+        params: &impl Serialize,
+    ) -> Result<Vec<u8>, RequestError> {
         let params = serde_json::to_vec(params)
             .map_err(|error| self.refuse(method, error.to_string().trim_start_matches('.')))?;
         Ok(if params == b"null" {
@@ -258,7 +275,7 @@ impl Client {
 
     /// The texts are the caller's own, who may have put the address in the place of a name.
     pub(crate) fn refuse(&self, method: &str, what: &str) -> RequestError {
-        let scrubber = &self.shared.live().scrubber;
+        let scrubber = &self.shared.scrubber();
         RequestError::new(scrubber.scrub(method), scrubber.scrub(what))
     }
 }

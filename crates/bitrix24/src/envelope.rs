@@ -100,7 +100,7 @@ impl<'de> Context<'de> {
         }
     }
 
-    fn wrong(&self, kind: DecodeErrorKind) -> Error {
+    pub(crate) fn wrong(&self, kind: DecodeErrorKind) -> Error {
         let scrub = |text: String| self.scrubber.scrub_owned(text);
         let kind = match kind {
             DecodeErrorKind::NotJson { what } => DecodeErrorKind::NotJson { what: scrub(what) },

@@ -19,6 +19,7 @@
 //!   (`client.imbot().chat().get(…)`). A method without a type is called by
 //!   [`Client::call_by_name`].
 //! - An [`Answer`] holds the typed result, and what the server says about time and pages.
+//! - A list is read record by record through [`Client::records`], whatever its pages look like.
 //! - An [`Error`] says whether the call was sent, whether an answer came, and what the API refused;
 //!   its kind has a name for every documented code of the method.
 //! - Scopes are Cargo features, so that only what is used is compiled.
@@ -27,13 +28,16 @@
 mod address;
 mod answer;
 pub mod batch;
+mod body;
 mod builder;
 mod client;
 mod envelope;
 mod error;
 pub mod limit;
+mod list;
 mod live;
 mod method;
+pub mod oauth;
 pub mod process;
 pub mod raw;
 mod retry;
@@ -52,6 +56,7 @@ pub use error::{
     AnyCode, ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, FieldError, LimitError,
     NotRun, NotRunReason, RequestError, TransportError, TransportErrorKind,
 };
+pub use list::{Cursor, CursorError, List, ListError, ListMeta, ListMethod, Paging, Records};
 pub use method::{ErrorCode, Method, MethodMeta, Origin, Rest};
 pub use retry::{Retries, Stopped, Tries};
 pub use rules::{Rule, When};

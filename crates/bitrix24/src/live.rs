@@ -11,8 +11,9 @@ use reqwest::header::HeaderMap;
 
 use crate::{
     ConfigError, Secret,
-    address::{Address, Auth},
+    address::{self, Address, Auth, Base},
     limit::{Intensity, Limiter, Turn, portals},
+    oauth::{Epoch, OAuth, Token, TokenError, TokenErrorKind},
     process::PerProcess,
     rules::AuthKind,
     scrub::Scrubber,
@@ -30,10 +31,27 @@ pub(crate) struct Shared {
     pub(crate) connector: Connector,
     pub(crate) counters: Counters,
     pub(crate) on_moved: Option<OnMoved>,
-    /// As the client was made.
-    first: Arc<Live>,
-    /// As it has changed since.
+    source: Source,
+    /// As it stands, if that has changed or is not known from the beginning.
     latest: PerProcess<Mutex<Option<Arc<Live>>>>,
+}
+
+/// Where portal and credential come from.
+pub(crate) enum Source {
+    /// From the settings of the client.
+    Fixed(Arc<Live>),
+    /// From a credential that changes.
+    OAuth(Box<Renewed>),
+}
+
+/// What it takes to call with a credential that changes.
+pub(crate) struct Renewed {
+    pub(crate) oauth: OAuth,
+    /// In place of the portal's.
+    pub(crate) base: Option<Base>,
+    pub(crate) limits: LimitChoice,
+    /// Besides those of the credential.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 /// What one try of a call needs.
@@ -43,6 +61,10 @@ pub(crate) struct Live {
     pub(crate) token_field: Option<Secret>,
     pub(crate) scrubber: Arc<Scrubber>,
     pub(crate) limits: Limits,
+    /// Where the portal was before it moved.
+    home: String,
+    /// Which of the credential's tokens it is.
+    generation: u64,
 }
 
 /// The limits that a call must keep.
@@ -95,17 +117,24 @@ impl Limits {
 }
 
 impl Live {
+    /// `owner` tells credentials apart that change.
     pub(crate) fn new(
-        address: Address,
+        base: Base,
         auth: &Auth,
         secrets: Vec<Secret>,
         limits: &LimitChoice,
+        owner: Option<&str>,
     ) -> Result<Self, ConfigError> {
+        let address = Address::new(base, auth);
+        let home = address.portal().to_owned();
+        let owner = owner.unwrap_or(auth.secret().expose());
         Ok(Self {
             token_field: token_field(auth)?,
             scrubber: Arc::new(Scrubber::new(secrets)),
-            limits: Limits::new(limits, address.portal(), credential(&address, auth)),
+            limits: Limits::new(limits, &home, credential(&home, owner)),
             address,
+            home,
+            generation: 0,
         })
     }
 
@@ -116,7 +145,27 @@ impl Live {
             token_field: self.token_field.clone(),
             scrubber: self.scrubber.clone(),
             limits: self.limits.clone(),
+            home: self.home.clone(),
+            generation: self.generation,
         }
+    }
+}
+
+impl Renewed {
+    /// What calls with a token need, given what they needed before.
+    fn live(&self, token: Token, before: Option<&Live>) -> Result<Live, TokenError> {
+        let unusable =
+            |error: ConfigError| TokenError::new(TokenErrorKind::BadCredential, error.to_string());
+        let (base, auth) = address::token(&token.portal, token.secret).map_err(unusable)?;
+        let base = self.base.clone().unwrap_or(base);
+        let secrets = [self.oauth.secrets(), self.secrets.clone()].concat();
+        let owner = Some(self.oauth.client_id());
+        let mut live = Live::new(base, &auth, secrets, &self.limits, owner).map_err(unusable)?;
+        if let Some(before) = before.filter(|before| before.home == live.home) {
+            live.address = before.address.clone();
+        }
+        live.generation = token.generation;
+        Ok(live)
     }
 }
 
@@ -126,7 +175,7 @@ impl Shared {
         auth: AuthKind,
         connector: Connector,
         on_moved: Option<OnMoved>,
-        live: Live,
+        source: Source,
     ) -> Self {
         Self {
             headers,
@@ -134,24 +183,116 @@ impl Shared {
             connector,
             counters: Counters::default(),
             on_moved,
-            first: Arc::new(live),
+            source,
             latest: PerProcess::default(),
         }
     }
 
+    /// Notes when a call begins, for what follows.
+    pub(crate) fn begin(&self) -> Option<Epoch> {
+        match &self.source {
+            Source::Fixed(_) => None,
+            Source::OAuth(renewed) => Some(renewed.oauth.begin()),
+        }
+    }
+
     /// What a try that begins now needs.
-    pub(crate) fn live(&self) -> Arc<Live> {
-        self.latest().as_ref().unwrap_or(&self.first).clone()
+    pub(crate) async fn live(&self, epoch: Option<Epoch>) -> Result<Arc<Live>, TokenError> {
+        match (&self.source, epoch) {
+            (Source::OAuth(renewed), Some(epoch)) => {
+                let token = renewed.oauth.token(epoch).await?;
+                self.with_token(renewed, token)
+            }
+            (Source::OAuth(renewed), None) => {
+                let token = renewed.oauth.token(renewed.oauth.begin()).await?;
+                self.with_token(renewed, token)
+            }
+            (Source::Fixed(first), _) => Ok(self.latest().as_ref().unwrap_or(first).clone()),
+        }
+    }
+
+    /// What the next try needs after the portal said that the token is over. `None`: there is no
+    /// way to get another one.
+    pub(crate) async fn renewed(
+        &self,
+        live: &Live,
+        epoch: Option<Epoch>,
+    ) -> Option<Result<Arc<Live>, TokenError>> {
+        let (Source::OAuth(renewed), Some(epoch)) = (&self.source, epoch) else {
+            return None;
+        };
+        let token = renewed.oauth.renew(live.generation, epoch).await;
+        Some(token.and_then(|token| self.with_token(renewed, token)))
+    }
+
+    fn with_token(&self, renewed: &Renewed, token: Token) -> Result<Arc<Live>, TokenError> {
+        let mut latest = self.latest();
+        if let Some(live) = &*latest
+            && live.generation == token.generation
+        {
+            return Ok(live.clone());
+        }
+        let live = Arc::new(renewed.live(token, latest.as_deref())?);
+        *latest = Some(live.clone());
+        Ok(live)
+    }
+
+    /// What is known without asking anybody.
+    pub(crate) fn known(&self) -> Option<Arc<Live>> {
+        let latest = self.latest().clone();
+        latest.or_else(|| match &self.source {
+            Source::Fixed(first) => Some(first.clone()),
+            Source::OAuth(_) => None,
+        })
+    }
+
+    /// The portal's address, if it is known without asking anybody.
+    pub(crate) fn portal(&self) -> Option<String> {
+        if let Some(live) = self.known() {
+            return Some(live.address.portal().to_owned());
+        }
+        let Source::OAuth(renewed) = &self.source else {
+            return None;
+        };
+        let base = match &renewed.base {
+            Some(base) => base.clone(),
+            None => address::portal(&renewed.oauth.portal()?).ok()?,
+        };
+        Some(base.address().to_owned())
+    }
+
+    /// Takes the secrets of this moment out of texts.
+    pub(crate) fn scrubber(&self) -> Arc<Scrubber> {
+        match (self.known(), &self.source) {
+            (Some(live), _) => live.scrubber.clone(),
+            (None, Source::OAuth(renewed)) => {
+                let secrets = [renewed.oauth.secrets(), renewed.secrets.clone()].concat();
+                Arc::new(Scrubber::new(secrets))
+            }
+            (None, Source::Fixed(first)) => first.scrubber.clone(),
+        }
+    }
+
+    /// How often this process got new tokens for the credential.
+    pub(crate) fn refreshes(&self) -> u64 {
+        match &self.source {
+            Source::Fixed(_) => 0,
+            Source::OAuth(renewed) => renewed.oauth.refreshes(),
+        }
     }
 
     /// The portal answered at another address: later calls go there. Tells whether that is news.
     pub(crate) fn move_to(&self, live: &Live, address: &Address) -> bool {
         let mut latest = self.latest();
-        let known = latest.as_ref().unwrap_or(&self.first);
-        if known.address.portal() == address.portal() {
+        let known = match (&*latest, &self.source) {
+            (Some(live), _) => live.clone(),
+            (None, Source::Fixed(first)) => first.clone(),
+            (None, Source::OAuth(_)) => return false,
+        };
+        if known.home != live.home || known.address.portal() == address.portal() {
             return false;
         }
-        *latest = Some(Arc::new(live.at(address.clone())));
+        *latest = Some(Arc::new(known.at(address.clone())));
         true
     }
 
@@ -174,10 +315,9 @@ fn token_field(auth: &Auth) -> Result<Option<Secret>, ConfigError> {
 }
 
 /// A number that tells credentials apart, from which they cannot be had back.
-fn credential(address: &Address, auth: &Auth) -> u64 {
+fn credential(portal: &str, owner: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    address.portal().hash(&mut hasher);
-    auth.secret().expose().hash(&mut hasher);
+    (portal, owner).hash(&mut hasher);
     hasher.finish()
 }
 

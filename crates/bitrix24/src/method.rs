@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use crate::{rules::Rule, wire::FromWire};
+use crate::{list::ListMeta, rules::Rule, wire::FromWire};
 
 /// One call of one method: the parameters, together with what the answer and the errors look like.
 ///
@@ -40,6 +40,8 @@ pub struct MethodMeta {
     pub docs: &'static str,
     /// `Some` if the method is deprecated: the names of the methods that replace it, possibly none.
     pub deprecated: Option<&'static [&'static str]>,
+    /// How its list is read page by page, if it answers one.
+    pub list: Option<ListMeta>,
 }
 
 /// A version of the REST API.

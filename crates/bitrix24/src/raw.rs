@@ -113,7 +113,11 @@ impl Learns {
     }
 }
 
-pub use crate::batch::{command::Command, reference::marker};
+pub use crate::{
+    batch::{command::Command, reference::marker},
+    list::{Page, Pages},
+};
+
 /// A body that is cheap to clone.
 pub use bytes::Bytes;
 
@@ -183,13 +187,6 @@ impl Reply {
     where
         S: DeserializeSeed<'de> + Clone,
     {
-        let context = envelope::Context {
-            method: &self.method,
-            status: self.status,
-            body: &self.body,
-            scrubber: &self.scrubber,
-            tries: self.tries,
-        };
         if (300..400).contains(&self.status) {
             return Err(DecodeError {
                 kind: DecodeErrorKind::Redirect {
@@ -205,7 +202,7 @@ impl Reply {
             }
             .into());
         }
-        let answer = envelope::decode(seed, &context)?;
+        let answer = envelope::decode(seed, &self.context())?;
         if let (Some(learns), Some(time)) = (&self.learns, &answer.time) {
             learns.time(&self.method, time);
         }
@@ -221,6 +218,21 @@ impl Reply {
     /// Whether this looks like an answer of the API.
     pub(crate) fn is_of_the_api(&self) -> bool {
         !(300..400).contains(&self.status) && self.body.trim_ascii_start().starts_with(b"{")
+    }
+
+    /// An error about this answer.
+    pub(crate) fn wrong(&self, kind: DecodeErrorKind) -> Error {
+        self.context().wrong(kind)
+    }
+
+    fn context(&self) -> envelope::Context<'_> {
+        envelope::Context {
+            method: &self.method,
+            status: self.status,
+            body: &self.body,
+            scrubber: &self.scrubber,
+            tries: self.tries,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The path of every call: wait for a turn, send, look at what came of it, perhaps try again.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{Request, Url, header::LOCATION};
@@ -11,10 +11,12 @@ use crate::{
     Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
     address::{Address, is_method_name},
     batch::reference::has_marker,
+    body::{Body, inside},
     envelope,
     limit::{Limit, Seen, TooLate},
     live::{Live, Shared},
     method::Rest,
+    oauth::{Epoch, TokenError, TokenErrorKind},
     raw::{Call, Learns, Reply},
     retry::{NotRunBecause, Verdict},
     rules,
@@ -33,15 +35,14 @@ impl Client {
     /// is.
     ///
     /// # Errors
-    /// [`Error::Request`], [`Error::Limit`] and [`Error::Transport`]; the rest shows when the answer
-    /// is read.
+    /// [`Error::Request`], [`Error::Limit`], [`Error::Token`] and [`Error::Transport`]; the rest
+    /// shows when the answer is read.
     pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
         let shared = &*self.shared;
-        let live = shared.live();
-        check(&call, shared, &live)?;
+        check(&call, shared)?;
         let _under_way = shared.counters.call();
-        let span =
-            debug_span!(target: "bitrix24", "call", method = &*live.scrubber.scrub(call.method));
+        let shown = || shared.scrubber().scrub(call.method).into_owned();
+        let span = debug_span!(target: "bitrix24", "call", method = shown());
         let timeout = call.timeout.or(self.options.timeout);
         let sending = Sending {
             client: self,
@@ -51,18 +52,19 @@ impl Client {
             repeatable: self.options.repeatable.unwrap_or(call.repeatable),
             deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             body: Body::new(call.params),
+            epoch: shared.begin(),
             made: 0,
         };
-        sending.run(live).instrument(span).await
+        sending.run().instrument(span).await
     }
 }
 
 /// Refuses what cannot be sent.
-fn check(call: &Call<'_>, shared: &Shared, live: &Live) -> Result<(), RequestError> {
+fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
     const NOT_AN_OBJECT: &str = "the parameters are not a JSON object";
 
     let refuse = |what: &str| {
-        let scrubber = &live.scrubber;
+        let scrubber = shared.scrubber();
         RequestError::new(scrubber.scrub(call.method), scrubber.scrub(what))
     };
     if !is_method_name(call.method) {
@@ -83,53 +85,6 @@ fn check(call: &Call<'_>, shared: &Shared, live: &Live) -> Result<(), RequestErr
     Ok(())
 }
 
-/// What stands between the braces of a JSON object.
-fn inside(params: &[u8]) -> Option<&[u8]> {
-    let inside = params.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    Some(inside.trim_ascii())
-}
-
-/// The body of a request: the parameters, and at their end the token.
-struct Body {
-    /// How much of it are the parameters, without the brace at their end.
-    params: usize,
-    is_empty: bool,
-    bytes: Bytes,
-    /// Whose token is in it.
-    of: Option<Arc<Live>>,
-}
-
-impl Body {
-    fn new(mut params: Vec<u8>) -> Self {
-        params.truncate(params.trim_ascii_end().len());
-        Self {
-            params: params.len().saturating_sub(1),
-            is_empty: inside(&params).is_none_or(<[u8]>::is_empty),
-            bytes: params.into(),
-            of: None,
-        }
-    }
-
-    /// The body with the token that is valid now. A new one is written only if the token changed.
-    fn with_token(&mut self, live: &Arc<Live>) -> Bytes {
-        let same = |of: &Arc<Live>| Arc::ptr_eq(of, live) || of.token_field == live.token_field;
-        if let Some(field) = &live.token_field
-            && !self.of.as_ref().is_some_and(same)
-        {
-            let bytes = std::mem::take(&mut self.bytes);
-            let mut body = Vec::from(bytes);
-            body.truncate(self.params);
-            if !self.is_empty {
-                body.push(b',');
-            }
-            body.extend_from_slice(field.expose().as_bytes());
-            self.bytes = body.into();
-            self.of = Some(live.clone());
-        }
-        self.bytes.clone()
-    }
-}
-
 /// A call under way.
 struct Sending<'a> {
     client: &'a Client,
@@ -140,6 +95,8 @@ struct Sending<'a> {
     repeatable: bool,
     deadline: Option<Instant>,
     body: Body,
+    /// When the call began, for the renewal of its token.
+    epoch: Option<Epoch>,
     /// Tries so far.
     made: u32,
 }
@@ -166,7 +123,9 @@ impl Outcome {
 }
 
 impl Sending<'_> {
-    async fn run(mut self, mut live: Arc<Live>) -> Result<Reply, Error> {
+    async fn run(mut self) -> Result<Reply, Error> {
+        let mut live = self.in_time(self.shared.live(self.epoch)).await?;
+        let mut is_renewed = false;
         let mut refused = None;
         // What to report if there is no time left: a try that may have run counts for more than
         // one that did not.
@@ -176,8 +135,17 @@ impl Sending<'_> {
                 let tries = Tries::new(self.made, Stopped::NoTime);
                 return last.map_or_else(|| Err(error.into()), |last| last.end(tries));
             }
-            let outcome = self.attempt(&mut live).await;
+            let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
+            if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && !is_renewed {
+                // A new token that is no better is the end of it.
+                is_renewed = true;
+                if let Some(renewed) = self.renewed(&live).await {
+                    live = renewed?;
+                    refused = None;
+                    continue;
+                }
+            }
             let pause = match self.decide(verdict) {
                 Decision::Stop(stopped) => return outcome.end(Tries::new(self.made, stopped)),
                 Decision::Pause(pause) => pause,
@@ -192,8 +160,33 @@ impl Sending<'_> {
                 Verdict::DidNotRun(because) => (Some(because), last),
                 _ => (None, Some(outcome)),
             };
-            live = self.shared.live();
+            live = self.in_time(self.shared.live(self.epoch)).await?;
         }
+    }
+
+    /// Another token. `None`: there is no way to get one.
+    async fn renewed(&self, live: &Live) -> Option<Result<Arc<Live>, Error>> {
+        let renewed = self.shared.renewed(live, self.epoch);
+        let renewed = async { renewed.await.transpose() };
+        self.in_time(renewed).await.transpose()
+    }
+
+    /// Waits for a token, for as long as the call may take.
+    async fn in_time<T>(
+        &self,
+        token: impl Future<Output = Result<T, TokenError>>,
+    ) -> Result<T, Error> {
+        let token = match self.deadline {
+            None => token.await,
+            Some(deadline) => timeout_at(deadline, token).await.unwrap_or_else(|_| {
+                let what = "the time of the call was up before there was a new one";
+                Err(TokenError::new(TokenErrorKind::Timeout, what))
+            }),
+        };
+        token.map_err(|error| {
+            let method = self.shared.scrubber().scrub(self.method).into_owned();
+            error.of_method(&method).into()
+        })
     }
 
     /// Waits for a turn.
@@ -217,13 +210,13 @@ impl Sending<'_> {
         let waited = start.elapsed();
         if waited > NO_WAIT {
             self.shared.counters.waited(waited);
-            let (method, seconds) = (live.scrubber.scrub(self.method), waited.as_secs_f64());
-            debug!(target: "bitrix24", method = &*method, seconds, "waited for its turn");
+            let seconds = waited.as_secs_f64();
+            debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
         }
         too_late.map_err(|TooLate { limit, wait }| LimitError {
             limit,
             wait,
-            method: live.scrubber.scrub(self.method).into_owned(),
+            method: self.shown(live).into_owned(),
             tries: Tries::new(self.made, Stopped::NoTime),
         })
     }
@@ -234,7 +227,7 @@ impl Sending<'_> {
     }
 
     /// Sends the call once, and on to wherever the portal has moved.
-    async fn attempt(&mut self, live: &mut Arc<Live>) -> Outcome {
+    async fn attempt(&mut self, live: &Arc<Live>) -> Outcome {
         self.made += 1;
         let mut visited = vec![live.address.portal().to_owned()];
         let mut address = live.address.clone();
@@ -322,15 +315,16 @@ impl Sending<'_> {
         };
         let answer = answer.await;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        let method = &*scrubber.scrub(self.method);
+        let attempt = self.made;
         match &answer {
-            Ok(reply) => {
-                let (status, bytes) = (reply.status, reply.body.len());
-                debug!(target: "bitrix24", method, attempt = self.made, status, bytes, milliseconds, "answered");
-            }
-            Err(error) => {
-                debug!(target: "bitrix24", method, attempt = self.made, milliseconds, error = %error, "no answer");
-            }
+            Ok(Reply { status, body, .. }) => debug!(
+                target: "bitrix24", method = &*self.shown(live), attempt, status,
+                bytes = body.len(), milliseconds, "answered"
+            ),
+            Err(error) => debug!(
+                target: "bitrix24", method = &*self.shown(live), attempt, milliseconds,
+                error = %error, "no answer"
+            ),
         }
         answer
     }
@@ -375,16 +369,22 @@ impl Sending<'_> {
     }
 
     fn tell_retry(&self, live: &Live, outcome: &Outcome, pause: Duration) {
-        let method = &*live.scrubber.scrub(self.method);
         let (attempt, seconds) = (self.made, pause.as_secs_f64());
         match outcome {
-            Outcome::Answer(Reply { status, .. }) => {
-                warn!(target: "bitrix24", method, attempt, status, seconds, "will be tried again");
-            }
-            Outcome::Failure(error) => {
-                warn!(target: "bitrix24", method, attempt, seconds, error = %error, "will be tried again");
-            }
+            Outcome::Answer(Reply { status, .. }) => warn!(
+                target: "bitrix24", method = &*self.shown(live), attempt, status, seconds,
+                "will be tried again"
+            ),
+            Outcome::Failure(error) => warn!(
+                target: "bitrix24", method = &*self.shown(live), attempt, seconds, error = %error,
+                "will be tried again"
+            ),
         }
+    }
+
+    /// The method for people, who may have called it by a secret.
+    fn shown(&self, live: &Live) -> Cow<'_, str> {
+        live.scrubber.scrub(self.method)
     }
 }
 

@@ -668,7 +668,7 @@ async fn operating_time_is_counted_for_each_method() {
     let noting = Noting::default();
     let limiter = noting.clone();
     let call = async |client: Client| {
-        let portal = format!("{}/rest/7/{CODE}/", client.portal());
+        let portal = format!("{}/rest/7/{CODE}/", client.portal().unwrap());
         let client = Client::builder().limiter(limiter).webhook(&portal).unwrap();
         let mut all = commands(2);
         all.push(Command::new(Call::new(

@@ -30,6 +30,27 @@
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Record by record
+///
+/// [`Client::records`](crate::Client::records) fetches page after page, as records are asked for.
+///
+/// ```no_run
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let portal = bitrix24_sandbox::Portal::start()?;
+/// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
+/// use bitrix24::humanresources::NodeList;
+///
+/// let request = NodeList::new("DEPARTMENT")
+///     .select(["id".into(), "name".into()]);
+/// let mut records = client.records(request);
+/// while let Some(record) = records.next().await {
+///     println!("{:?}", record?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NodeList {
@@ -85,9 +106,26 @@ impl Method for NodeList {
         rules: &[],
         docs: "https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html",
         deprecated: None,
+        list: Some(ListMeta {
+            paging: Paging::Pagination,
+            records: &["items"],
+            map: false,
+            page_size: Some(50),
+            keyed_by: None,
+            order: "order",
+            filter: "filter",
+            within: &[],
+        }),
     };
     type Output = NodeListResult;
     type Error = NodeListError;
+}
+
+impl ListMethod for NodeList {
+    type Record = NodeListResultItems;
+    fn records(page: Self::Output) -> Vec<Self::Record> {
+        page.items
+    }
 }
 
 /// `pagination` in the parameters of `humanresources.node.list`.

@@ -90,6 +90,7 @@ impl Method for ChatGet {
         rules: &[],
         docs: "https://apidocs.bitrix24.com/api-reference/chat-bots/outdated/chats/imbot-chat-get.html",
         deprecated: Some(&["imbot.v2.Chat.get"]),
+        list: None,
     };
     type Output = Option<ChatGetResult>;
     type Error = ChatGetError;

@@ -87,6 +87,7 @@ impl Method for V2BotRegister {
         ],
         docs: "https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html",
         deprecated: None,
+        list: None,
     };
     type Output = V2BotRegisterResult;
     type Error = V2BotRegisterError;

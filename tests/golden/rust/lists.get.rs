@@ -34,6 +34,30 @@
 /// # }
 /// ```
 ///
+/// # Record by record
+///
+/// [`Client::records`](crate::Client::records) fetches page after page, as records are asked for.
+/// With [`keyed`](crate::Records::keyed) it goes by `ID` and does not count, which is best for
+/// long lists. With [`batched`](crate::Records::batched) it fetches up to 50 pages at a time.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let portal = bitrix24_sandbox::Portal::start()?;
+/// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
+/// use bitrix24::lists::Get;
+///
+/// let request = Get::new("lists_socnet")
+///     .socnet_group_id(33)
+///     .start(0);
+/// let mut records = client.records(request);
+/// while let Some(record) = records.next().await {
+///     println!("{:?}", record?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Where the documentation leaves a question
 ///
 /// - `params.IBLOCK_ORDER.default`: The page gives a default that is no direction; none is stated
@@ -141,9 +165,26 @@ impl Method for Get {
         ],
         docs: "https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html",
         deprecated: None,
+        list: Some(ListMeta {
+            paging: Paging::Start,
+            records: &[],
+            map: false,
+            page_size: Some(50),
+            keyed_by: Some("ID"),
+            order: "IBLOCK_ORDER",
+            filter: "filter",
+            within: &[],
+        }),
     };
     type Output = Vec<GetItem>;
     type Error = GetError;
+}
+
+impl ListMethod for Get {
+    type Record = GetItem;
+    fn records(page: Self::Output) -> Vec<Self::Record> {
+        page
+    }
 }
 
 /// Result of `lists.get`.

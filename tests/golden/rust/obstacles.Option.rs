@@ -236,6 +236,7 @@ impl Method for Option_ {
         rules: &[],
         docs: "https://apidocs.bitrix24.com/obstacles.html",
         deprecated: None,
+        list: None,
     };
     type Output = Option<OptionResult>;
     type Error = OptionError;

@@ -40,6 +40,11 @@ pub enum DecodeErrorKind {
     NotAnAnswer,
     /// It is the answer of a batch, and says nothing about this command.
     Missing,
+    /// It is a page of a list that ends too early, does not go on, or goes on with what was read.
+    Incomplete {
+        /// What is wrong.
+        what: String,
+    },
     /// It points to another address, which is not that of the portal's API: such an address is
     /// not followed.
     Redirect {
@@ -90,6 +95,7 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::Missing => {
                 f.write_str("the answer of the batch says nothing about this command")?;
             }
+            DecodeErrorKind::Incomplete { what } => f.write_str(what)?,
             DecodeErrorKind::Redirect { location: Some(to) } => {
                 write!(f, "the answer is a redirect to {to}")?;
             }

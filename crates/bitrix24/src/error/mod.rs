@@ -6,9 +6,11 @@
 //! ├── Request            it was not sent: a parameter is missing or cannot be written
 //! ├── Limit              it did not run: its turn would have come too late
 //! ├── NotRun             it is part of a batch that stopped before it
+//! ├── Token              it was not sent: there is no access token
 //! ├── Transport          no whole answer arrived
 //! ├── Decode             an answer arrived that the API does not give
 //! └── Api                the API refused: code, description, status
+//! ListError<E>           an Error, and where in the list it came
 //! ```
 //!
 //! No text in it ever holds the webhook's code or the access token.
@@ -34,7 +36,7 @@ pub use transport::{TransportError, TransportErrorKind};
 #[allow(unused_imports)] // without any scope
 pub(crate) use api::{display, system_or_other};
 
-use crate::{method::ErrorCode, retry::Tries};
+use crate::{method::ErrorCode, oauth::TokenError, retry::Tries};
 
 /// A call failed. `E` is the type of the method's error codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +48,8 @@ pub enum Error<E = AnyCode> {
     Limit(LimitError),
     /// The command of a batch was not run, because of what happened to others.
     NotRun(NotRun),
+    /// The call was not sent, or did not run: there is no access token that is valid.
+    Token(Box<TokenError>),
     /// No whole answer arrived. Except for [`TransportErrorKind::Connect`], the method may have
     /// run nonetheless.
     Transport(TransportError),
@@ -72,7 +76,7 @@ impl<E> Error<E> {
     /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Request(_) | Self::Limit(_) | Self::NotRun(_) => None,
+            Self::Request(_) | Self::Limit(_) | Self::Token(_) | Self::NotRun(_) => None,
             Self::Transport(error) => error.status(),
             Self::Decode(error) => Some(error.status()),
             Self::Api(error) => Some(error.status),
@@ -86,6 +90,7 @@ impl<E> Error<E> {
             Self::Request(error) => error.method(),
             Self::Limit(error) => error.method(),
             Self::NotRun(error) => error.method(),
+            Self::Token(error) => error.method(),
             Self::Transport(error) => error.method(),
             Self::Decode(error) => error.method(),
             Self::Api(error) => &error.method,
@@ -95,7 +100,7 @@ impl<E> Error<E> {
     /// How often the call was sent, and why it was not sent again.
     pub fn tries(&self) -> Tries {
         match self {
-            Self::Request(_) | Self::NotRun(_) => Tries::default(),
+            Self::Request(_) | Self::Token(_) | Self::NotRun(_) => Tries::default(),
             Self::Limit(error) => error.tries,
             Self::Transport(error) => error.tries,
             Self::Decode(error) => error.tries,
@@ -111,6 +116,7 @@ impl<E> Error<E> {
             Self::Request(error) => &mut error.method,
             Self::Limit(error) => &mut error.method,
             Self::NotRun(error) => &mut error.method,
+            Self::Token(error) => &mut error.method,
             Self::Transport(error) => &mut error.method,
             Self::Decode(error) => &mut error.method,
             Self::Api(error) => &mut error.method,
@@ -132,6 +138,7 @@ impl<E: ErrorCode> Error<E> {
             Self::Request(error) => Error::Request(error),
             Self::Limit(error) => Error::Limit(error),
             Self::NotRun(error) => Error::NotRun(error),
+            Self::Token(error) => Error::Token(error),
             Self::Transport(error) => Error::Transport(error),
             Self::Decode(error) => Error::Decode(error),
             Self::Api(error) => Error::Api(Box::new(error.into_typed())),
@@ -145,6 +152,7 @@ impl<E> fmt::Display for Error<E> {
             Self::Request(error) => error.fmt(f),
             Self::Limit(error) => error.fmt(f),
             Self::NotRun(error) => error.fmt(f),
+            Self::Token(error) => error.fmt(f),
             Self::Transport(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Api(error) => error.fmt(f),
@@ -170,6 +178,12 @@ impl<E> From<LimitError> for Error<E> {
 impl<E> From<NotRun> for Error<E> {
     fn from(error: NotRun) -> Self {
         Self::NotRun(error)
+    }
+}
+
+impl<E> From<TokenError> for Error<E> {
+    fn from(error: TokenError) -> Self {
+        Self::Token(Box::new(error))
     }
 }
 

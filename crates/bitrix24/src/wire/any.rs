@@ -25,3 +25,13 @@ impl FromWire for Value {
         value(deserializer)
     }
 }
+
+/// The items of an array of any values; of an object, as which PHP writes one with gaps, the values.
+#[allow(dead_code)] // few lists are described as anything
+pub(crate) fn items(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items,
+        Value::Object(items) => items.into_iter().map(|(_, value)| value).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -41,6 +41,8 @@ mod write;
 #[allow(unused_imports)] // without any scope
 pub(crate) use macros::{open_enum, record, request, through_serde, union};
 
+#[allow(unused_imports)] // likewise
+pub(crate) use any::items;
 pub use any::value;
 pub use list::{list, list_with};
 pub use map::{Entries, MapKey, map, map_with};

@@ -1,0 +1,200 @@
+//! `batch`: many calls of methods in one request.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    answer, auth::Credential, check::Problem, contract::Rest, control, log::Recorded, method::Call,
+    params, reference, reply::Reply,
+};
+
+pub(crate) const METHOD: &str = "batch";
+
+/// What stands for the path of a command in the log.
+const PATH: &str = "batch";
+
+/// Commands beyond these fail.
+const MOST: usize = 50;
+
+/// The parameters that the log masks: it shows each command by itself.
+pub(crate) fn secret_params(method: &str) -> Vec<String> {
+    if method == METHOD {
+        vec!["cmd".to_owned()]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Runs the commands and gives the `result` of the batch.
+pub(crate) fn run(
+    batch: &Call<'_>,
+    credential: Credential,
+    params: &Map<String, Value>,
+) -> Result<Value, Problem> {
+    let halt = params.get("halt").is_some_and(is_true);
+    let mut outcome = Outcome::default();
+    for (index, (id, command)) in commands(params.get("cmd"))?.into_iter().enumerate() {
+        let command = Command::read(command, &outcome.result);
+        let start = SystemTime::now();
+        let reply = if index < MOST {
+            command.run(batch, credential, start)
+        } else {
+            batch.refuse(&batch.error("ERROR_BATCH_LENGTH_EXCEEDED"))
+        };
+        let succeeded = outcome.add(id, &reply, start);
+        command.record(batch, credential, &reply);
+        if halt && !succeeded {
+            break;
+        }
+    }
+    Ok(outcome.into_value())
+}
+
+/// The commands with their ids.
+fn commands(cmd: Option<&Value>) -> Result<Vec<(String, &Value)>, Problem> {
+    match cmd {
+        None | Some(Value::Null) => Err(Problem::Missing("cmd".to_owned())),
+        Some(Value::Object(map)) => Ok(map.iter().map(|(id, cmd)| (id.clone(), cmd)).collect()),
+        Some(Value::Array(list)) => Ok(list
+            .iter()
+            .enumerate()
+            .map(|(index, cmd)| (index.to_string(), cmd))
+            .collect()),
+        Some(_) => Err(Problem::Wrong {
+            path: "cmd".to_owned(),
+            expected: "an object or a list",
+        }),
+    }
+}
+
+/// What PHP takes for true.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty() && text != "0",
+        Value::Array(values) => !values.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
+}
+
+struct Command {
+    /// As it was spelt; empty when the command is no text.
+    method: String,
+    params: Map<String, Value>,
+}
+
+impl Command {
+    /// Reads `method?query` and puts earlier results where it refers to them.
+    fn read(command: &Value, results: &Map<String, Value>) -> Self {
+        let command = command.as_str().unwrap_or_default();
+        let (method, query) = command.split_once('?').unwrap_or((command, ""));
+        let mut params = params::brackets(query.as_bytes());
+        // The batch is authorised as a whole.
+        params.shift_remove("auth");
+        for value in params.values_mut() {
+            reference::replace(value, results);
+        }
+        Self {
+            method: method.to_owned(),
+            params,
+        }
+    }
+
+    fn run(&self, batch: &Call<'_>, credential: Credential, start: SystemTime) -> Reply {
+        let name = self.method.to_ascii_lowercase();
+        let call = Call {
+            state: batch.state,
+            rest: Rest::Classic,
+            method: &name,
+            served: batch.state.method(Rest::Classic, &name),
+            verb: batch.verb,
+            start,
+        };
+        if name == METHOD {
+            return call.refuse(&call.error("ERROR_BATCH_METHOD_NOT_ALLOWED"));
+        }
+        call.reply(credential, &self.params)
+    }
+
+    fn record(self, batch: &Call<'_>, credential: Credential, reply: &Reply) {
+        let name = self.method.to_ascii_lowercase();
+        if control::in_method(&name).is_some() {
+            return;
+        }
+        let secret = match batch.state.method(Rest::Classic, &name) {
+            Some(served) => served.secret_params(),
+            None => secret_params(&name),
+        };
+        batch.state.record(Recorded {
+            method: self.method,
+            verb: batch.verb.to_owned(),
+            path: PATH.to_owned(),
+            credential,
+            parameters: self.params,
+            secret,
+            headers: Vec::new(),
+            status: reply.status,
+            ran: reply.ran,
+            fault: None,
+        });
+    }
+}
+
+/// The five parts of a batch's result, by the ids of the commands.
+#[derive(Default)]
+struct Outcome {
+    result: Map<String, Value>,
+    errors: Map<String, Value>,
+    totals: Map<String, Value>,
+    nexts: Map<String, Value>,
+    times: Map<String, Value>,
+}
+
+impl Outcome {
+    /// Takes the answer of a command, and tells whether that was a success.
+    fn add(&mut self, id: String, reply: &Reply, start: SystemTime) -> bool {
+        // Bodies that are ordered may be anything.
+        let body = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let Value::Object(mut body) = body else {
+            self.result.insert(id, Value::Null);
+            return true;
+        };
+        if body.contains_key("error") {
+            body.shift_remove("time");
+            self.errors.insert(id, Value::Object(body));
+            return false;
+        }
+        let mut keep = |part: &mut Map<String, Value>, name| {
+            if let Some(value) = body.shift_remove(name) {
+                part.insert(id.clone(), value);
+            }
+        };
+        keep(&mut self.totals, "total");
+        keep(&mut self.nexts, "next");
+        keep(&mut self.times, "time");
+        self.times
+            .entry(id.clone())
+            .or_insert_with(|| answer::time(start));
+        let result = body.shift_remove("result").unwrap_or_default();
+        self.result.insert(id, result);
+        true
+    }
+
+    fn into_value(self) -> Value {
+        let parts = [
+            ("result", self.result),
+            ("result_error", self.errors),
+            ("result_total", self.totals),
+            ("result_next", self.nexts),
+            ("result_time", self.times),
+        ];
+        parts
+            .into_iter()
+            .map(|(name, part)| (name.to_owned(), params::array(part)))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+}

@@ -1,0 +1,139 @@
+//! The parameters of orders.
+
+use std::{num::NonZero, str::FromStr};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+use serde_json::{Map, Value};
+
+use crate::contract::text;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fail {
+    pub(crate) method: String,
+    pub(crate) code: String,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) status: Option<u16>,
+    pub(crate) text: Option<String>,
+    /// 0 for all calls until it is cleared.
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) times: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    pub(crate) method: String,
+    pub(crate) answer: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scopes {
+    pub(crate) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lifetime {
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) depth: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) per_second: Option<f64>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) continuous: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Move {
+    pub(crate) to: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spoil {
+    pub(crate) method: String,
+    pub(crate) kind: String,
+    /// 0 for all requests until it is cleared.
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) times: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) after: Option<u32>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) seconds: Option<f64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Option<Value>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) ran: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Table {
+    pub(crate) method: String,
+    pub(crate) records: Option<Vec<Value>>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) count: Option<u64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) page_size: Option<NonZero<usize>>,
+    pub(crate) wrap: Option<String>,
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Budget {
+    pub(crate) method: String,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) operating: Option<f64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) per_call: Option<f64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) reset_in: Option<f64>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) limit: Option<f64>,
+}
+
+/// The parameters of an order; what is wrong with them otherwise.
+pub(crate) fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, String> {
+    serde_json::from_value(params.into()).map_err(|error| error.to_string())
+}
+
+/// A number that forms send as text.
+fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
+    let text = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let number = text
+        .parse()
+        .map_err(|_| D::Error::custom(format!("no such number: {text}")));
+    number.map(Some)
+}
+
+/// A boolean that forms send as text.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    match text(&Value::deserialize(deserializer)?).as_ref() {
+        "null" => Ok(None),
+        "true" | "1" | "Y" => Ok(Some(true)),
+        "false" | "0" | "N" => Ok(Some(false)),
+        other => Err(D::Error::custom(format!("neither true nor false: {other}"))),
+    }
+}

@@ -1,0 +1,184 @@
+//! What a portal knows, and what changes while it runs.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use crate::{
+    answer::Answers,
+    auth::{Credential, Denied, Login, Secrets, USER},
+    contract::{Contract, Method, Rest},
+    failures::Orders,
+    fault::Faults,
+    limits::{Bucket, Intensity},
+    log::{Log, Recorded},
+    operating::Budgets,
+    tokens::Tokens,
+};
+
+pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
+
+/// A method with its answers.
+pub(crate) struct Served {
+    pub(crate) method: Method,
+    pub(crate) answers: Answers,
+}
+
+impl Served {
+    pub(crate) fn secret_params(&self) -> Vec<String> {
+        let secret = self.method.params.iter().filter(|param| param.secret);
+        secret.map(|param| param.name.clone()).collect()
+    }
+}
+
+/// What the portal's thread and its owner share.
+pub(crate) struct State {
+    /// Its address, without a slash at its end.
+    pub(crate) url: String,
+    /// The address that it can move to, likewise.
+    pub(crate) new_url: String,
+    pub(crate) secrets: Secrets,
+    /// All but its methods, which are in `methods`.
+    pub(crate) contract: Contract,
+    methods: HashMap<Rest, HashMap<String, Served>>,
+    setup: Setup,
+    controls: Mutex<Controls>,
+    observer: Option<Observer>,
+}
+
+/// What changes while the portal runs.
+pub(crate) struct Controls {
+    pub(crate) orders: Orders,
+    pub(crate) log: Log,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) tokens: Tokens,
+    pub(crate) bucket: Option<Bucket>,
+    /// Requests for which the bucket had no room.
+    pub(crate) refused: u64,
+    pub(crate) budgets: Budgets,
+    pub(crate) faults: Faults,
+    /// Where calls are sent, without a slash at its end.
+    pub(crate) moved: Option<String>,
+}
+
+impl Controls {
+    fn new(secrets: &Secrets, setup: &Setup) -> Self {
+        Self {
+            orders: Orders::default(),
+            log: Log::default(),
+            scopes: setup.scopes.clone(),
+            tokens: Tokens::new(secrets),
+            bucket: setup.intensity.map(Intensity::bucket),
+            refused: 0,
+            budgets: Budgets::default(),
+            faults: Faults::default(),
+            moved: None,
+        }
+    }
+
+    /// Whether there is room for another request, which is then taken.
+    pub(crate) fn has_room(&mut self) -> bool {
+        let room = match &mut self.bucket {
+            Some(bucket) => bucket.add(Instant::now()),
+            None => true,
+        };
+        if !room {
+            self.refused += 1;
+        }
+        room
+    }
+}
+
+/// What the portal goes back to when it is cleared.
+struct Setup {
+    scopes: Vec<String>,
+    intensity: Option<Intensity>,
+}
+
+impl State {
+    pub(crate) fn new(
+        [url, new_url]: [String; 2],
+        mut contract: Contract,
+        secrets: Secrets,
+        intensity: Option<Intensity>,
+        observer: Option<Observer>,
+    ) -> Self {
+        let setup = Setup {
+            scopes: contract.scopes(),
+            intensity,
+        };
+        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
+        for method in contract.methods.drain(..) {
+            let served = Served {
+                answers: Answers::prepare(&method, &contract.records),
+                method,
+            };
+            methods
+                .entry(served.method.rest)
+                .or_default()
+                .insert(served.method.name.to_ascii_lowercase(), served);
+        }
+        Self {
+            url,
+            new_url,
+            controls: Mutex::new(Controls::new(&secrets, &setup)),
+            secrets,
+            contract,
+            methods,
+            setup,
+            observer,
+        }
+    }
+
+    /// The method with this lower-case name.
+    pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
+        self.methods.get(&rest)?.get(name)
+    }
+
+    pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
+        self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The address that calls should go to.
+    pub(crate) fn current_url(&self) -> String {
+        let moved = self.controls().moved.clone();
+        moved.unwrap_or_else(|| self.url.clone())
+    }
+
+    /// Judges the credential of a call.
+    pub(crate) fn admit(
+        &self,
+        login: Option<Login<'_>>,
+        token: Option<&str>,
+    ) -> Result<Credential, Denied> {
+        match (login, token) {
+            (Some(login), _) if login.user == USER && login.code == self.secrets.webhook => {
+                Ok(Credential::Webhook)
+            }
+            (None, Some(token)) => {
+                self.controls().tokens.admit(token)?;
+                Ok(Credential::Token)
+            }
+            _ => Err(Denied::Unknown),
+        }
+    }
+
+    /// Whether one of these scopes is granted, or none is needed.
+    pub(crate) fn has_scope(&self, scopes: &[String]) -> bool {
+        let granted = &self.controls().scopes;
+        scopes.is_empty() || scopes.iter().any(|scope| granted.contains(scope))
+    }
+
+    pub(crate) fn record(&self, recorded: Recorded) {
+        if let Some(observer) = &self.observer {
+            observer(&recorded);
+        }
+        self.controls().log.push(recorded);
+    }
+
+    pub(crate) fn clear(&self) {
+        *self.controls() = Controls::new(&self.secrets, &self.setup);
+    }
+}

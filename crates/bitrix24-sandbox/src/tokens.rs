@@ -1,0 +1,151 @@
+//! Tokens of applications: what is issued, what has expired, what was used up.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
+
+use crate::auth::{Denied, Secrets, random};
+
+/// How long a code of an authorisation is good for.
+const CODE_LIFETIME: Duration = Duration::from_secs(30);
+
+/// How long an issued access token is good for, unless ordered otherwise.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// An access token and what renews it.
+pub(crate) struct Pair {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+pub(crate) struct Tokens {
+    /// Access tokens, with the time at which they expire; `None`: when ordered.
+    access: HashMap<String, Option<Instant>>,
+    /// Refresh tokens that were not used yet.
+    refresh: HashSet<String>,
+    /// The last one that was issued.
+    newest_refresh: String,
+    /// Codes that were not used yet, with the time of their issue.
+    codes: HashMap<String, Instant>,
+    pub(crate) lifetime: Duration,
+    /// Pairs that were issued for a refresh token.
+    pub(crate) refreshes: u64,
+    issued: u64,
+}
+
+impl Tokens {
+    /// The tokens that a run begins with.
+    pub(crate) fn new(secrets: &Secrets) -> Self {
+        Self {
+            access: HashMap::from([
+                (secrets.access.clone(), None),
+                (secrets.expired.clone(), Some(Instant::now())),
+            ]),
+            refresh: HashSet::from([secrets.refresh.clone()]),
+            newest_refresh: secrets.refresh.clone(),
+            codes: HashMap::new(),
+            lifetime: LIFETIME,
+            refreshes: 0,
+            issued: 0,
+        }
+    }
+
+    pub(crate) fn admit(&self, access: &str) -> Result<(), Denied> {
+        match self.access.get(access) {
+            None => Err(Denied::Unknown),
+            Some(Some(end)) if *end <= Instant::now() => Err(Denied::Expired),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Ends all access tokens so far.
+    pub(crate) fn expire(&mut self) {
+        let now = Instant::now();
+        for end in self.access.values_mut() {
+            *end = Some(now);
+        }
+    }
+
+    pub(crate) fn newest_refresh(&self) -> &str {
+        &self.newest_refresh
+    }
+
+    /// A new code, good for one exchange.
+    pub(crate) fn code(&mut self) -> String {
+        let code = self.fresh();
+        self.codes.insert(code.clone(), Instant::now());
+        code
+    }
+
+    /// A pair for a code; `None` when the code is not good, or not any more.
+    pub(crate) fn exchange(&mut self, code: &str) -> Option<Pair> {
+        let issued = self.codes.remove(code)?;
+        (issued.elapsed() < CODE_LIFETIME).then(|| self.issue())
+    }
+
+    /// A pair for a refresh token, which is used up by that.
+    pub(crate) fn renew(&mut self, refresh: &str) -> Option<Pair> {
+        self.refresh.remove(refresh).then(|| {
+            self.refreshes += 1;
+            self.issue()
+        })
+    }
+
+    fn issue(&mut self) -> Pair {
+        let pair = Pair {
+            access: self.fresh(),
+            refresh: self.fresh(),
+        };
+        let end = Instant::now().checked_add(self.lifetime);
+        self.access.insert(pair.access.clone(), end);
+        self.refresh.insert(pair.refresh.clone());
+        self.newest_refresh.clone_from(&pair.refresh);
+        pair
+    }
+
+    fn fresh(&mut self) -> String {
+        self.issued += 1;
+        // Without random bytes a number still is a token of its own.
+        random(35).unwrap_or_else(|_| format!("{:070x}", self.issued))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refresh_tokens_rotate() {
+        let secrets = Secrets::random().unwrap();
+        let mut tokens = Tokens::new(&secrets);
+        let first = tokens.renew(&secrets.refresh).unwrap();
+        assert!(tokens.renew(&secrets.refresh).is_none());
+        assert_eq!(tokens.newest_refresh(), first.refresh);
+        // Access tokens outlive the refresh of another.
+        assert_eq!(tokens.admit(&secrets.access), Ok(()));
+        assert_eq!(tokens.admit(&first.access), Ok(()));
+        tokens.expire();
+        assert_eq!(tokens.admit(&first.access), Err(Denied::Expired));
+        assert_eq!(tokens.admit(&secrets.access), Err(Denied::Expired));
+        assert_eq!(tokens.admit("else"), Err(Denied::Unknown));
+        tokens.lifetime = Duration::ZERO;
+        let second = tokens.renew(&first.refresh).unwrap();
+        assert_eq!(tokens.admit(&second.access), Err(Denied::Expired));
+        assert_eq!(tokens.refreshes, 2);
+    }
+
+    #[test]
+    fn codes_are_good_once() {
+        let secrets = Secrets::random().unwrap();
+        let mut tokens = Tokens::new(&secrets);
+        let code = tokens.code();
+        let pair = tokens.exchange(&code).unwrap();
+        assert!(tokens.exchange(&code).is_none());
+        // Each authorisation has a chain of its own.
+        assert!(tokens.renew(&secrets.refresh).is_some());
+        assert!(tokens.renew(&pair.refresh).is_some());
+        assert_eq!(tokens.refreshes, 2);
+    }
+}

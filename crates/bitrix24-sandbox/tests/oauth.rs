@@ -1,0 +1,128 @@
+//! The authorization server, over a bare socket.
+#![allow(clippy::unwrap_used)]
+
+mod wire;
+
+use std::time::Duration;
+
+use bitrix24_sandbox::{Credential, Failure, Portal};
+use serde_json::json;
+use wire::{Connection, hook};
+
+fn renewal(portal: &Portal, refresh: &str) -> String {
+    format!(
+        "/oauth/token/?grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={refresh}",
+        portal.client_id(),
+        portal.client_secret(),
+    )
+}
+
+#[test]
+fn tokens_are_renewed() {
+    let portal = Portal::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let call = |token: &str| json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "auth": token});
+    portal.expire_tokens();
+    connection
+        .post("/rest/imbot.chat.get", &call(portal.access_token()))
+        .is_error(401, "expired_token");
+
+    let first = portal.refresh_token();
+    let target = renewal(&portal, &first);
+    let reply = connection.get(&target);
+    let pair = reply.json();
+    assert_eq!(reply.status, 200, "{pair}");
+    assert_eq!(pair["expires_in"], 3600);
+    assert_eq!(pair["user_id"], 1);
+    assert!(pair["expires"].is_u64());
+    assert_eq!(pair["client_endpoint"], format!("{}/rest/", portal.url()));
+    assert_eq!(pair["server_endpoint"], format!("{}/rest/", portal.url()));
+    assert_eq!(pair["refresh_token"], portal.refresh_token());
+    assert_ne!(portal.refresh_token(), first);
+    let token = pair["access_token"].as_str().unwrap();
+    assert_eq!(
+        connection.post("/rest/imbot.chat.get", &call(token)).status,
+        200
+    );
+    connection.get(&target).is_error(400, "invalid_grant");
+    assert_eq!(portal.refreshes(), 1);
+
+    let log = portal.requests();
+    assert_eq!(log[1].method(), "oauth.token");
+    assert_eq!(log[1].credential(), Credential::Application);
+    assert!(log[1].ran() && !log[0].ran() && log[2].ran() && !log[3].ran());
+    let shown = format!("{log:?} {}", log[1]);
+    assert!(!shown.contains(portal.client_secret()) && !shown.contains(&first));
+    let counts = connection.get("/_sandbox/counts").json();
+    assert_eq!(counts["result"]["refreshes"], 1);
+
+    portal.clear();
+    assert_eq!(portal.refresh_token(), first);
+    let reply = connection.post("/rest/imbot.chat.get", &call(portal.access_token()));
+    assert_eq!(reply.status, 200);
+}
+
+#[test]
+fn codes_are_exchanged() {
+    let portal = Portal::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let body = format!(
+        "grant_type=authorization_code&client_id={}&client_secret={}&code={}",
+        portal.client_id(),
+        portal.client_secret(),
+        portal.auth_code(),
+    );
+    let kind = "application/x-www-form-urlencoded";
+    let reply = connection.send("POST", "/oauth/token", kind, &body);
+    assert_eq!(reply.status, 200);
+    assert!(reply.json()["refresh_token"].is_string());
+    assert!(reply.json().get("expires").is_none());
+    connection
+        .send("POST", "/oauth/token/", kind, &body)
+        .is_error(400, "invalid_grant");
+    let code = connection.get(&hook(&portal, "sandbox.code")).json();
+    assert!(code["result"].is_string());
+}
+
+#[test]
+fn errors_of_the_authorization_server() {
+    let portal = Portal::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let good = renewal(&portal, &portal.refresh_token());
+    for (target, status, code) in [
+        ("/oauth/token/".to_owned(), 400, "invalid_request"),
+        (
+            good.replace("=refresh_token", "=password"),
+            400,
+            "invalid_request",
+        ),
+        (good.replace("refresh_token=", "x="), 400, "invalid_request"),
+        (
+            good.replace("client_secret=", "client_secret=x"),
+            401,
+            "invalid_client",
+        ),
+        (
+            good.replace("&refresh_token=", "&refresh_token=x"),
+            400,
+            "invalid_grant",
+        ),
+    ] {
+        connection.get(&target).is_error(status, code);
+    }
+    // A failure of every method is not one of this address.
+    portal.fail("*", Failure::code("ACCESS_ERROR"));
+    portal.fail("oauth.token", Failure::code("PAYMENT_REQUIRED"));
+    connection.get(&good).is_error(402, "PAYMENT_REQUIRED");
+    portal.answer("oauth.token", &json!({"access_token": 1}));
+    assert_eq!(connection.get(&good).json(), json!({"access_token": 1}));
+    portal.clear();
+    assert_eq!(portal.refreshes(), 0);
+    portal.token_lifetime(Duration::ZERO);
+    let pair = connection.get(&good).json();
+    assert_eq!(pair["expires_in"], 0);
+    let token = pair["access_token"].as_str().unwrap();
+    connection
+        .get(&format!("/rest/imbot.chat.get?auth={token}"))
+        .is_error(401, "expired_token");
+}

@@ -1,0 +1,269 @@
+//! The reading of a list without its input and output: which pages to ask for, and what their
+//! answers mean.
+
+use std::{
+    collections::VecDeque,
+    mem::{self, discriminant},
+    sync::Arc,
+};
+
+use super::{
+    cursor::{At, Cursor},
+    error::ListError,
+    judge::{Next, judge},
+    pages::Page,
+    paging::List,
+    params::Params,
+    plan::{self, How},
+    scan::{Scan, scan},
+};
+use crate::{Error, RequestError, error::DecodeErrorKind, raw::Reply};
+
+/// The most pages that one batch asks for: what the API allows.
+const BATCH: usize = 50;
+
+/// What is to be done next.
+pub(super) enum Step {
+    /// These are the parameters of pages to ask for. Their answers go to [`Engine::answer`].
+    Ask(Vec<Vec<u8>>),
+    /// A page with at least one record.
+    Page(Page),
+    /// The reading failed; nothing follows.
+    Failed(ListError),
+    /// There are no more pages.
+    End,
+}
+
+/// Reads one list.
+#[derive(Clone)]
+pub(super) struct Engine {
+    method: String,
+    list: Arc<List>,
+    how: How,
+    resume: Option<Cursor>,
+    params: Vec<u8>,
+    state: State,
+}
+
+#[derive(Clone)]
+enum State {
+    /// Nothing was asked for yet.
+    New,
+    Reading(Box<Reading>),
+    /// To be told once.
+    Failed(Box<ListError>),
+    End,
+}
+
+#[derive(Clone)]
+struct Reading {
+    /// The caller's parameters, from which those of every page are made.
+    params: Params,
+    /// The most records in a page, for lists of one page.
+    limit: Option<u64>,
+    /// The page that comes next.
+    at: At,
+    /// Pages that were asked for and not answered.
+    asked: Vec<At>,
+    /// Answers that nobody looked at.
+    ready: VecDeque<(At, Result<Reply, Error>)>,
+    /// The page before.
+    before: Option<Scan>,
+    /// How far the page before moved `start`.
+    stride: u64,
+}
+
+impl Engine {
+    pub(super) fn new(method: String, params: Vec<u8>, list: List) -> Self {
+        Self {
+            method,
+            list: Arc::new(list),
+            how: How::Paged,
+            resume: None,
+            params,
+            state: State::New,
+        }
+    }
+
+    pub(super) fn list(&self) -> &List {
+        &self.list
+    }
+
+    /// Changes how the list is read.
+    pub(super) fn read(&mut self, how: How) {
+        self.must_be_new();
+        self.how = match self.how {
+            How::Paged => how,
+            known if known == how => how,
+            _ => How::Both,
+        };
+    }
+
+    /// Changes where the reading begins.
+    pub(super) fn resume(&mut self, cursor: Cursor) {
+        self.must_be_new();
+        self.resume = Some(cursor);
+    }
+
+    fn must_be_new(&mut self) {
+        if !matches!(self.state, State::New | State::Failed(_)) {
+            self.refuse("how to read a list is said before the reading begins");
+        }
+    }
+
+    /// Ends the reading with an error.
+    pub(super) fn fail(&mut self, error: Error) {
+        let cursor = self.cursor();
+        self.state = State::Failed(Box::new(ListError { error, cursor }));
+    }
+
+    fn refuse(&mut self, what: impl Into<String>) {
+        self.fail(RequestError::new(self.method.clone(), what).into());
+    }
+
+    /// The page that comes next.
+    fn cursor(&self) -> Cursor {
+        match (&self.state, &self.resume) {
+            (State::Reading(reading), _) => Cursor(reading.at),
+            (State::Failed(error), _) => error.cursor.clone(),
+            (_, Some(cursor)) => cursor.clone(),
+            (_, None) => Cursor(plan::first(&self.list, self.how)),
+        }
+    }
+
+    fn begin(&self) -> Result<Reading, String> {
+        let begin = plan::begin(&self.params, &self.list, self.how)?;
+        let at = match &self.resume {
+            None => begin.at,
+            Some(Cursor(At::Only { read: 1.. })) => {
+                return Err("the method has no parameter by which its list could go on".into());
+            }
+            Some(Cursor(at)) if discriminant(at) == discriminant(&begin.at) => *at,
+            Some(cursor) => {
+                return Err(format!(
+                    "the cursor `{cursor}` is of a list that is read in another way: this one \
+                     begins at `{}`",
+                    Cursor(begin.at)
+                ));
+            }
+        };
+        Ok(Reading {
+            params: begin.params,
+            limit: begin.limit,
+            at,
+            asked: Vec::new(),
+            ready: VecDeque::new(),
+            before: None,
+            stride: 0,
+        })
+    }
+
+    /// What is to be done next.
+    pub(super) fn step(&mut self) -> Step {
+        if matches!(self.state, State::New) {
+            match self.begin() {
+                Ok(reading) => self.state = State::Reading(Box::new(reading)),
+                Err(what) => self.refuse(what),
+            }
+        }
+        while let State::Reading(reading) = &mut self.state {
+            let Some((at, reply)) = reading.ready.pop_front() else {
+                match reading.ask(&self.list, self.how) {
+                    Ok(pages) => return Step::Ask(pages),
+                    Err(error) => {
+                        self.refuse(error.to_string());
+                        break;
+                    }
+                }
+            };
+            // The pages of a batch were asked for in the hope that they follow each other.
+            if at != reading.at {
+                reading.ready.clear();
+                continue;
+            }
+            let page = match reading.look(reply, &self.list) {
+                Ok((scan, page, Next::At(next))) => {
+                    reading.go(scan, next);
+                    page
+                }
+                Ok((_, page, Next::Done)) => {
+                    self.state = State::End;
+                    page
+                }
+                Ok((_, page, Next::Wrong { what, at })) => {
+                    let kind = DecodeErrorKind::Incomplete { what };
+                    reading.at = at;
+                    let error = page.reply().wrong(kind);
+                    self.fail(error);
+                    page
+                }
+                Err(error) => {
+                    self.fail(error);
+                    break;
+                }
+            };
+            if page.count() > 0 {
+                return Step::Page(page);
+            }
+        }
+        match mem::replace(&mut self.state, State::End) {
+            State::Failed(error) => Step::Failed(*error),
+            _ => Step::End,
+        }
+    }
+
+    /// Takes the answers to [`Step::Ask`], in its order.
+    pub(super) fn answer(&mut self, replies: impl IntoIterator<Item = Result<Reply, Error>>) {
+        let State::Reading(reading) = &mut self.state else {
+            return;
+        };
+        let asked = mem::take(&mut reading.asked);
+        reading.ready = asked.into_iter().zip(replies).collect();
+        if reading.ready.is_empty() {
+            self.refuse("there is no answer to the batch that asks for the next pages");
+        }
+    }
+}
+
+impl Reading {
+    /// The parameters of the next page, and of those that will follow as far as that is known.
+    fn ask(&mut self, list: &List, how: How) -> Result<Vec<Vec<u8>>, serde_json::Error> {
+        let total = self.before.as_ref().and_then(|scan| scan.total);
+        self.asked = match (self.at, total) {
+            (At::Start(start), Some(total)) if how == How::Batched && self.stride > 0 => {
+                let starts = (0..BATCH as u64)
+                    .map(|index| start.saturating_add(index.saturating_mul(self.stride)));
+                let starts = starts.take_while(|it| *it == start || *it < total);
+                starts.map(At::Start).collect()
+            }
+            (at, _) => vec![at],
+        };
+        let asked = self.asked.iter();
+        asked
+            .map(|at| plan::write(&self.params, *at, list).write())
+            .collect()
+    }
+
+    /// Looks at the page that was asked for by `self.at`.
+    fn look(
+        &self,
+        reply: Result<Reply, Error>,
+        list: &Arc<List>,
+    ) -> Result<(Scan, Page, Next), Error> {
+        let reply = reply?;
+        let keyed = matches!(self.at, At::Key(_) | At::After(_));
+        let scan = scan(&reply, list, keyed)?;
+        let next = judge(self.at, &scan, self.before.as_ref(), list, self.limit)
+            .map_err(|what| reply.wrong(DecodeErrorKind::Incomplete { what }))?;
+        let page = Page::new(reply, scan.count, Cursor(self.at), Arc::clone(list));
+        Ok((scan, page, next))
+    }
+
+    fn go(&mut self, scan: Scan, next: At) {
+        if let (At::Start(from), At::Start(to)) = (self.at, next) {
+            self.stride = to.saturating_sub(from);
+        }
+        self.at = next;
+        self.before = Some(scan);
+    }
+}

@@ -1,0 +1,44 @@
+//! Errors in reading a list.
+
+use std::fmt;
+
+use super::cursor::Cursor;
+use crate::{AnyCode, Error, ErrorCode};
+
+/// A list could not be read to its end.
+///
+/// What was read before it is good. The reading can go on from the cursor, with nothing handed
+/// out twice and nothing left out: see [`Records::resume`](super::Records::resume).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ListError<E = AnyCode> {
+    /// Why the next page could not be read, or why it is not the end.
+    pub error: Error<E>,
+    /// The page that comes next.
+    pub cursor: Cursor,
+}
+
+impl ListError {
+    pub(super) fn into_typed<E: ErrorCode>(self) -> ListError<E> {
+        ListError {
+            error: self.error.into_typed(),
+            cursor: self.cursor,
+        }
+    }
+}
+
+impl<E> fmt::Display for ListError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; the list goes on at {}", self.error, self.cursor)
+    }
+}
+
+// No source: the text of the error is in this one's.
+impl<E: fmt::Debug> std::error::Error for ListError<E> {}
+
+impl<E> From<ListError<E>> for Error<E> {
+    /// Forgets the cursor.
+    fn from(error: ListError<E>) -> Self {
+        error.error
+    }
+}

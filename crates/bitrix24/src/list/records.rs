@@ -1,0 +1,165 @@
+//! The records of a list, one after the other.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll},
+    vec,
+};
+
+use futures_core::Stream;
+
+use super::{
+    cursor::Cursor,
+    error::ListError,
+    pages::{Page, Pages},
+};
+use crate::{AnyCode, BoxFuture, Error, ErrorCode};
+
+/// The records of a list, fetched page by page as they are asked for: a [`Stream`], which
+/// [`next`](Records::next) reads without any other crate.
+///
+/// Only the page that is being handed out is in memory. An error comes once, and nothing after
+/// it. Dropping this stops the reading, and abandons a request that is on its way.
+///
+/// A list ends where the portal says so, and where nothing contradicts it: one that is cut off
+/// ends with an [`Error::Decode`] of the kind
+/// [`Incomplete`](crate::DecodeErrorKind::Incomplete), never as if it were whole. But pages are
+/// pages: records that are added or removed meanwhile move the others, unless the list is read
+/// [by key](Records::keyed).
+///
+/// See [`Client::records`](crate::Client::records) for an example.
+#[must_use = "nothing is fetched before records are asked for"]
+pub struct Records<R, E = AnyCode> {
+    state: State,
+    page: vec::IntoIter<R>,
+    read: fn(&Page) -> Result<Vec<R>, Error<E>>,
+}
+
+type Fetched = (Box<Pages>, Option<Result<Page, ListError>>);
+
+enum State {
+    Idle(Box<Pages>),
+    Fetching(BoxFuture<'static, Fetched>),
+    End,
+}
+
+impl<R, E: ErrorCode> Records<R, E> {
+    pub(super) fn new(pages: Pages, read: fn(&Page) -> Result<Vec<R>, Error<E>>) -> Self {
+        Self {
+            state: State::Idle(Box::new(pages)),
+            page: Vec::new().into_iter(),
+            read,
+        }
+    }
+
+    /// Reads by growing ids and without counting: `start` is -1, the order is by id, and the
+    /// filter asks for larger ids than the last one. On long lists much faster, and records that
+    /// come and go meanwhile move no others.
+    ///
+    /// It takes one request more than there are pages, as only an empty page is the end. The
+    /// parameters may hold neither an order nor a condition on the id. Lists that cannot be read
+    /// this way end with an [`Error::Request`] at once; a method that ignores the order or the
+    /// filter ends with an [`Error::Decode`].
+    ///
+    /// It begins with the ids above 0, as there are hardly others. Where 0 is one,
+    /// [resume](Records::resume) from the cursor `key:-1`.
+    pub fn keyed(self) -> Self {
+        self.change(Pages::keyed)
+    }
+
+    /// Fetches up to 50 pages with a request, once the first has told how many there are. Only
+    /// for lists that are paged by `start`.
+    ///
+    /// That many pages are in memory at a time.
+    pub fn batched(self) -> Self {
+        self.change(Pages::batched)
+    }
+
+    /// Goes on where a reading failed.
+    ///
+    /// The method, its parameters and the way of reading must be those of before. A cursor of
+    /// another way of reading ends the list with an [`Error::Request`] at once.
+    pub fn resume(self, cursor: Cursor) -> Self {
+        self.change(|pages| pages.resume(cursor))
+    }
+
+    fn change(mut self, change: impl FnOnce(Pages) -> Pages) -> Self {
+        if let State::Idle(pages) = self.state {
+            self.state = State::Idle(Box::new(change(*pages)));
+        }
+        self
+    }
+
+    /// The next record; `None` at the end, and after an error.
+    ///
+    /// Dropping the future loses nothing: a request that is on its way is waited for by the next
+    /// call.
+    pub async fn next(&mut self) -> Option<Result<R, ListError<E>>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Takes a page that was fetched.
+    fn take(&mut self, pages: Box<Pages>, page: Page) -> Result<(), ListError<E>> {
+        let records = (self.read)(&page).map_err(|error| ListError {
+            error,
+            cursor: page.cursor().clone(),
+        })?;
+        self.page = records.into_iter();
+        self.state = State::Idle(pages);
+        Ok(())
+    }
+}
+
+impl<R, E: ErrorCode> Stream for Records<R, E> {
+    type Item = Result<R, ListError<E>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(record) = this.page.next() {
+                return Poll::Ready(Some(Ok(record)));
+            }
+            match std::mem::replace(&mut this.state, State::End) {
+                State::End => return Poll::Ready(None),
+                State::Idle(mut pages) => {
+                    this.state = State::Fetching(Box::pin(async move {
+                        let page = pages.next().await;
+                        (pages, page)
+                    }));
+                }
+                State::Fetching(mut fetching) => {
+                    let Poll::Ready((pages, page)) = fetching.as_mut().poll(context) else {
+                        this.state = State::Fetching(fetching);
+                        return Poll::Pending;
+                    };
+                    let taken = match page {
+                        None => return Poll::Ready(None),
+                        Some(Ok(page)) => this.take(pages, page),
+                        Some(Err(error)) => Err(error.into_typed()),
+                    };
+                    if let Err(error) = taken {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+// Nothing in it is pinned in place: the future is on the heap.
+impl<R, E> Unpin for Records<R, E> {}
+
+impl<R, E> fmt::Debug for Records<R, E> {
+    /// Without the records.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Records");
+        if let State::Idle(pages) = &self.state {
+            debug.field("pages", pages);
+        }
+        debug
+            .field("ready", &self.page.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,277 @@
+//! A look at a page: how many records it holds, and their keys. The records are read later, by
+//! whoever knows their type.
+
+use std::{
+    fmt::{self, Display},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
+
+use super::paging::List;
+use crate::{
+    Error,
+    raw::Reply,
+    wire::{self, FromWire, Strict},
+};
+
+/// What a look at a page shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Scan {
+    pub(super) count: u64,
+    /// The keys of the records, if they were asked for.
+    pub(super) keys: Vec<i64>,
+    /// Tells this page's records from others.
+    pub(super) digest: u64,
+    pub(super) total: Option<u64>,
+    pub(super) next: Option<u64>,
+}
+
+/// Looks at a page. With `keyed`, every record must have its key.
+pub(super) fn scan(reply: &Reply, list: &List, keyed: bool) -> Result<Scan, Error> {
+    let key = list.keyed_by.as_deref().filter(|_| keyed);
+    let look = Look { key, map: list.map };
+    let answer = reply.decode_with(Walk {
+        path: &list.records,
+        inner: look,
+    })?;
+    Ok(Scan {
+        total: answer.total,
+        next: answer.next,
+        ..answer.result.unwrap_or_default()
+    })
+}
+
+/// Reads the records as they are.
+pub(super) fn values(reply: &Reply, list: &List) -> Result<Vec<Value>, Error> {
+    let answer = reply.decode_with(Walk {
+        path: &list.records,
+        inner: Values { map: list.map },
+    })?;
+    Ok(answer.result.unwrap_or_default())
+}
+
+/// Reads what stands at the end of a way. `None`: PHP's nothing stands on it.
+#[derive(Clone)]
+struct Walk<'p, S> {
+    path: &'p [String],
+    inner: S,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Walk<'_, S> {
+    type Value = Option<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        match self.path {
+            [] => self.inner.deserialize(deserializer).map(Some),
+            _ => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+/// The scalar half of a visitor: PHP's ways to say "nothing", and what is wrong.
+macro_rules! scalars {
+    ($expected:literal, $nothing:expr) => {
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str($expected)
+        }
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+        fn visit_bool<E: serde::de::Error>(self, flag: bool) -> Result<Self::Value, E> {
+            match flag {
+                false => Ok($nothing),
+                true => Err(unexpected($expected, true)),
+            }
+        }
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            match text {
+                "" => Ok($nothing),
+                text => Err(unexpected($expected, wire::shorten(text))),
+            }
+        }
+        fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            Err(unexpected($expected, number))
+        }
+        fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            Err(unexpected($expected, number))
+        }
+        fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Self::Value, E> {
+            Err(unexpected($expected, number))
+        }
+    };
+}
+
+fn unexpected<E: serde::de::Error>(expected: &str, found: impl Display) -> E {
+    E::custom(format_args!("expected {expected}, found {found}"))
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Walk<'_, S> {
+    type Value = Option<S::Value>;
+
+    scalars!("an object", None);
+
+    /// PHP's empty object.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(None),
+            Some(_) => Err(unexpected("an object", "an array")),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let Some((name, path)) = self.path.split_first() else {
+            return Ok(None);
+        };
+        let mut inner = Some(self.inner);
+        let mut found = None;
+        while let Some(key) = map.next_key::<String>()? {
+            match inner.take_if(|_| key == *name) {
+                Some(inner) => {
+                    let walk = Walk { path, inner };
+                    let value = map.next_value_seed(walk);
+                    found = value.map_err(|error| wire::at(format_args!(".{name}"), error))?;
+                }
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        match inner {
+            None => Ok(found),
+            Some(_) => Err(wire::at(
+                format_args!(".{name}"),
+                A::Error::custom("the records of the list should be here, but there is nothing"),
+            )),
+        }
+    }
+}
+
+/// Counts records.
+#[derive(Clone, Copy)]
+struct Look<'p> {
+    /// The field that holds the key, if keys matter.
+    key: Option<&'p str>,
+    /// Whether any object is a list of its values.
+    map: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Look<'_> {
+    type Value = Scan;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scan, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let mut json = serde_json::Deserializer::from_str(raw);
+        let mut scan = json.deserialize_any(self).map_err(D::Error::custom)?;
+        let mut hasher = DefaultHasher::new();
+        raw.hash(&mut hasher);
+        scan.digest = hasher.finish();
+        Ok(scan)
+    }
+}
+
+impl<'de> Visitor<'de> for Look<'_> {
+    type Value = Scan;
+
+    scalars!("an array", Scan::default());
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scan, A::Error> {
+        let mut scan = Scan::default();
+        while let Some(key) = seq
+            .next_element_seed(KeyOf(self.key))
+            .map_err(|error| wire::at(format_args!("[{}]", scan.count), error))?
+        {
+            scan.add(key);
+        }
+        Ok(scan)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scan, A::Error> {
+        let mut scan = Scan::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if !self.map && name.parse::<i64>().is_err() {
+                return Err(unexpected("an array", "an object"));
+            }
+            let key = map
+                .next_value_seed(KeyOf(self.key))
+                .map_err(|error| wire::at(wire::key(&name), error))?;
+            scan.add(key);
+        }
+        Ok(scan)
+    }
+}
+
+impl Scan {
+    fn add(&mut self, key: Option<i64>) {
+        self.count += 1;
+        self.keys.extend(key);
+    }
+}
+
+/// Reads the key of a record, if there is one to read.
+#[derive(Clone, Copy)]
+struct KeyOf<'p>(Option<&'p str>);
+
+impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
+    type Value = Option<i64>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<i64>, D::Error> {
+        match self.0 {
+            None => deserializer
+                .deserialize_ignored_any(IgnoredAny)
+                .map(|_| None),
+            Some(_) => deserializer.deserialize_map(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for KeyOf<'_> {
+    type Value = Option<i64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<i64>, A::Error> {
+        let wanted = self.0.unwrap_or_default();
+        let mut key = None;
+        while let Some(name) = map.next_key::<String>()? {
+            if name == wanted {
+                let value: Value = map.next_value()?;
+                let value = i64::from_wire(value).map_err(|error| {
+                    wire::at(format_args!(".{wanted}"), A::Error::custom(error))
+                })?;
+                key = Some(value);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        let missing = || A::Error::custom("the list is read by this field: have it selected");
+        match key {
+            Some(key) => Ok(Some(key)),
+            None => Err(wire::at(format_args!(".{wanted}"), missing())),
+        }
+    }
+}
+
+/// Reads records as they are.
+#[derive(Clone, Copy)]
+struct Values {
+    map: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Values {
+    type Value = Vec<Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Value>, D::Error> {
+        let seed = Strict::<Value>::new();
+        let found = match self.map {
+            false => wire::list_with(deserializer, seed)?,
+            true => wire::map_with::<D, String, _>(deserializer, seed)?
+                .map(|entries| entries.into_iter().map(|(_, value)| value).collect()),
+        };
+        Ok(found.value().unwrap_or_default())
+    }
+}

@@ -1,0 +1,205 @@
+//! A credential in a file.
+
+use std::{
+    ffi::OsString,
+    fmt::Display,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Read, Write},
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Credential, Saved, Store, StoreError, store::is_expected};
+use crate::BoxFuture;
+
+/// What the file says about its format.
+const VERSION: i64 = 1;
+
+/// Far more than a credential takes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// How long another process may take to save.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Keeps a credential in a JSON file that only its owner can read.
+///
+/// The file is replaced as a whole, so it is never half written, and survives a crash once it is
+/// saved. Several processes may share it; a file beside it, with `.lock` at the end of its name,
+/// keeps them from saving at the same time. The directory must exist.
+///
+/// A file that holds something else is an error and stays as it is.
+///
+/// ```
+/// use bitrix24::oauth::{App, FileStore, OAuth};
+///
+/// let app = App::new("local.0123abcd.12345678", "client-secret")?;
+/// let oauth = OAuth::with_store(app, FileStore::new("/var/lib/my-app/credential.json"));
+/// # Ok::<(), bitrix24::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: PathBuf,
+}
+
+impl FileStore {
+    /// A store in this file, which need not exist.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn read(&self) -> Result<Option<Credential>, StoreError> {
+        let mut text = String::new();
+        match File::open(&self.path) {
+            Ok(file) => file
+                .take(MAX_BYTES)
+                .read_to_string(&mut text)
+                .map_err(|error| self.failed("cannot be read", error))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.failed("cannot be opened", error)),
+        };
+        let bad = |what: &str| self.failed("does not hold a credential", what);
+        let file: Map<String, Value> =
+            serde_json::from_str(&text).map_err(|_| bad("it is not a JSON object"))?;
+        match file.get("version").and_then(Value::as_i64) {
+            Some(VERSION) => {}
+            Some(_) => return Err(bad("its format is that of another version")),
+            None => return Err(bad("it has no `version`")),
+        }
+        let credential = file
+            .get("credential")
+            .ok_or_else(|| bad("it has no `credential`"))?;
+        // The text of the error names fields, never values.
+        let credential =
+            Credential::deserialize(credential).map_err(|error| bad(&error.to_string()))?;
+        Ok(Some(credential))
+    }
+
+    fn replace(
+        &self,
+        expected: Option<&Credential>,
+        new: &Credential,
+    ) -> Result<Saved, StoreError> {
+        let target = self
+            .target()
+            .map_err(|error| self.failed("has no directory", error))?;
+        let lock = beside(&target, "", ".lock");
+        // Held until it is closed.
+        let _lock = self.lock(&lock)?;
+        let held = self.read()?;
+        if !is_expected(held.as_ref(), expected) {
+            return Ok(Saved::Other(held));
+        }
+        let json = serde_json::to_vec_pretty(&json!({"version": VERSION, "credential": new}))
+            .map_err(|_| self.failed("cannot be written", "the credential is not JSON"))?;
+        // One name, since whoever writes holds the lock: what a crash left is overwritten.
+        let temporary = beside(&target, ".", ".tmp");
+        write(&temporary, &target, &json).map_err(|error| {
+            // Best effort: it holds tokens.
+            let _ = fs::remove_file(&temporary);
+            self.failed("cannot be written", error)
+        })?;
+        Ok(Saved::Done)
+    }
+
+    /// The file that a link leads to: links stay links.
+    fn target(&self) -> io::Result<PathBuf> {
+        match fs::canonicalize(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let name = self.path.file_name().ok_or(error)?;
+                Ok(fs::canonicalize(directory(&self.path))?.join(name))
+            }
+            found => found,
+        }
+    }
+
+    fn lock(&self, path: &Path) -> Result<File, StoreError> {
+        let failed = |error: io::Error| self.failed("cannot be locked", error);
+        let lock = private()
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(failed)?;
+        let deadline = Instant::now() + LOCK_TIMEOUT;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(self.failed("cannot be locked", "another process holds the lock"));
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
+    }
+
+    fn failed(&self, what: &str, why: impl Display) -> StoreError {
+        StoreError::new(format_args!("{} {what}: {why}", self.path.display()))
+    }
+}
+
+impl Store for FileStore {
+    fn load(&self) -> BoxFuture<'_, Result<Option<Credential>, StoreError>> {
+        Box::pin(async { self.read() })
+    }
+
+    fn save<'a>(
+        &'a self,
+        expected: Option<&'a Credential>,
+        new: &'a Credential,
+    ) -> BoxFuture<'a, Result<Saved, StoreError>> {
+        Box::pin(async move { self.replace(expected, new) })
+    }
+}
+
+/// Writes a file whole and lasting, then puts it in the place of another.
+fn write(temporary: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(temporary) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private().create_new(true).open(temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(temporary, target)?;
+    // The new name lasts only with the directory. Not every system can do that.
+    #[cfg(unix)]
+    File::open(directory(target))?.sync_all()?;
+    Ok(())
+}
+
+/// Opens files that only their owner can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
+}
+
+/// A file in the same directory.
+fn beside(path: &Path, before: &str, after: &str) -> PathBuf {
+    let mut name = OsString::from(before);
+    name.push(path.file_name().unwrap_or_default());
+    name.push(after);
+    path.with_file_name(name)
+}

@@ -1,0 +1,339 @@
+//! Work on a credential, on a thread of its own.
+//!
+//! No caller's runtime is needed for it or can end it, and it goes on when the callers have gone:
+//! once the authorization server was asked, its answer must not be lost.
+
+use std::{
+    sync::{Arc, MutexGuard},
+    thread,
+};
+
+use tokio::{
+    runtime,
+    sync::watch::{self, Receiver, Sender},
+    time::timeout,
+};
+
+use super::{
+    Credential, Saved, StoreError, Token, TokenError, TokenErrorKind, now,
+    server::{self, Grant},
+    session::{OAuth, Shared},
+    state::{Inner, Outcome, Running, Unsaved},
+};
+use crate::scrub::Scrubber;
+
+/// How often a save is tried again because others saved in between.
+const SAVES: usize = 4;
+
+/// How many credentials a renewal tries that others put into the store meanwhile.
+const ADOPTIONS: usize = 3;
+
+/// What there is to do.
+pub(super) enum Job {
+    /// See to it that there is a token to call with.
+    Provide,
+    /// Read the store.
+    Load,
+    /// Put this credential in the place of the one there is.
+    Replace(Box<Credential>),
+}
+
+/// Notes that the job is going on, under the lock in which it was found to be necessary.
+pub(super) fn prepare(
+    state: &mut Inner,
+    job: &Job,
+) -> (Sender<Option<Outcome>>, Receiver<Option<Outcome>>) {
+    let (sender, receiver) = watch::channel(None);
+    state.running = Some(Running {
+        outcome: receiver.clone(),
+        is_for_token: matches!(job, Job::Provide),
+    });
+    (sender, receiver)
+}
+
+/// Starts the job, without the lock.
+pub(super) fn launch(oauth: &OAuth, job: Job, sender: Sender<Option<Outcome>>) {
+    let worker = Worker {
+        shared: Arc::clone(&oauth.shared),
+        sender,
+        is_provided: matches!(job, Job::Provide),
+        is_replaced: matches!(job, Job::Replace(_)),
+        is_reported: false,
+    };
+    let thread = thread::Builder::new().name("bitrix24-refresh".to_owned());
+    // If there is no thread, the worker is dropped, which reports it.
+    if let Err(error) = thread.spawn(move || worker.run(job)) {
+        tracing::warn!(%error, "no thread to renew the access token on");
+    }
+}
+
+/// Does a job, and reports how it ended, whatever happens.
+struct Worker {
+    shared: Arc<Shared>,
+    sender: Sender<Option<Outcome>>,
+    is_provided: bool,
+    is_replaced: bool,
+    is_reported: bool,
+}
+
+impl Worker {
+    fn run(mut self, job: Job) {
+        let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                let what = format!("no runtime: {error}");
+                return self.report(Err(TokenError::new(TokenErrorKind::Internal, what)));
+            }
+        };
+        let outcome = runtime.block_on(self.work(job));
+        self.report(outcome);
+        // Not to wait for what a store left behind, or for a name that is still looked up.
+        runtime.shutdown_background();
+    }
+
+    fn report(&mut self, outcome: Outcome) {
+        self.is_reported = true;
+        if let Err(error) = &outcome {
+            tracing::warn!(%error, "no access token");
+        }
+        let mut state = self.shared.state().lock();
+        state.running = None;
+        let outcome = match outcome {
+            Ok(token) => {
+                if self.is_provided || self.is_replaced {
+                    state.succeed();
+                }
+                Ok(token)
+            }
+            Err(error) if self.is_replaced => Err(error),
+            Err(error) => {
+                state.fail(&error);
+                match self.is_provided {
+                    true => state.still_valid().ok_or(error),
+                    false => Err(error),
+                }
+            }
+        };
+        drop(state);
+        self.sender.send_replace(Some(outcome));
+    }
+
+    async fn work(&self, job: Job) -> Outcome {
+        match job {
+            Job::Provide => self.provide().await,
+            Job::Load => self.load_first().await,
+            Job::Replace(credential) => self.replace(*credential).await,
+        }
+    }
+
+    async fn provide(&self) -> Outcome {
+        if self.state().unsaved.is_some() {
+            self.save_pair(false).await?;
+            if let Some(token) = self.state().fresh() {
+                return Ok(token);
+            }
+        }
+        for _ in 0..ADOPTIONS {
+            let stored = match self.load().await {
+                Ok(stored) => stored,
+                Err(error) => return Err(self.state().refused.clone().unwrap_or(error)),
+            };
+            let old = {
+                let mut state = self.state();
+                state.consider(stored.as_ref());
+                if let Some(token) = state.fresh() {
+                    return Ok(token);
+                }
+                if let Some(error) = &state.refused {
+                    return Err(error.clone());
+                }
+                let current = state.current.as_ref().ok_or_else(no_credential)?;
+                current.credential.clone()
+            };
+            match self.ask(&old).await {
+                Ok(new) => {
+                    self.state().bought(stored, new);
+                    tracing::debug!("the access token was renewed");
+                    return self.save_pair(true).await;
+                }
+                Err(error) => {
+                    if error.is_permanent() {
+                        self.state().refused = Some(error.clone());
+                    }
+                    // Another process may have spent the refresh token: then the store has a pair.
+                    if error.code() != Some("invalid_grant") {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Err(self.state().refused.clone().unwrap_or_else(died))
+    }
+
+    async fn ask(&self, old: &Credential) -> Result<Credential, TokenError> {
+        let Some(token) = &old.refresh_token else {
+            return Err(TokenError::new(
+                TokenErrorKind::NoRefreshToken,
+                "the credential has no refresh token: authorise the application again",
+            ));
+        };
+        let (app, server) = (self.shared.app.settings(), old.auth_server.as_deref());
+        server::ask(app, server, Grant::Refresh(token, old)).await
+    }
+
+    async fn load_first(&self) -> Outcome {
+        let stored = self.load().await?;
+        let mut state = self.state();
+        if state.current.is_none() {
+            state.consider(stored.as_ref());
+        }
+        state.any().ok_or_else(no_credential)
+    }
+
+    async fn replace(&self, credential: Credential) -> Outcome {
+        for _ in 0..SAVES {
+            let stored = self.load().await?;
+            if self.save(stored.as_ref(), &credential).await? == Saved::Done {
+                let mut state = self.state();
+                state.unsaved = None;
+                state.adopt(credential, false);
+                return state.any().ok_or_else(no_credential);
+            }
+        }
+        Err(store_failed(BUSY))
+    }
+
+    /// Offers the new pair to the store, until it or a later one is there.
+    async fn save_pair(&self, is_new: bool) -> Outcome {
+        for _ in 0..SAVES {
+            let Some(Unsaved { expected, new }) = self.state().unsaved.clone() else {
+                break;
+            };
+            let saved = self.save(expected.as_ref(), &new).await?;
+            let mut state = self.state();
+            match saved {
+                Saved::Done => {
+                    state.unsaved = None;
+                    state.adopt(new, is_new);
+                }
+                Saved::Other(Some(other)) if wins(&other, &new) && other.check().is_ok() => {
+                    state.unsaved = None;
+                    state.adopt(other, false);
+                }
+                Saved::Other(other) => {
+                    if let Some(unsaved) = &mut state.unsaved {
+                        unsaved.expected = other;
+                    }
+                    continue;
+                }
+            }
+            return state.any().ok_or_else(no_credential);
+        }
+        Err(store_failed(BUSY))
+    }
+
+    async fn load(&self) -> Result<Option<Credential>, TokenError> {
+        let loaded = timeout(self.shared.app.settings().timeout, self.shared.store.load()).await;
+        let stored = match loaded {
+            Ok(loaded) => loaded.map_err(|error| self.store_refused(&error, None))?,
+            Err(_) => return Err(store_failed("it did not load in time")),
+        };
+        if let Some(Err(error)) = stored.as_ref().map(Credential::check) {
+            let what = format!("what the store holds: {error}");
+            return Err(TokenError::new(TokenErrorKind::BadCredential, what));
+        }
+        Ok(stored)
+    }
+
+    async fn save(
+        &self,
+        expected: Option<&Credential>,
+        new: &Credential,
+    ) -> Result<Saved, TokenError> {
+        let save = self.shared.store.save(expected, new);
+        match timeout(self.shared.app.settings().timeout, save).await {
+            Ok(saved) => saved.map_err(|error| self.store_refused(&error, Some(new))),
+            Err(_) => Err(store_failed("it did not save in time")),
+        }
+    }
+
+    /// Stores are not ours: their texts may hold anything.
+    fn store_refused(&self, error: &StoreError, new: Option<&Credential>) -> TokenError {
+        let mut secrets = self.state().secrets();
+        secrets.extend(self.shared.app.settings().secrets());
+        secrets.extend(new.into_iter().flat_map(Credential::tokens).cloned());
+        let what = Scrubber::new(secrets).scrub_owned(error.to_string());
+        TokenError::new(TokenErrorKind::Store, what)
+    }
+
+    fn state(&self) -> MutexGuard<'_, Inner> {
+        self.shared.state().lock()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if !self.is_reported {
+            self.report(Err(died()));
+        }
+    }
+}
+
+const BUSY: &str = "others change what it holds all the time";
+
+impl Inner {
+    /// Takes over what the store holds, if it is another credential and not an older one.
+    fn consider(&mut self, stored: Option<&Credential>) {
+        let Some(stored) = stored else { return };
+        let is_better = self.current.as_ref().is_none_or(|current| {
+            let ours = &current.credential;
+            let is_older = stored
+                .expires_at
+                .is_some_and(|at| at <= now() && ours.expires_at.is_some_and(|ours| at < ours));
+            // Ours is of no use once it is refused.
+            !stored.has_tokens_of(ours) && (!is_older || self.refused.is_some())
+        });
+        if is_better {
+            self.adopt(stored.clone(), false);
+        }
+    }
+
+    /// Keeps a new pair until the store has it.
+    fn bought(&mut self, stored: Option<Credential>, new: Credential) {
+        self.refreshes += 1;
+        self.unsaved = Some(Unsaved {
+            expected: stored,
+            new,
+        });
+    }
+
+    fn any(&self) -> Option<Token> {
+        self.current.as_ref().map(|current| current.token.clone())
+    }
+}
+
+/// Whether what another process saved stays, and not the pair that came just now: the one that
+/// lives longer does.
+fn wins(other: &Credential, new: &Credential) -> bool {
+    other.has_tokens_of(new) || other.expires_at.is_some() && other.expires_at >= new.expires_at
+}
+
+fn store_failed(what: &str) -> TokenError {
+    TokenError::new(TokenErrorKind::Store, what)
+}
+
+fn no_credential() -> TokenError {
+    TokenError::new(
+        TokenErrorKind::NoCredential,
+        "the store is empty: authorise the application first",
+    )
+}
+
+/// The work ended without an outcome.
+pub(super) fn died() -> TokenError {
+    let what = match thread::panicking() {
+        true => "the renewal panicked; if the store is your own, see there",
+        false => "the thread of the renewal could not be started, or ended too early",
+    };
+    TokenError::new(TokenErrorKind::Internal, what)
+}

@@ -1,0 +1,241 @@
+//! What an [`OAuth`](super::OAuth) knows in one process.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::watch;
+
+use super::{Credential, TokenError, now};
+use crate::Secret;
+
+/// How long before its end a token is renewed, in seconds.
+const MARGIN: i64 = 60;
+
+/// How long calls go on with a token that could not be renewed ahead of time.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// How many tokens that are over are still masked in texts.
+const REMEMBERED: usize = 8;
+
+/// A token to call with.
+#[derive(Clone)]
+pub(crate) struct Token {
+    /// The access token.
+    pub(crate) secret: Secret,
+    /// Which one it is: what [`renew`](super::OAuth::renew) is told when it is over.
+    pub(crate) generation: u64,
+    /// The portal that it is for: a host name, or the address of its API. It may differ from that of
+    /// the token before.
+    pub(crate) portal: Arc<str>,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("generation", &self.generation)
+            .field("portal", &self.portal)
+            .finish_non_exhaustive()
+    }
+}
+
+/// When a call began: it shares the failures of the renewals that failed since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
+
+pub(super) type Outcome = Result<Token, TokenError>;
+
+/// The state, behind a lock that is never held while anything is waited for.
+#[derive(Default)]
+pub(super) struct State(Mutex<Inner>);
+
+#[derive(Default)]
+pub(super) struct Inner {
+    pub(super) current: Option<Current>,
+    generation: u64,
+    /// A new pair that the store has not taken yet.
+    pub(super) unsaved: Option<Unsaved>,
+    pub(super) running: Option<Running>,
+    failures: u64,
+    /// The last failure, if nothing went well since.
+    failure: Option<TokenError>,
+    /// Why the current credential cannot be renewed.
+    pub(super) refused: Option<TokenError>,
+    not_ahead_before: Option<Instant>,
+    pub(super) refreshes: u64,
+    former: Vec<Secret>,
+}
+
+pub(super) struct Current {
+    pub(super) credential: Credential,
+    pub(super) token: Token,
+    /// From when on it is renewed without being told, in seconds since 1970.
+    due: Option<i64>,
+    /// The portal said that it is over.
+    is_dead: bool,
+}
+
+#[derive(Clone)]
+pub(super) struct Unsaved {
+    pub(super) expected: Option<Credential>,
+    pub(super) new: Credential,
+}
+
+/// Work on the credential that is going on.
+pub(super) struct Running {
+    pub(super) outcome: watch::Receiver<Option<Outcome>>,
+    /// It ends with a token to call with, or with the reason why there is none.
+    pub(super) is_for_token: bool,
+}
+
+/// How near its end a token is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    Fresh,
+    Due,
+    Over,
+}
+
+/// What a call that needs a token has to do.
+pub(super) enum Step {
+    Done(Outcome),
+    Wait(watch::Receiver<Option<Outcome>>, bool),
+    Start,
+}
+
+impl State {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    pub(super) fn epoch(&self) -> Epoch {
+        Epoch(self.failures)
+    }
+
+    /// Makes a credential the one that calls use. `is_new`: it came from the authorization server
+    /// just now.
+    pub(super) fn adopt(&mut self, credential: Credential, is_new: bool) {
+        self.generation += 1;
+        let token = Token {
+            secret: credential.access_token.clone(),
+            generation: self.generation,
+            portal: credential.portal.as_str().into(),
+        };
+        let due = credential.expires_at.and_then(|at| {
+            if !is_new {
+                return Some(at - MARGIN.min(at));
+            }
+            // Tokens that live for a short time are not renewed all the time, and if our clock is
+            // wrong, the portal will say when it is time.
+            let left = at.saturating_sub(now());
+            (left > 0).then(|| at - MARGIN.min(left / 4))
+        });
+        // The same token does not come back to life.
+        let is_dead = self.current.as_ref().is_some_and(|current| {
+            current.is_dead && current.credential.access_token == credential.access_token
+        });
+        let former = self.current.replace(Current {
+            credential,
+            token,
+            due,
+            is_dead,
+        });
+        if let Some(former) = former {
+            self.former.extend(former.credential.tokens().cloned());
+            let excess = self.former.len().saturating_sub(REMEMBERED);
+            self.former.drain(..excess);
+        }
+        self.refused = None;
+        self.not_ahead_before = None;
+    }
+
+    pub(super) fn fail(&mut self, error: &TokenError) {
+        self.failures += 1;
+        self.failure = Some(error.clone());
+    }
+
+    pub(super) fn succeed(&mut self) {
+        self.failure = None;
+    }
+
+    /// The token, if nothing needs to be done to it.
+    pub(super) fn fresh(&self) -> Option<Token> {
+        self.token_if(|age| age == Age::Fresh)
+    }
+
+    /// The token to go on with after it could not be renewed ahead of time.
+    pub(super) fn still_valid(&mut self) -> Option<Token> {
+        let token = self.token_if(|age| age != Age::Over)?;
+        self.not_ahead_before = Some(Instant::now() + PAUSE);
+        Some(token)
+    }
+
+    fn token_if(&self, is_good: impl FnOnce(Age) -> bool) -> Option<Token> {
+        let current = self.current.as_ref()?;
+        let is_free = !current.is_dead && self.unsaved.is_none() && self.refused.is_none();
+        (is_free && is_good(current.age())).then(|| current.token.clone())
+    }
+
+    /// What a call that needs a token does.
+    pub(super) fn step(&self, epoch: Epoch) -> Step {
+        let is_paused = || {
+            self.not_ahead_before
+                .is_some_and(|pause| Instant::now() < pause)
+        };
+        let is_good = |age| age == Age::Fresh || age == Age::Due && is_paused();
+        match self.token_if(is_good) {
+            Some(token) => Step::Done(Ok(token)),
+            None => self.work(epoch),
+        }
+    }
+
+    /// What a call does whose token is over.
+    pub(super) fn step_after(&mut self, used: u64, epoch: Epoch) -> Step {
+        match &mut self.current {
+            Some(current) if current.token.generation == used => current.is_dead = true,
+            _ => return self.step(epoch),
+        }
+        self.work(epoch)
+    }
+
+    pub(super) fn work(&self, epoch: Epoch) -> Step {
+        if let Some(running) = &self.running {
+            return Step::Wait(running.outcome.clone(), running.is_for_token);
+        }
+        match &self.failure {
+            Some(error) if self.failures > epoch.0 => Step::Done(Err(error.clone())),
+            _ => Step::Start,
+        }
+    }
+
+    /// All tokens that may show in texts.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let held = self.current.iter().map(|current| &current.credential);
+        let unsaved = self.unsaved.iter().map(|unsaved| &unsaved.new);
+        let tokens = held.chain(unsaved).flat_map(Credential::tokens);
+        // The scrubber reads ASCII; whatever else a store may hold is never used.
+        let tokens = tokens.filter(|secret| secret.expose().is_ascii());
+        tokens.chain(&self.former).cloned().collect()
+    }
+}
+
+impl Current {
+    fn age(&self) -> Age {
+        let (Some(due), Some(over), Some(_)) = (
+            self.due,
+            self.credential.expires_at,
+            &self.credential.refresh_token,
+        ) else {
+            return Age::Fresh;
+        };
+        match now() {
+            now if now < due => Age::Fresh,
+            now if now < over => Age::Due,
+            _ => Age::Over,
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! Lists over the wire: a table behind a socket, read page by page.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use bitrix24::{
+    AnyCode, Client, Cursor, DecodeErrorKind, Error, List, ListError, ListMeta, ListMethod, Method,
+    MethodMeta, Paging, Records, Rest,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+const CODE: &str = "t0psecretc0de";
+
+/// Answers the n-th request, counted from 1, given its parameters. `None`: hangs up.
+type Answer = dyn Fn(usize, &Value) -> Option<Value> + Send + Sync;
+
+struct Portal {
+    client: Client,
+    seen: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Portal {
+    async fn start(
+        answer: impl Fn(usize, &Value) -> Option<Value> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (log, answer): (_, Arc<Answer>) = (Arc::clone(&seen), Arc::new(answer));
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serve(stream, Arc::clone(&log), Arc::clone(&answer)));
+            }
+        });
+        Self {
+            client: Client::webhook(&format!("http://{address}/rest/1/{CODE}/")).unwrap(),
+            seen,
+        }
+    }
+
+    /// The parameters of every request.
+    fn seen(&self) -> Vec<Value> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<Value>>>, answer: Arc<Answer>) {
+    let mut bytes = Vec::new();
+    loop {
+        let end = loop {
+            if let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") {
+                break end + 4;
+            }
+            if !matches!(stream.read_buf(&mut bytes).await, Ok(1..)) {
+                return;
+            }
+        };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+        let (_, length) = head.split_once("content-length: ").unwrap();
+        let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+        while bytes.len() < end + length {
+            assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
+        }
+        let params: Value = serde_json::from_slice(&bytes[end..end + length]).unwrap();
+        bytes.drain(..end + length);
+        let one = |params: Value| {
+            let mut seen = seen.lock().unwrap();
+            seen.push(params.clone());
+            answer(seen.len(), &params)
+        };
+        let body = match params["cmd"].as_object() {
+            Some(commands) => Some(batch(commands, one)),
+            None => one(params),
+        };
+        let Some(body) = body else { return };
+        let body = body.to_string();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all((head + &body).as_bytes()).await.unwrap();
+    }
+}
+
+/// Runs the commands of a batch up to the first that fails.
+fn batch(commands: &Map<String, Value>, one: impl Fn(Value) -> Option<Value>) -> Value {
+    let mut all =
+        json!({ "result": {}, "result_error": {}, "result_total": {}, "result_next": {} });
+    for (id, command) in commands {
+        let (_, start) = command.as_str().unwrap().split_once("?start=").unwrap();
+        let mut body = one(json!({ "start": start.parse::<i64>().unwrap() })).unwrap();
+        if body["error"].is_string() {
+            all["result_error"][id] = body;
+            break;
+        }
+        for (part, of) in [
+            ("result", "result"),
+            ("total", "result_total"),
+            ("next", "result_next"),
+        ] {
+            if body.get(part).is_some() {
+                all[of][id] = body[part].take();
+            }
+        }
+    }
+    json!({ "result": all })
+}
+
+fn rows(ids: impl Iterator<Item = i64>) -> Vec<Value> {
+    ids.map(|id| json!({ "ID": id.to_string(), "NAME": format!("row {id}") }))
+        .collect()
+}
+
+/// A table of so many rows, as the documentation has it.
+fn table(count: i64, params: &Value) -> Value {
+    if params["start"] == -1 {
+        assert_eq!(params["order"], json!({ "ID": "ASC" }));
+        let last = params["filter"][">ID"].as_i64().unwrap();
+        let found = rows((last + 1..=count).take(50));
+        return json!({ "result": { "items": found }, "total": 0 });
+    }
+    let start = params["start"].as_i64().unwrap_or(0);
+    let found = rows((start + 1..=count).take(50));
+    let mut body = json!({ "result": { "items": found }, "total": count });
+    if start + 50 < count {
+        body["next"] = json!(start + 50);
+    }
+    body
+}
+
+fn items() -> List {
+    List::new(Paging::Start).records("items").keyed_by("ID")
+}
+
+/// Reads to the end or to an error.
+async fn read<R, E: bitrix24::ErrorCode>(
+    mut records: Records<R, E>,
+) -> (Vec<R>, Option<ListError<E>>) {
+    let mut found = Vec::new();
+    while let Some(record) = records.next().await {
+        match record {
+            Ok(record) => found.push(record),
+            Err(error) => {
+                assert!(records.next().await.is_none(), "an error is the last thing");
+                return (found, Some(error));
+            }
+        }
+    }
+    assert!(records.next().await.is_none());
+    (found, None)
+}
+
+fn ids(records: &[Value]) -> Vec<i64> {
+    let id = |record: &Value| record["ID"].as_str().unwrap().parse().unwrap();
+    records.iter().map(id).collect()
+}
+
+#[track_caller]
+fn what<E>(error: &ListError<E>) -> String {
+    match &error.error {
+        Error::Decode(error) => match error.kind() {
+            DecodeErrorKind::Incomplete { what } => what.clone(),
+            DecodeErrorKind::WrongType { path, what } => format!("{path}: {what}"),
+            kind => panic!("{kind:?}"),
+        },
+        _ => panic!("another error"),
+    }
+}
+
+#[tokio::test]
+async fn every_way_reads_every_record() {
+    for count in [0, 1, 49, 50, 51, 100, 230] {
+        let portal = Portal::start(move |_, params| Some(table(count, params))).await;
+        let all: Vec<i64> = (1..=count).collect();
+        let list = || portal.client.records_by_name("demo.list", (), items());
+        for (way, records) in [
+            ("paged", list()),
+            ("keyed", list().keyed()),
+            ("batched", list().batched()),
+        ] {
+            let (records, error) = read(records).await;
+            assert_eq!(error, None, "{way} {count}");
+            assert_eq!(ids(&records), all, "{way} {count}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_before_it_is_asked_for() {
+    let portal = Portal::start(|_, params| Some(table(120, params))).await;
+    let mut records = portal
+        .client
+        .records_by_name("demo.list", json!({ "x": 1 }), items());
+    assert!(portal.seen().is_empty());
+    for _ in 0..50 {
+        records.next().await.unwrap().unwrap();
+    }
+    assert_eq!(portal.seen(), [json!({ "x": 1 })]);
+    records.next().await.unwrap().unwrap();
+    assert_eq!(portal.seen()[1..], [json!({ "x": 1, "start": 50 })]);
+    drop(records);
+    tokio::task::yield_now().await;
+    assert_eq!(portal.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_missing_next_is_no_end() {
+    let portal = Portal::start(|_, params| {
+        let mut body = table(120, params);
+        if params["start"] == 50 {
+            body.as_object_mut().unwrap().remove("next");
+        }
+        Some(body)
+    })
+    .await;
+    for batched in [false, true] {
+        let records = portal.client.records_by_name("demo.list", (), items());
+        let records = if batched { records.batched() } else { records };
+        let (records, error) = read(records).await;
+        let error = error.unwrap();
+        assert_eq!(records.len(), 100);
+        assert_eq!(
+            what(&error),
+            "the list is cut off: it ends after 100 of 120 records"
+        );
+        let more = portal.client.records_by_name("demo.list", (), items());
+        let (more, error) = read(more.resume(error.cursor)).await;
+        assert_eq!((ids(&more), error), ((101..=120).collect(), None));
+    }
+}
+
+#[tokio::test]
+async fn a_next_that_goes_back_is_an_error() {
+    let portal = Portal::start(|_, params| {
+        let mut body = table(200, params);
+        if params["start"] == 100 {
+            body["next"] = json!(50);
+        }
+        Some(body)
+    })
+    .await;
+    let (records, error) = read(portal.client.records_by_name("demo.list", (), items())).await;
+    let error = error.unwrap();
+    assert_eq!(records.len(), 150);
+    assert!(what(&error).contains("does not go on"));
+    assert_eq!(error.cursor.to_string(), "start:150");
+    assert_eq!(portal.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn a_list_goes_on_from_the_cursor_of_an_error() {
+    for (way, broken) in [("paged", 3), ("keyed", 1), ("batched", 4)] {
+        let portal = Portal::start(move |number, params| match number {
+            number if number == broken => {
+                Some(json!({ "error": "QUERY_FAILED", "error_description": CODE }))
+            }
+            _ => Some(table(230, params)),
+        })
+        .await;
+        let list = || {
+            let records = portal.client.records_by_name("demo.list", (), items());
+            match way {
+                "keyed" => records.keyed(),
+                "batched" => records.batched(),
+                _ => records,
+            }
+        };
+        let (first, error) = read(list()).await;
+        let error = error.unwrap();
+        assert_eq!(first.len(), (broken - 1) * 50, "{way}");
+        assert_eq!(error.error.code(), Some("QUERY_FAILED"));
+        assert!(!format!("{error} {error:?}").contains(CODE));
+        let kept = serde_json::to_string(&error.cursor).unwrap();
+        let cursor: Cursor = serde_json::from_str(&kept).unwrap();
+        let (second, error) = read(list().resume(cursor)).await;
+        assert_eq!(error, None);
+        assert_eq!(
+            ids(&[first, second].concat()),
+            (1..=230).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_ignores_the_filter_is_found_out() {
+    let portal = Portal::start(|_, _| Some(table(50, &json!({})))).await;
+    let records = portal.client.records_by_name("demo.list", (), items());
+    let (records, error) = read(records.keyed()).await;
+    assert_eq!(records.len(), 50);
+    assert!(what(&error.unwrap()).contains("1 came behind 50"));
+}
+
+#[tokio::test]
+async fn refusals_come_before_anything_is_sent() {
+    let portal = Portal::start(|_, params| Some(table(5, params))).await;
+    let list = |params: Value| portal.client.records_by_name("demo.list", params, items());
+    for records in [
+        list(json!({ "filter": { ">ID": 5 } })).keyed(),
+        list(json!({ "order": { "NAME": "ASC" } })).keyed(),
+        list(json!({})).keyed().batched(),
+        list(json!({})).keyed().resume("start:50".parse().unwrap()),
+        list(json!([1])),
+        portal
+            .client
+            .records_by_name(&format!("http://x/rest/1/{CODE}"), (), items()),
+    ] {
+        let (records, error) = read(records).await;
+        let error = error.unwrap();
+        assert!(records.is_empty() && matches!(error.error, Error::Request(_)));
+        assert!(!format!("{error} {error:?}").contains(CODE), "{error}");
+    }
+    assert!(portal.seen().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_in_the_place_of_the_records() {
+    let read_one = async |result: Value| {
+        let portal = Portal::start(move |_, _| Some(json!({ "result": result }))).await;
+        let (records, error) = read(portal.client.records_by_name("demo.list", (), items())).await;
+        assert!(records.is_empty());
+        error
+    };
+    for nothing in [json!([]), json!(null), json!(false), json!({ "items": [] })] {
+        assert_eq!(read_one(nothing).await, None);
+    }
+    for (wrong, part) in [
+        (json!({ "rows": [{ "ID": 1 }] }), "result.items: "),
+        (json!([{ "ID": 1 }]), "result: expected an object"),
+        (
+            json!({ "items": { "rows": [] } }),
+            "result.items: expected an array",
+        ),
+    ] {
+        let error = read_one(wrong).await.unwrap();
+        assert!(what(&error).contains(part), "{error}");
+    }
+}
+
+/// What the generator makes of a method.
+struct DemoList;
+
+impl Serialize for DemoList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_map(Some(0))?.end()
+    }
+}
+
+impl Method for DemoList {
+    const META: &'static MethodMeta = &MethodMeta {
+        name: "demo.list",
+        rest: Rest::Classic,
+        scopes: &["demo"],
+        repeatable: true,
+        rules: &[],
+        docs: "",
+        deprecated: None,
+        list: Some(ListMeta {
+            paging: Paging::Start,
+            records: &["items"],
+            map: false,
+            page_size: Some(50),
+            keyed_by: Some("ID"),
+            order: "order",
+            filter: "filter",
+            within: &[],
+        }),
+    };
+    type Output = BTreeMap<String, Vec<BTreeMap<String, i64>>>;
+    type Error = AnyCode;
+}
+
+impl ListMethod for DemoList {
+    type Record = i64;
+
+    fn records(mut page: Self::Output) -> Vec<i64> {
+        let items = page.remove("items").unwrap_or_default();
+        items
+            .iter()
+            .filter_map(|item| item.get("ID").copied())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn records_have_their_type() {
+    let numbers = |params: &Value, bad: bool| {
+        let mut body = table(70, params);
+        for item in body["result"]["items"].as_array_mut().unwrap() {
+            item.as_object_mut().unwrap().remove("NAME");
+            if bad && item["ID"] == "60" {
+                item["ID"] = json!("sixty");
+            }
+        }
+        body
+    };
+    let portal = Portal::start(move |number, params| Some(numbers(params, number == 2))).await;
+    let (first, error) = read(portal.client.records(&DemoList)).await;
+    let error = error.unwrap();
+    assert_eq!(first, (1..=50).collect::<Vec<_>>());
+    assert!(
+        what(&error).starts_with("result[items][9][ID]: "),
+        "{error}"
+    );
+    assert_eq!(error.cursor.to_string(), "start:50");
+    let (second, error) = read(portal.client.records(DemoList).resume(error.cursor)).await;
+    assert_eq!((second, error), ((51..=70).collect(), None));
+}
+
+#[tokio::test]
+async fn a_dropped_future_loses_nothing() {
+    let portal = Portal::start(|_, params| Some(table(70, params))).await;
+    let mut records = portal.client.records(DemoListOfNames);
+    let mut found = Vec::new();
+    loop {
+        // Gives up at once, every other time.
+        let hurry = std::time::Duration::from_micros(found.len() as u64 % 2 * 50_000);
+        match tokio::time::timeout(hurry, records.next()).await {
+            Err(_) => {}
+            Ok(Some(record)) => found.push(record.unwrap()),
+            Ok(None) => break,
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(found.len(), 70);
+    assert_eq!(portal.seen().len(), 2);
+}
+
+struct DemoListOfNames;
+
+impl Serialize for DemoListOfNames {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        DemoList.serialize(serializer)
+    }
+}
+
+impl Method for DemoListOfNames {
+    const META: &'static MethodMeta = DemoList::META;
+    type Output = BTreeMap<String, Vec<BTreeMap<String, String>>>;
+    type Error = AnyCode;
+}
+
+impl ListMethod for DemoListOfNames {
+    type Record = String;
+
+    fn records(mut page: Self::Output) -> Vec<String> {
+        let items = page.remove("items").unwrap_or_default();
+        items
+            .into_iter()
+            .filter_map(|mut item| item.remove("NAME"))
+            .collect()
+    }
+}
+
+#[test]
+fn records_go_everywhere() {
+    fn is<T: Send + Unpin + futures_core::Stream + std::fmt::Debug>() {}
+    is::<Records<Value>>();
+}
