@@ -1,0 +1,129 @@
+//! Compares the README with the recipes.
+
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+use bitrix24_tests::folder::workspace;
+
+const UPDATE: &str = "UPDATE_GOLDEN=1 cargo test -p bitrix24-tests --test recipes";
+
+/// What stands between the marks of that name, without the indentation that all lines have in
+/// common. Several pieces are put together with an empty line in between.
+fn pieces(source: &str, name: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut lines = source.lines();
+    while let Some(mark) = lines.next() {
+        if mark_of(mark) != Some(name) {
+            continue;
+        }
+        let piece: Vec<_> = lines.by_ref().take_while(|line| !is_end(line)).collect();
+        let indent = |line: &&str| line.len() - line.trim_start().len();
+        let filled = piece.iter().filter(|line| !line.trim().is_empty());
+        let common = filled.map(indent).min()?;
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for line in piece {
+            writeln!(text, "{}", line.get(common..).unwrap_or_default()).unwrap();
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn comment(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let text = line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?;
+    Some(text.trim())
+}
+
+/// The name of the piece that begins here.
+fn mark_of(line: &str) -> Option<&str> {
+    comment(line)?.strip_prefix("README: ")
+}
+
+fn is_end(line: &str) -> bool {
+    comment(line) == Some("end")
+}
+
+/// `tests/recipes/rust/many.rs: all` in the comment before a block.
+fn source_of(line: &str) -> Option<(&str, &str)> {
+    let inside = line.strip_prefix("<!-- tests/recipes/")?;
+    inside.strip_suffix(" -->")?.split_once(": ")
+}
+
+/// The page with the blocks as the recipes have them, and the pieces that are in it.
+fn page(readme: &str, folder: &Path) -> (String, BTreeSet<(String, String)>) {
+    let mut page = String::new();
+    let mut used = BTreeSet::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        writeln!(page, "{line}").unwrap();
+        let Some((file, name)) = source_of(line) else {
+            continue;
+        };
+        let source = fs::read_to_string(folder.join(file))
+            .unwrap_or_else(|error| panic!("README.md: {file}: {error}"));
+        let piece = pieces(&source, name)
+            .unwrap_or_else(|| panic!("README.md: {file} has no piece `README: {name}`"));
+        assert_eq!(lines.next(), Some(""), "README.md: after {line}");
+        let fence = if file.ends_with(".rs") {
+            "```rust,ignore"
+        } else {
+            "```python"
+        };
+        assert_eq!(lines.next(), Some(fence), "README.md: after {line}");
+        assert!(lines.any(|line| line == "```"), "README.md: after {line}");
+        write!(page, "\n{fence}\n{piece}```\n").unwrap();
+        used.insert((file.to_owned(), name.to_owned()));
+    }
+    (page, used)
+}
+
+#[test]
+fn the_page_shows_what_is_run() {
+    let folder = workspace("tests/recipes");
+    let file = workspace("README.md");
+    let readme = fs::read_to_string(&file).unwrap();
+    let (page, used) = page(&readme, &folder);
+    if page != readme {
+        if std::env::var_os("UPDATE_GOLDEN").is_some_and(|it| it == "1") {
+            fs::write(&file, &page).unwrap();
+        } else {
+            let mut lines = page.lines().zip(readme.lines());
+            let (recipe, shown) = lines.find(|(a, b)| a != b).unwrap_or_default();
+            panic!(
+                "README.md differs from the recipes:\n  - {shown}\n  + {recipe}\n\
+                 If the recipes are right, copy them: {UPDATE}"
+            );
+        }
+    }
+
+    for language in ["rust", "python"] {
+        for entry in fs::read_dir(folder.join(language)).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.extension().is_some_and(|it| it == "rs" || it == "py")
+                || path.ends_with("page.rs")
+            {
+                continue;
+            }
+            let name = format!("{language}/{}", path.file_name().unwrap().to_str().unwrap());
+            for piece in fs::read_to_string(&path)
+                .unwrap()
+                .lines()
+                .filter_map(mark_of)
+            {
+                let is_used = used.contains(&(name.clone(), piece.to_owned()));
+                assert!(is_used, "README.md does not show {name}: {piece}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pieces_are_put_together() {
+    let source = "# README: a\nimport os\n# end\n\nif x:\n    # README: a\n    if y:\n        z\n\n    # end\n";
+    assert_eq!(
+        pieces(source, "a").unwrap(),
+        "import os\n\nif y:\n    z\n\n"
+    );
+    assert_eq!(pieces(source, "b"), None);
+}
