@@ -238,7 +238,7 @@ impl Client {
 
     /// The address of the portal, wherever it is now.
     #[getter]
-    fn portal(&self) -> String {
+    fn portal(&self) -> Option<String> {
         self.shared.settings.portal()
     }
 
