@@ -181,6 +181,8 @@ impl Sending<'_> {
                 let tries = Tries::new(self.made, Stopped::NoTime);
                 return last.map_or_else(|| Err(error.into()), |last| last.end(tries));
             }
+            // After a long wait, the token may be another one, and the portal elsewhere.
+            live = self.in_time(self.shared.live(self.epoch)).await?;
             let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
             if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && !is_renewed {
@@ -206,7 +208,6 @@ impl Sending<'_> {
                 Verdict::DidNotRun(because) => (Some(because), last),
                 _ => (None, Some(outcome)),
             };
-            live = self.in_time(self.shared.live(self.epoch)).await?;
         }
     }
 
