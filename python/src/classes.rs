@@ -78,6 +78,7 @@ classes! {
     ANSWER = "bitrix24._base" "Answer";
     RECORD = "bitrix24._base" "Record";
     REQUEST = "bitrix24._request" "Request";
+    REFERENCE = "bitrix24._request" "Reference";
     SECRET = "bitrix24._base" "Secret";
     UNSET = "bitrix24._base" "UNSET";
     PENDING = "bitrix24._loop" "Pending";
@@ -85,9 +86,12 @@ classes! {
     LOGGER = "bitrix24._base" "LOGGER";
     REGISTER_AT_EXIT = "atexit" "register";
 
+    BITRIX24_ERROR = "bitrix24.errors" "Bitrix24Error";
     CONFIG_ERROR = "bitrix24.errors" "ConfigError";
     REQUEST_ERROR = "bitrix24.errors" "RequestError";
     ARGUMENT_TYPE_ERROR = "bitrix24.errors" "ArgumentTypeError";
+    LIMIT_ERROR = "bitrix24.errors" "LimitError";
+    NOT_RUN = "bitrix24.errors" "NotRun";
     TRANSPORT_ERROR = "bitrix24.errors" "TransportError";
     CONNECT_ERROR = "bitrix24.errors" "ConnectError";
     CALL_TIMEOUT = "bitrix24.errors" "CallTimeout";
@@ -99,6 +103,7 @@ classes! {
     TRUNCATED_BODY = "bitrix24.errors" "TruncatedBody";
     WRONG_TYPE = "bitrix24.errors" "WrongType";
     NOT_AN_ANSWER = "bitrix24.errors" "NotAnAnswer";
+    MISSING_ANSWER = "bitrix24.errors" "MissingAnswer";
     UNEXPECTED_REDIRECT = "bitrix24.errors" "UnexpectedRedirect";
     METHOD_API_ERROR = "bitrix24.errors" "MethodApiError";
     UNKNOWN_API_ERROR = "bitrix24.errors" "UnknownApiError";

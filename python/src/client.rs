@@ -2,22 +2,27 @@
 
 use std::{
     mem,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
-use pyo3::{
-    exceptions::PyTypeError,
-    prelude::*,
-    types::{PyBytes, PyString, PyTuple},
-};
+use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*, types::PyTuple};
+use tokio::runtime;
 
 use crate::{
-    classes::{CONFIG_ERROR, REQUEST, REQUEST_ERROR, SECRET},
+    batch::Batch,
+    classes::{REQUEST, REQUEST_ERROR},
     drivers::Driver,
-    errors, logs, mailbox,
+    encode::Earlier,
+    errors, logs,
+    mailbox::{self, Waiting},
+    moves::Hook,
+    outcome::Outcome,
     process::{PerProcess, interned},
-    request::{Request, duration},
+    request::Request,
+    settings::{Options, Settings, config, reveal},
     table::TIME,
 };
 
@@ -27,12 +32,20 @@ const IDLE_DRIVERS: usize = 64;
 /// A portal, the right to call it, and the connections to it.
 #[pyclass(frozen, module = "bitrix24._native")]
 pub(crate) struct Client {
+    shared: Arc<Shared>,
+    options: Options,
+    /// Each copy holds its own reference, or the garbage collector would miscount.
+    hook: Option<Hook>,
+}
+
+/// What all copies of a client share.
+struct Shared {
     /// Never sends anything itself, so that it has no connections that a fork would share.
     settings: bitrix24::Client,
     /// For synchronous calls: the last one back is the first to be used again.
     idle: PerProcess<Vec<Driver>>,
     /// For asynchronous calls, on the runtime of the process.
-    shared: PerProcess<Option<bitrix24::Client>>,
+    running: PerProcess<Option<bitrix24::Client>>,
     closed: AtomicBool,
     host: String,
 }
@@ -41,19 +54,24 @@ impl Client {
     fn new(
         py: Python<'_>,
         address: &str,
+        settings: &Settings,
         made: Result<bitrix24::Client, bitrix24::ConfigError>,
     ) -> PyResult<Self> {
         // Every call uses these modules. To import them while another thread forks would leave the
         // child waiting for the end of the import.
         TIME.resolve(py)?;
         py.import(interned!(py, "threading"))?;
-        let settings = made.map_err(|error| errors::config(py, &error))?;
+        let client = made.map_err(|error| config(py, &error))?;
         Ok(Self {
-            host: host(address),
-            settings,
-            idle: PerProcess::new(),
-            shared: PerProcess::new(),
-            closed: AtomicBool::new(false),
+            shared: Arc::new(Shared {
+                host: host(address),
+                settings: client,
+                idle: PerProcess::new(),
+                running: PerProcess::new(),
+                closed: AtomicBool::new(false),
+            }),
+            options: Options::default(),
+            hook: settings.hook(py),
         })
     }
 
@@ -63,14 +81,20 @@ impl Client {
         params: &Bound<'_, PyAny>,
         rest: &str,
         timeout: Option<f64>,
+        earlier: Option<Earlier<'_>>,
     ) -> PyResult<Request> {
         let name = reveal("name", name)?;
-        let shown = self.settings.scrub(&name);
-        Request::named(name, &shown, params, rest, timeout)
+        let shown = self.shared.settings.scrub(&name);
+        Request::named(name, &shown, params, rest, timeout, earlier)
     }
 
     /// What an object of the class `Request` describes.
-    fn described(&self, request: &Bound<'_, PyAny>, timeout: Option<f64>) -> PyResult<Request> {
+    pub(crate) fn described(
+        &self,
+        request: &Bound<'_, PyAny>,
+        timeout: Option<f64>,
+        earlier: Option<Earlier<'_>>,
+    ) -> PyResult<Request> {
         let py = request.py();
         if !REQUEST.is_type_of(request)? {
             let got = request.get_type().name()?;
@@ -82,44 +106,95 @@ impl Client {
         let values = request.getattr(interned!(py, "_values"))?;
         let rest: Option<String> = request.getattr(interned!(py, "_rest"))?.extract()?;
         match rest {
-            Some(rest) => self.named(&target, &values, &rest, timeout),
+            Some(rest) => self.named(&target, &values, &rest, timeout, earlier),
             None => {
                 let key: String = target.extract()?;
-                Request::described(&key, values.cast()?, timeout)
+                Request::described(&key, values.cast()?, timeout, earlier)
             }
         }
     }
 
-    fn check_open(&self, py: Python<'_>, request: &Request) -> PyResult<()> {
+    fn check_open(&self, py: Python<'_>, method: &str) -> PyResult<()> {
         logs::look_up(py)?;
-        if self.closed.load(Relaxed) {
+        if self.shared.closed.load(Relaxed) {
             let what = "the client is closed";
-            return Err(errors::not_sent(
-                py,
-                &REQUEST_ERROR,
-                &self.settings.scrub(request.target.name()),
-                what,
-            ));
+            let method = self.shared.settings.scrub(method);
+            return Err(errors::not_sent(py, &REQUEST_ERROR, &method, what));
         }
         Ok(())
     }
 
-    fn wait<'py>(&self, py: Python<'py>, request: Request) -> PyResult<Bound<'py, PyAny>> {
-        self.check_open(py, &request)?;
-        let target = request.target.clone();
-        let driver = match self.idle.with(py, Vec::pop) {
+    /// Does something with connections for synchronous calls, and waits for it.
+    pub(crate) fn wait<'py, T, F>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        work: impl FnOnce(bitrix24::Client) -> F,
+    ) -> PyResult<Bound<'py, PyAny>>
+    where
+        T: Outcome,
+        F: Future<Output = T> + Send,
+    {
+        self.check_open(py, method)?;
+        let shared = &self.shared;
+        let driver = match shared.idle.with(py, Vec::pop) {
             Some(driver) => driver,
-            None => Driver::new(py, &self.settings)?,
+            None => Driver::new(py, &shared.settings)?,
         };
-        let outcome = driver.drive(py, |client| request.send(client));
+        let outcome = driver.drive(py, |client| work(self.options.apply(client)));
         if driver.is_ours() {
-            self.put_back(py, driver);
+            shared.put_back(py, driver);
         } else {
             mem::forget(driver);
         }
-        target.answer(py, outcome?)
+        if let Some(hook) = &self.hook {
+            hook.tell(py);
+        }
+        Box::new(outcome?).give(py)
     }
 
+    /// Does something with connections for asynchronous calls. The running event loop gets a future
+    /// of what comes of it; `keep` is dropped when that is done or cancelled.
+    pub(crate) fn spawn<'py, T, F>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        keep: Option<Box<dyn Send + Sync>>,
+        work: impl FnOnce(bitrix24::Client) -> F,
+    ) -> PyResult<Bound<'py, PyAny>>
+    where
+        T: Outcome,
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.check_open(py, method)?;
+        let shared = &self.shared;
+        let client = shared.running.with(py, |running| {
+            if running.is_none() {
+                *running = Some(shared.settings.with_own_connections()?);
+            }
+            Ok(running.clone())
+        });
+        let client = client.map_err(|error| config(py, &error))?;
+        let client = client.unwrap_or_else(|| shared.settings.clone());
+        let waiting = Waiting {
+            hook: self.hook.as_ref().map(|hook| hook.clone_ref(py)),
+            _keep: keep,
+        };
+        mailbox::spawn(py, waiting, work(self.options.apply(client)))
+    }
+
+    fn wait_for<'py>(&self, py: Python<'py>, request: Request) -> PyResult<Bound<'py, PyAny>> {
+        let target = request.target.clone();
+        self.wait(py, target.name(), |client| request.send(client))
+    }
+
+    fn await_for<'py>(&self, py: Python<'py>, request: Request) -> PyResult<Bound<'py, PyAny>> {
+        let target = request.target.clone();
+        self.spawn(py, target.name(), None, |client| request.send(client))
+    }
+}
+
+impl Shared {
     fn put_back(&self, py: Python<'_>, driver: Driver) {
         let surplus = self.idle.with(py, |idle| {
             if idle.len() == IDLE_DRIVERS || self.closed.load(Relaxed) {
@@ -130,19 +205,6 @@ impl Client {
         });
         drop(surplus);
     }
-
-    fn spawn<'py>(&self, py: Python<'py>, request: Request) -> PyResult<Bound<'py, PyAny>> {
-        self.check_open(py, &request)?;
-        let client = self.shared.with(py, |shared| {
-            if shared.is_none() {
-                *shared = Some(self.settings.with_own_connections()?);
-            }
-            Ok(shared.clone())
-        });
-        let client = client.map_err(|error| errors::config(py, &error))?;
-        let client = client.unwrap_or_else(|| self.settings.clone());
-        mailbox::spawn(py, client, request)
-    }
 }
 
 #[pymethods]
@@ -151,7 +213,8 @@ impl Client {
     #[pyo3(signature = (url, settings, /))]
     fn webhook(url: &Bound<'_, PyAny>, settings: &Settings) -> PyResult<Self> {
         let address = reveal("url", url)?;
-        Self::new(url.py(), &address, settings.builder().webhook(&address))
+        let made = settings.builder().webhook(&address);
+        Self::new(url.py(), &address, settings, made)
     }
 
     #[staticmethod]
@@ -163,17 +226,59 @@ impl Client {
     ) -> PyResult<Self> {
         let address = reveal("portal", portal)?;
         let token = reveal("access_token", access_token)?;
-        Self::new(
-            portal.py(),
-            &address,
-            settings.builder().token(&address, token),
-        )
+        let made = settings.builder().token(&address, token);
+        Self::new(portal.py(), &address, settings, made)
     }
 
     /// The portal, for people.
     #[getter]
     fn host(&self) -> String {
-        self.host.clone()
+        self.shared.host.clone()
+    }
+
+    /// The address of the portal, wherever it is now.
+    #[getter]
+    fn portal(&self) -> Option<String> {
+        self.shared.settings.portal()
+    }
+
+    #[pyo3(signature = (timeout, retries, repeatable, /))]
+    fn with_options(
+        &self,
+        py: Python<'_>,
+        timeout: &Bound<'_, PyAny>,
+        retries: &Bound<'_, PyAny>,
+        repeatable: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            options: self.options.with(timeout, retries, repeatable)?,
+            shared: self.shared.clone(),
+            hook: self.hook.as_ref().map(|hook| hook.clone_ref(py)),
+        })
+    }
+
+    /// In the order of the fields of `Stats`.
+    fn stats(&self) -> (u64, u64, u64, u64, f64, u64, u64, u64) {
+        let stats = self.shared.settings.stats();
+        (
+            stats.calls,
+            stats.requests,
+            stats.retries,
+            stats.waits,
+            stats.waited.as_secs_f64(),
+            stats.refreshes,
+            stats.moves,
+            stats.in_flight,
+        )
+    }
+
+    #[pyo3(signature = (method, /))]
+    fn expected_wait(&self, py: Python<'_>, method: &str) -> PyResult<f64> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        let wait = self.shared.settings.expected_wait(method);
+        Ok(py.detach(|| runtime.block_on(wait)).as_secs_f64())
     }
 
     #[pyo3(signature = (key, values, timeout, /))]
@@ -183,7 +288,8 @@ impl Client {
         values: &Bound<'py, PyTuple>,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(values.py(), Request::described(key, values, timeout)?)
+        let request = Request::described(key, values, timeout, None)?;
+        self.wait_for(values.py(), request)
     }
 
     #[pyo3(signature = (key, values, timeout, /))]
@@ -193,7 +299,8 @@ impl Client {
         values: &Bound<'py, PyTuple>,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.spawn(values.py(), Request::described(key, values, timeout)?)
+        let request = Request::described(key, values, timeout, None)?;
+        self.await_for(values.py(), request)
     }
 
     #[pyo3(signature = (name, params, rest, timeout, /))]
@@ -204,7 +311,8 @@ impl Client {
         rest: &str,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(params.py(), self.named(name, params, rest, timeout)?)
+        let request = self.named(name, params, rest, timeout, None)?;
+        self.wait_for(params.py(), request)
     }
 
     #[pyo3(signature = (name, params, rest, timeout, /))]
@@ -215,7 +323,8 @@ impl Client {
         rest: &str,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.spawn(params.py(), self.named(name, params, rest, timeout)?)
+        let request = self.named(name, params, rest, timeout, None)?;
+        self.await_for(params.py(), request)
     }
 
     #[pyo3(signature = (request, timeout, /))]
@@ -224,7 +333,7 @@ impl Client {
         request: &Bound<'py, PyAny>,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(request.py(), self.described(request, timeout)?)
+        self.wait_for(request.py(), self.described(request, timeout, None)?)
     }
 
     #[pyo3(signature = (request, timeout, /))]
@@ -233,84 +342,39 @@ impl Client {
         request: &Bound<'py, PyAny>,
         timeout: Option<f64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.spawn(request.py(), self.described(request, timeout)?)
+        self.await_for(request.py(), self.described(request, timeout, None)?)
+    }
+
+    #[pyo3(signature = (requests, halt, timeout, /))]
+    fn batch<'py>(
+        &self,
+        requests: &Bound<'py, PyTuple>,
+        halt: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let batch = Batch::of(self, requests, halt, timeout)?;
+        self.wait(requests.py(), "batch", |client| batch.send(client))
+    }
+
+    #[pyo3(signature = (requests, halt, timeout, /))]
+    fn batch_async<'py>(
+        &self,
+        requests: &Bound<'py, PyTuple>,
+        halt: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let batch = Batch::of(self, requests, halt, timeout)?;
+        self.spawn(requests.py(), "batch", None, |client| batch.send(client))
     }
 
     fn close(&self, py: Python<'_>) {
-        self.closed.store(true, Relaxed);
-        drop(self.idle.with(py, mem::take));
-        drop(self.shared.with(py, Option::take));
+        self.shared.closed.store(true, Relaxed);
+        drop(self.shared.idle.with(py, mem::take));
+        drop(self.shared.running.with(py, Option::take));
     }
-}
 
-/// What clients of either kind are made with.
-#[pyclass(frozen, module = "bitrix24._native")]
-pub(crate) struct Settings {
-    timeout: Option<Duration>,
-    read_timeout: Duration,
-    connect_timeout: Duration,
-    user_agent: String,
-    proxy: Option<String>,
-    root_certificates: Vec<Vec<u8>>,
-    base_url: Option<String>,
-}
-
-#[pymethods]
-impl Settings {
-    #[new]
-    #[pyo3(signature = (
-        timeout, read_timeout, connect_timeout, _retries, _intensity, _on_moved, user_agent, proxy,
-        root_certificates, base_url, /
-    ))]
-    #[allow(clippy::too_many_arguments)] // the settings are as many
-    fn new(
-        py: Python<'_>,
-        timeout: Option<f64>,
-        read_timeout: f64,
-        connect_timeout: f64,
-        _retries: &Bound<'_, PyAny>,
-        _intensity: &Bound<'_, PyAny>,
-        _on_moved: &Bound<'_, PyAny>,
-        user_agent: Option<String>,
-        proxy: Option<Bound<'_, PyAny>>,
-        root_certificates: Vec<Bound<'_, PyAny>>,
-        base_url: Option<Bound<'_, PyAny>>,
-    ) -> PyResult<Self> {
-        let positive = |name: &str, seconds| {
-            duration(seconds).ok_or_else(|| {
-                let what = format!("{name}: expected a positive number of seconds");
-                CONFIG_ERROR.error(py, &what, &pyo3::types::PyDict::new(py))
-            })
-        };
-        Ok(Self {
-            timeout: timeout.map(|it| positive("timeout", it)).transpose()?,
-            read_timeout: positive("read_timeout", read_timeout)?,
-            connect_timeout: positive("connect_timeout", connect_timeout)?,
-            user_agent: user_agent.unwrap_or_else(|| {
-                concat!("bitrix24-python/", env!("CARGO_PKG_VERSION")).to_owned()
-            }),
-            proxy: proxy.map(|proxy| reveal("proxy", &proxy)).transpose()?,
-            root_certificates: root_certificates.iter().map(pem).collect::<PyResult<_>>()?,
-            base_url: base_url.map(|url| reveal("base_url", &url)).transpose()?,
-        })
-    }
-}
-
-impl Settings {
-    fn builder(&self) -> bitrix24::ClientBuilder {
-        let mut builder = bitrix24::Client::builder()
-            .timeout(self.timeout.unwrap_or(self.read_timeout))
-            .connect_timeout(self.connect_timeout)
-            .user_agent(&self.user_agent);
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.as_str());
-        }
-        if let Some(url) = &self.base_url {
-            builder = builder.base_url(url.as_str());
-        }
-        self.root_certificates.iter().fold(builder, |builder, pem| {
-            builder.root_certificate(pem.as_slice())
-        })
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.hook.iter().try_for_each(|hook| hook.traverse(&visit))
     }
 }
 
@@ -319,32 +383,4 @@ fn host(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default().to_owned()
-}
-
-/// The text of a `str` or a `Secret`.
-fn reveal(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return text.extract();
-    }
-    if SECRET.is_type_of(value)? {
-        return value
-            .call_method0(interned!(value.py(), "reveal"))?
-            .extract();
-    }
-    let got = value.get_type().name()?;
-    Err(PyTypeError::new_err(format!(
-        "{name}: expected str or Secret, got {got}"
-    )))
-}
-
-fn pem(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_cow()?.as_bytes().to_vec());
-    }
-    if let Ok(bytes) = value.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().to_vec());
-    }
-    Err(PyTypeError::new_err(
-        "root_certificates: expected str or bytes",
-    ))
 }

@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{errors, process::interned};
+use crate::{process::interned, settings::config};
 
 /// How long Ctrl-C may go unnoticed.
 const SLICE: Duration = Duration::from_millis(50);
@@ -30,7 +30,7 @@ impl Driver {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let client = client
             .with_own_connections()
-            .map_err(|error| errors::config(py, &error))?;
+            .map_err(|error| config(py, &error))?;
         Ok(Self {
             runtime: Some(runtime),
             client,

@@ -2,8 +2,9 @@
 //!
 //! Strict, unlike reading: a value of another type is refused with the name of its parameter.
 
-use std::fmt::Display;
+use std::{collections::HashMap, fmt::Display};
 
+use bitrix24::{batch::Step, raw::marker};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
@@ -14,7 +15,7 @@ use pyo3::{
 };
 
 use crate::{
-    classes::{ARGUMENT_TYPE_ERROR, RECORD, REQUEST_ERROR, SECRET, UNSET},
+    classes::{ARGUMENT_TYPE_ERROR, RECORD, REFERENCE, REQUEST_ERROR, SECRET, UNSET},
     process::interned,
     table::{Field, Flag, Key, Method, Record, Type},
 };
@@ -23,14 +24,18 @@ use crate::{
 const DEPTH: u8 = 64;
 
 /// Writes the parameters of a described method as a JSON object.
-pub(crate) fn values(method: &Method, values: &Bound<'_, PyTuple>) -> PyResult<Vec<u8>> {
+pub(crate) fn values(
+    method: &Method,
+    values: &Bound<'_, PyTuple>,
+    earlier: Option<Earlier<'_>>,
+) -> PyResult<Vec<u8>> {
     let py = values.py();
     if values.len() != method.params.len() {
         return Err(PyTypeError::new_err(
             "the package and its native module differ in version",
         ));
     }
-    let mut writer = Writer::new(py)?;
+    let mut writer = Writer::new(py, earlier)?;
     let written = writer.object(|writer| {
         for (param, value) in method.params.iter().zip(values.iter_borrowed()) {
             writer.field(param, param.name, &value)?;
@@ -42,9 +47,13 @@ pub(crate) fn values(method: &Method, values: &Bound<'_, PyTuple>) -> PyResult<V
 }
 
 /// Writes the parameters of any method as a JSON object.
-pub(crate) fn mapping(name: &str, params: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn mapping(
+    name: &str,
+    params: &Bound<'_, PyAny>,
+    earlier: Option<Earlier<'_>>,
+) -> PyResult<Vec<u8>> {
     let py = params.py();
-    let mut writer = Writer::new(py)?;
+    let mut writer = Writer::new(py, earlier)?;
     let written = if params.is_none() {
         writer.object(|_| Ok(()))
     } else {
@@ -128,23 +137,83 @@ impl Wrong {
 
 type Written = Result<(), Wrong>;
 
-struct Writer<'py> {
+/// The requests of a batch that come before one of them, whose results it may refer to.
+#[derive(Clone, Copy)]
+pub(crate) struct Earlier<'a> {
+    places: &'a HashMap<usize, usize>,
+    own: usize,
+}
+
+impl<'a> Earlier<'a> {
+    /// `places`: where the requests stand, by their addresses. `own`: where the one at hand does.
+    pub(crate) fn new(places: &'a HashMap<usize, usize>, own: usize) -> Self {
+        Self { places, own }
+    }
+
+    fn place(self, request: &Bound<'_, PyAny>) -> Result<usize, Wrong> {
+        match self.places.get(&request.as_ptr().addr()) {
+            Some(&place) if place < self.own => Ok(place),
+            Some(_) => Err(Wrong::value(
+                "it refers to a request that does not come before this one",
+            )),
+            None => Err(Wrong::value(
+                "it refers to a request that is not in this batch",
+            )),
+        }
+    }
+}
+
+struct Writer<'a, 'py> {
     json: Vec<u8>,
     depth: u8,
     unset: &'py Bound<'py, PyAny>,
+    /// There in a batch only.
+    earlier: Option<Earlier<'a>>,
 }
 
-impl<'py> Writer<'py> {
-    fn new(py: Python<'py>) -> PyResult<Self> {
+impl<'a, 'py> Writer<'a, 'py> {
+    fn new(py: Python<'py>, earlier: Option<Earlier<'a>>) -> PyResult<Self> {
         Ok(Self {
             json: Vec::with_capacity(128),
             depth: 0,
             unset: UNSET.get(py)?,
+            earlier,
         })
     }
 
-    /// Writes a value of a type.
+    /// Writes a value of a type, or what stands for one.
     fn value(&mut self, ty: &Type, value: &Bound<'py, PyAny>) -> Written {
+        match self.given(ty, value) {
+            // Looked at last, since references are rare.
+            Err(Wrong::Type { path, .. }) if path.is_empty() && REFERENCE.is_type_of(value)? => {
+                self.reference(value)
+            }
+            written => written,
+        }
+    }
+
+    /// Writes a reference to a result.
+    fn reference(&mut self, reference: &Bound<'py, PyAny>) -> Written {
+        let Some(earlier) = self.earlier else {
+            return Err(Wrong::value(
+                "the result of another request can be passed on in a batch only",
+            ));
+        };
+        let py = reference.py();
+        let request = reference.getattr(interned!(py, "_request"))?;
+        let steps = reference.getattr(interned!(py, "_steps"))?;
+        let steps = steps.cast::<PyTuple>().map_err(PyErr::from)?;
+        let steps = steps
+            .iter_borrowed()
+            .map(|step| match step.cast::<PyString>() {
+                Ok(name) => Ok(name.to_string().into()),
+                Err(_) => Ok(step.extract::<usize>()?.into()),
+            });
+        let steps = steps.collect::<PyResult<Vec<Step>>>()?;
+        self.serialize(&marker(earlier.place(&request)?, &steps))
+    }
+
+    fn given(&mut self, ty: &Type, value: &Bound<'py, PyAny>) -> Written {
         match ty {
             Type::Any => self.any(value),
             Type::String => match value.cast::<PyString>() {

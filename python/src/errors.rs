@@ -1,6 +1,6 @@
 //! Exceptions: the client's errors as the classes of `bitrix24.errors`.
 
-use bitrix24::{ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, TransportErrorKind};
+use bitrix24::{ApiError, DecodeError, DecodeErrorKind, Error, Stopped, TransportErrorKind, Tries};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyTuple},
@@ -8,17 +8,37 @@ use pyo3::{
 
 use crate::{
     classes::{
-        CALL_TIMEOUT, CONFIG_ERROR, CONNECT_ERROR, CONNECTION_LOST, Class, DECODE_ERROR,
-        EMPTY_BODY, FIELD_ERROR, HTML_BODY, METHOD_API_ERROR, METHOD_CODES, NOT_AN_ANSWER,
-        NOT_JSON, REQUEST_ERROR, SYSTEM_CODES, TRANSPORT_ERROR, TRUNCATED_BODY,
+        CALL_TIMEOUT, CONNECT_ERROR, CONNECTION_LOST, Class, DECODE_ERROR, EMPTY_BODY, FIELD_ERROR,
+        HTML_BODY, LIMIT_ERROR, METHOD_API_ERROR, METHOD_CODES, MISSING_ANSWER, NOT_AN_ANSWER,
+        NOT_JSON, NOT_RUN, REQUEST_ERROR, SYSTEM_CODES, TRANSPORT_ERROR, TRUNCATED_BODY,
         UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_TYPE,
     },
+    process::interned,
     request::time,
 };
 
 /// The exception of a call that failed. `codes` are those that the method describes as its own.
 pub(crate) fn raise(py: Python<'_>, codes: &[&str], error: Error) -> PyErr {
-    make(py, codes, error).unwrap_or_else(|error| error)
+    let tries = error.tries();
+    let raised = make(py, codes, error);
+    let noted = raised.and_then(|raised| note(py, &raised, tries).map(|()| raised));
+    noted.unwrap_or_else(|error| error)
+}
+
+/// Notes how often the call was sent, and why not once more.
+fn note(py: Python<'_>, raised: &PyErr, tries: Tries) -> PyResult<()> {
+    if tries.made == 0 {
+        return Ok(());
+    }
+    let stopped = match tries.stopped {
+        Stopped::MayHaveRun => "not repeatable",
+        Stopped::Spent => "tries used up",
+        Stopped::NoTime => "no time left",
+        _ => "final",
+    };
+    let raised = raised.value(py);
+    raised.setattr(interned!(py, "tries"), tries.made)?;
+    raised.setattr(interned!(py, "stopped"), stopped)
 }
 
 fn make(py: Python<'_>, codes: &[&str], error: Error) -> PyResult<PyErr> {
@@ -27,6 +47,15 @@ fn make(py: Python<'_>, codes: &[&str], error: Error) -> PyResult<PyErr> {
     details.set_item("method", error.method())?;
     let class = match error {
         Error::Request(_) => &REQUEST_ERROR,
+        Error::Limit(error) => {
+            details.set_item("wait", error.wait().as_secs_f64())?;
+            &LIMIT_ERROR
+        }
+        Error::NotRun(error) => {
+            let head = format!("{}: not run: ", error.method());
+            details.set_item("because", message.strip_prefix(&head))?;
+            &NOT_RUN
+        }
         Error::Transport(error) => {
             details.set_item("status", error.status())?;
             match error.kind() {
@@ -56,6 +85,7 @@ fn decode_class(error: &DecodeError, details: &Bound<'_, PyDict>) -> PyResult<&'
             &WRONG_TYPE
         }
         DecodeErrorKind::NotAnAnswer => &NOT_AN_ANSWER,
+        DecodeErrorKind::Missing => &MISSING_ANSWER,
         DecodeErrorKind::Redirect { .. } => &UNEXPECTED_REDIRECT,
         _ => &DECODE_ERROR,
     })
@@ -103,9 +133,4 @@ pub(crate) fn not_sent(py: Python<'_>, class: &Class, method: &str, what: &str) 
         Ok(()) => class.error(py, &format!("{method}: not sent: {what}"), &details),
         Err(error) => error,
     }
-}
-
-/// The exception of settings that do not fit.
-pub(crate) fn config(py: Python<'_>, error: &ConfigError) -> PyErr {
-    CONFIG_ERROR.error(py, &error.to_string(), &PyDict::new(py))
 }

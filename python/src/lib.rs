@@ -3,6 +3,7 @@
 //! It is small, and does not grow with the API: one way in for every method, driven by tables.
 //! What a method is called, takes and returns, Python knows from generated `.py` files.
 
+mod batch;
 mod classes;
 mod client;
 mod decode;
@@ -12,8 +13,11 @@ mod errors;
 mod gate;
 mod logs;
 mod mailbox;
+mod moves;
+mod outcome;
 mod process;
 mod request;
+mod settings;
 mod table;
 
 /// The native half: private, and driven by tables of the methods.
@@ -22,9 +26,11 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::client::{Client, Settings};
+    use super::client::Client;
     #[pymodule_export]
     use super::mailbox::Mailbox;
+    #[pymodule_export]
+    use super::settings::Settings;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -15,7 +15,6 @@ use std::{
     time::Duration,
 };
 
-use bitrix24::{Error, raw::Reply};
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -26,11 +25,10 @@ use crate::{
     classes::{PENDING, REGISTER_AT_EXIT, RUNNING_LOOP},
     drivers::is_main_thread,
     gate,
+    moves::Hook,
+    outcome::Outcome,
     process::{PerProcess, interned},
-    request::{Request, Target},
 };
-
-type Outcome = Result<Reply, Error>;
 
 /// How long the exit of the interpreter waits for the threads of the runtime to stop.
 const LAST_WAIT: Duration = Duration::from_millis(200);
@@ -45,11 +43,19 @@ struct Bridge {
     exited: bool,
 }
 
-/// Sends a request; the running event loop gets a future of the answer.
-pub(crate) fn spawn<'py>(
+/// Python's part of a piece of work, which stays on Python's side while it runs.
+pub(crate) struct Waiting {
+    /// Called if there is news for it at the end.
+    pub(crate) hook: Option<Hook>,
+    /// Dropped at the end.
+    pub(crate) _keep: Option<Box<dyn Send + Sync>>,
+}
+
+/// Does something on the runtime; the running event loop gets a future of what comes of it.
+pub(crate) fn spawn<'py, T: Outcome>(
     py: Python<'py>,
-    client: bitrix24::Client,
-    request: Request,
+    waiting: Waiting,
+    work: impl Future<Output = T> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = RUNNING_LOOP.get(py)?.call0()?;
     let Some(runtime) = runtime(py)? else {
@@ -66,17 +72,16 @@ pub(crate) fn spawn<'py>(
         .get(py)?
         .call1((&this.event_loop, &mailbox, number))?;
 
-    let target = request.target.clone();
     let inbox = this.inbox.clone();
     let task = runtime.spawn(async move {
-        let outcome = request.send(client).await;
-        if inbox.put(number, outcome) {
+        let outcome = work.await;
+        if inbox.put(number, Box::new(outcome)) {
             wake(&inbox);
         }
     });
     let under_way = UnderWay {
         future: future.clone().unbind(),
-        target,
+        waiting,
         abort: task.abort_handle(),
     };
     lock(&this.under_way).insert(number, under_way);
@@ -172,26 +177,26 @@ pub(crate) struct Mailbox {
 
 struct UnderWay {
     future: Py<PyAny>,
-    target: Target,
+    waiting: Waiting,
     abort: AbortHandle,
 }
 
 /// The half of a mailbox that the runtime's threads share.
 #[derive(Default)]
 struct Inbox {
-    finished: Mutex<Vec<(u64, Outcome)>>,
+    finished: Mutex<Vec<(u64, Box<dyn Outcome>)>>,
     /// Whether the loop knows that there is something.
     woken: AtomicBool,
 }
 
 impl Inbox {
     /// Puts a finished call in. Tells whether the loop must be woken.
-    fn put(&self, number: u64, outcome: Outcome) -> bool {
+    fn put(&self, number: u64, outcome: Box<dyn Outcome>) -> bool {
         lock(&self.finished).push((number, outcome));
         !self.woken.swap(true, SeqCst)
     }
 
-    fn take(&self) -> Vec<(u64, Outcome)> {
+    fn take(&self) -> Vec<(u64, Box<dyn Outcome>)> {
         self.woken.store(false, SeqCst);
         mem::take(&mut *lock(&self.finished))
     }
@@ -263,10 +268,16 @@ impl Mailbox {
         }
         for (number, outcome) in self.inbox.take() {
             let call = lock(&self.under_way).remove(&number);
-            let Some(UnderWay { future, target, .. }) = call else {
+            let Some(UnderWay {
+                future, waiting, ..
+            }) = call
+            else {
                 continue;
             };
-            let given = match target.answer(py, outcome) {
+            if let Some(hook) = &waiting.hook {
+                hook.tell(py);
+            }
+            let given = match outcome.give(py) {
                 Ok(answer) => future.call_method1(py, interned!(py, "set_result"), (answer,)),
                 Err(error) => {
                     let error = error.into_value(py);

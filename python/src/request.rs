@@ -1,6 +1,6 @@
 //! One call, whoever waits for it: what goes out, and what becomes of the answer.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use bitrix24::{
     Error, Rest,
@@ -15,7 +15,9 @@ use pyo3::{
 use crate::{
     classes::{ANSWER, REQUEST_ERROR},
     decode::{Seed, Trouble},
-    encode, errors,
+    encode::{self, Earlier},
+    errors,
+    outcome::Outcome,
     process::interned,
     table::{Method, TIME, Type},
 };
@@ -40,12 +42,13 @@ impl Request {
         key: &str,
         values: &Bound<'_, PyTuple>,
         timeout: Option<f64>,
+        earlier: Option<Earlier<'_>>,
     ) -> PyResult<Self> {
         let Some(method) = Method::find(key) else {
             return Err(PyKeyError::new_err(key.to_owned()));
         };
         Ok(Self {
-            params: encode::values(method, values)?,
+            params: encode::values(method, values, earlier)?,
             timeout: seconds(values.py(), method.name, timeout)?,
             target: Target::Described(method),
         })
@@ -58,6 +61,7 @@ impl Request {
         params: &Bound<'_, PyAny>,
         rest: &str,
         timeout: Option<f64>,
+        earlier: Option<Earlier<'_>>,
     ) -> PyResult<Self> {
         let py = params.py();
         let rest = match rest {
@@ -69,25 +73,47 @@ impl Request {
             }
         };
         Ok(Self {
-            params: encode::mapping(shown, params)?,
+            params: encode::mapping(shown, params, earlier)?,
             timeout: seconds(py, shown, timeout)?,
             target: Target::Named(name, rest),
         })
     }
 
-    /// Sends the call and waits for the answer.
-    pub(crate) async fn send(self, client: bitrix24::Client) -> Result<Reply, Error> {
+    /// The call, for the client. It takes the parameters away.
+    pub(crate) fn call(&mut self) -> Call<'_> {
+        let params = mem::take(&mut self.params);
         let mut call = match &self.target {
             Target::Described(method) => {
-                let mut call = Call::new(method.name, method.rest, self.params);
+                let mut call = Call::new(method.name, method.rest, params);
                 call.rules = method.rules;
                 call.repeatable = method.repeatable;
                 call
             }
-            Target::Named(name, rest) => Call::new(name, *rest, self.params),
+            Target::Named(name, rest) => Call::new(name, *rest, params),
         };
         call.timeout = self.timeout;
-        client.send(call).await
+        call
+    }
+
+    /// Sends the call and waits for the answer.
+    pub(crate) async fn send(mut self, client: bitrix24::Client) -> Sent {
+        let outcome = client.send(self.call()).await;
+        Sent {
+            target: self.target,
+            outcome,
+        }
+    }
+}
+
+/// What came of a call.
+pub(crate) struct Sent {
+    target: Target,
+    outcome: Result<Reply, Error>,
+}
+
+impl Outcome for Sent {
+    fn give(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        self.target.answer(py, self.outcome)
     }
 }
 

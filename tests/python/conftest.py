@@ -25,22 +25,25 @@ def portal() -> Iterator[Portal]:
 
 @pytest.fixture
 def client(portal: Portal) -> Iterator[Client]:
-    with Client.from_webhook(portal.webhook) as client:
+    with portal.client() as client:
         yield client
 
 
 @pytest.fixture
 def async_client(portal: Portal) -> AsyncClient:
-    return AsyncClient.from_webhook(portal.webhook)
+    return portal.async_client()
 
 
 @pytest.fixture
 def script(portal: Portal) -> Iterator[Script]:
-    """Starts a Python of its own, which finds the portal's webhook in ``URL``."""
+    """Starts a Python of its own. It finds the portal's webhook in ``URL``, and in ``PLAIN`` the
+    settings of the other tests' clients.
+    """
     started: list[subprocess.Popen[str]] = []
 
     def start(source: str) -> subprocess.Popen[str]:
         head = "import os, sys\nfrom bitrix24 import *\nURL = os.environ['URL']\n"
+        head += "PLAIN = {'retries': None, 'intensity': None}\n"
         process = subprocess.Popen(
             [sys.executable, "-X", "faulthandler", "-c", head + textwrap.dedent(source)],
             env={**os.environ, "URL": portal.webhook},

@@ -10,14 +10,26 @@ import struct
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, TypedDict, final
+
+from bitrix24 import AsyncClient, Client
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
     from concurrent.futures import Future
     from types import TracebackType
 
-__all__ = ["CHAT", "Portal", "Reply", "Request"]
+__all__ = ["CHAT", "PLAIN", "Plain", "Portal", "Reply", "Request"]
+
+
+class Plain(TypedDict):
+    """Settings without help: each call is sent once, and at once."""
+
+    retries: None
+    intensity: None
+
+
+PLAIN: Final[Plain] = {"retries": None, "intensity": None}
 
 SECRET = "s3cr3tw3bh00kc0d3"
 TOKEN = "s3cr3tacc3sst0k3n"
@@ -121,6 +133,14 @@ class Portal:
     def token(self) -> str:
         """An access token."""
         return TOKEN
+
+    def client(self, **settings: Any) -> Client:
+        """Makes a client of it that sends each call once, and at once."""
+        return Client.from_webhook(self.webhook, **{**PLAIN, **settings})
+
+    def async_client(self, **settings: Any) -> AsyncClient:
+        """Makes a client of it that sends each call once, and at once."""
+        return AsyncClient.from_webhook(self.webhook, **{**PLAIN, **settings})
 
     def answer(self, *replies: Reply) -> None:
         """Adds to the script."""

@@ -12,7 +12,7 @@ from bitrix24 import AsyncClient, Client, errors
 from bitrix24.imbot import ChatGetResult
 from bitrix24.types import Time
 
-from portal import CHAT, Portal, Reply
+from portal import CHAT, PLAIN, Portal, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def get_sync(portal: Portal) -> Answer[ChatGetResult | None]:
-    with Client.from_webhook(portal.webhook) as client:
+    with portal.client() as client:
         return client.imbot.chat.get(entity_type="CHAT", entity_id="13")
 
 
 def get_async(portal: Portal) -> Answer[ChatGetResult | None]:
     async def run() -> Answer[ChatGetResult | None]:
-        async with AsyncClient.from_webhook(portal.webhook) as client:
+        async with portal.async_client() as client:
             return await client.imbot.chat.get(entity_type="CHAT", entity_id="13")
 
     return asyncio.run(run())
@@ -85,7 +85,7 @@ def test_lenient_answers(portal: Portal, get: Get) -> None:
 
 
 def test_access_token(portal: Portal) -> None:
-    with Client.from_token(portal.url, portal.token) as client:
+    with Client.from_token(portal.url, portal.token, **PLAIN) as client:
         client.imbot.chat.get(entity_type="CHAT", entity_id="13")
         client.call("server.time")
     typed, raw = portal.requests
@@ -288,11 +288,11 @@ def test_a_loop_that_is_closed_early(portal: Portal, async_client: AsyncClient) 
 
 def test_time_runs_out(portal: Portal) -> None:
     portal.default = Reply(delay=30)
-    with Client.from_webhook(portal.webhook, timeout=0.1) as client:
+    with portal.client(timeout=0.1) as client:
         with pytest.raises(errors.CallTimeout) as caught:
             client.imbot.chat.get(entity_type="CHAT", entity_id="13")
         assert isinstance(caught.value, TimeoutError)
-    with Client.from_webhook(portal.webhook) as client:
+    with portal.client() as client:
         with pytest.raises(TimeoutError):
             client.imbot.chat.get(entity_type="CHAT", entity_id="13", timeout=0.1)
         with pytest.raises(errors.CallTimeout):
@@ -309,7 +309,7 @@ def test_times_that_are_none(portal: Portal, client: Client, timeout: float) -> 
 
 
 def test_closed_client(portal: Portal) -> None:
-    client = Client.from_webhook(portal.webhook)
+    client = portal.client()
     client.call("server.time")
     client.close()
     client.close()
@@ -317,7 +317,7 @@ def test_closed_client(portal: Portal) -> None:
         client.call("server.time")
 
     async def run() -> None:
-        async with AsyncClient.from_webhook(portal.webhook) as client:
+        async with portal.async_client() as client:
             await client.call("server.time")
         with pytest.raises(errors.RequestError, match="closed"):
             await client.call("server.time")

@@ -7,9 +7,9 @@ import traceback
 from typing import Any
 
 import pytest
-from bitrix24 import AsyncClient, Client, errors
+from bitrix24 import Client, errors
 
-from portal import SECRET, TOKEN, Portal, Reply
+from portal import PLAIN, SECRET, TOKEN, Portal, Reply
 
 
 def refusal(code: object, status: int = 400, **more: object) -> Reply:
@@ -107,7 +107,7 @@ def test_connections_that_break(portal: Portal, client: Client) -> None:
 
 def test_nobody_there() -> None:
     with Portal() as portal:
-        client = Client.from_webhook(portal.webhook)
+        client = portal.client()
     assert type(catch(client)) is errors.ConnectError
 
 
@@ -148,15 +148,15 @@ def show(error: BaseException) -> str:
 def test_no_secret_shows(portal: Portal) -> None:
     echo = refusal(f"NO_{SECRET}", text=TOKEN)
     portal.answer(echo, Reply(f"<p>{SECRET} {TOKEN}"), Reply(cut=0), Reply({"result": SECRET}))
-    webhook = Client.from_webhook(portal.webhook)
+    webhook = portal.client()
     for _ in range(4):
         assert SECRET not in show(catch(webhook))
     portal.answer(refusal(TOKEN), Reply(f"<p>{TOKEN}"), Reply(cut=0), Reply({"result": TOKEN}))
-    token = Client.from_token(portal.url, TOKEN)
+    token = Client.from_token(portal.url, TOKEN, **PLAIN)
     for _ in range(4):
         assert TOKEN not in show(catch(token))
 
-    for client in (webhook, token, AsyncClient.from_webhook(portal.webhook)):
+    for client in (webhook, token, portal.async_client()):
         assert f"127.0.0.1:{portal.port}" in repr(client)
         assert SECRET not in repr(client) + repr(client.imbot) + repr(client.imbot.chat)
 
@@ -165,7 +165,7 @@ def test_no_secret_shows_in_async(portal: Portal) -> None:
     portal.default = refusal(f"NO_{SECRET}")
 
     async def run() -> None:
-        client = AsyncClient.from_webhook(portal.webhook)
+        client = portal.async_client()
         with pytest.raises(errors.ApiError) as caught:
             await client.imbot.chat.get(entity_type="CHAT", entity_id="13")
         assert SECRET not in show(caught.value)

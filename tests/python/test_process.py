@@ -41,7 +41,7 @@ def test_ctrl_c(portal: Portal, script: Script) -> None:
     portal.answer(Reply(delay=60))
     process = script(
         """
-        client = Client.from_webhook(URL)
+        client = Client.from_webhook(URL, **PLAIN)
         try:
             client.call("server.time")
         except KeyboardInterrupt:
@@ -62,7 +62,7 @@ def test_signal_handlers_run_during_a_call(portal: Portal, script: Script) -> No
     process = script(
         """
         import signal
-        client = Client.from_webhook(URL)
+        client = Client.from_webhook(URL, **PLAIN)
         signal.signal(signal.SIGUSR1, lambda *_: print(client.call("server.time").result))
         print(client.call("server.time").result)
         """
@@ -79,7 +79,7 @@ def test_a_signal_handler_that_forks(portal: Portal, script: Script) -> None:
     process = script(
         """
         import signal
-        client = Client.from_webhook(URL)
+        client = Client.from_webhook(URL, **PLAIN)
         child = None
 
         def fork(*_):
@@ -108,7 +108,7 @@ def test_ctrl_c_in_async(portal: Portal, script: Script) -> None:
         import asyncio
 
         async def run():
-            await AsyncClient.from_webhook(URL).call("server.time")
+            await AsyncClient.from_webhook(URL, **PLAIN).call("server.time")
 
         try:
             asyncio.run(run())
@@ -128,7 +128,7 @@ def test_exit_with_a_thread_in_a_call(portal: Portal, script: Script) -> None:
     process = script(
         """
         import threading, time
-        client = Client.from_webhook(URL)
+        client = Client.from_webhook(URL, **PLAIN)
         for _ in range(4):
             threading.Thread(target=client.call, args=("server.time",), daemon=True).start()
         time.sleep(0.3)
@@ -145,7 +145,7 @@ def test_exit_with_awaits_in_flight(portal: Portal, script: Script, delay: float
     process = script(
         """
         import asyncio
-        client = AsyncClient.from_webhook(URL)
+        client = AsyncClient.from_webhook(URL, **PLAIN)
         loop = asyncio.new_event_loop()
         calls = []
 
@@ -170,7 +170,7 @@ def test_exit_while_answers_pour_in(portal: Portal, script: Script) -> None:
             import asyncio, threading, time
 
             async def run():
-                client = AsyncClient.from_webhook(URL)
+                client = AsyncClient.from_webhook(URL, **PLAIN)
                 while True:
                     await asyncio.gather(*(client.call("server.time") for _ in range(50)))
 
@@ -185,17 +185,33 @@ def test_calls_at_exit(script: Script) -> None:
     process = script(
         """
         import asyncio, atexit
-        client, waiting = Client.from_webhook(URL), AsyncClient.from_webhook(URL)
+        client = Client.from_webhook(URL, **PLAIN)
+        waiting = AsyncClient.from_webhook(URL, **PLAIN)
 
         @atexit.register
         def last():
             print(client.call("server.time").result)
-            try:
-                asyncio.run(waiting.call("server.time"))
-            except RuntimeError as error:
-                print(error)
+            print(asyncio.run(waiting.call("server.time")).result)
 
         asyncio.run(waiting.call("server.time"))
+        """
+    )
+    assert finish(process) == "{'ID': 2725}\n" * 2
+
+
+def test_calls_after_the_exit(script: Script) -> None:
+    process = script(
+        """
+        import asyncio, atexit
+        client = Client.from_webhook(URL, **PLAIN)
+        waiting = AsyncClient.from_webhook(URL, **PLAIN)
+        asyncio.run(waiting.call("server.time"))
+        atexit._run_exitfuncs()
+        print(client.call("server.time").result)
+        try:
+            asyncio.run(waiting.call("server.time"))
+        except RuntimeError as error:
+            print(error)
         """
     )
     assert finish(process) == "{'ID': 2725}\nthe interpreter is shutting down\n"
@@ -204,7 +220,7 @@ def test_calls_at_exit(script: Script) -> None:
 def test_without_asyncio(script: Script) -> None:
     process = script(
         """
-        Client.from_webhook(URL).call("server.time")
+        Client.from_webhook(URL, **PLAIN).call("server.time")
         print(sorted({"asyncio", "ssl", "typing_extensions", "bitrix24.imbot"} & set(sys.modules)))
         """
     )
@@ -217,7 +233,7 @@ def test_fork(portal: Portal, script: Script) -> None:
         """
         import asyncio, warnings
         warnings.simplefilter("ignore")  # newer Pythons warn of forks with threads
-        client, waiting = Client.from_webhook(URL), AsyncClient.from_webhook(URL)
+        client, waiting = Client.from_webhook(URL, **PLAIN), AsyncClient.from_webhook(URL, **PLAIN)
 
         async def many(count):
             calls = (waiting.call("server.time") for _ in range(count))
@@ -266,7 +282,7 @@ def test_fork_while_other_threads_call(portal: Portal, script: Script) -> None:
         """
         import threading, warnings
         warnings.simplefilter("ignore")
-        client, stop = Client.from_webhook(URL), threading.Event()
+        client, stop = Client.from_webhook(URL, **PLAIN), threading.Event()
 
         def call():
             while not stop.is_set():
@@ -295,7 +311,7 @@ def test_multiprocessing_by_fork(script: Script) -> None:
         """
         import multiprocessing, warnings
         warnings.simplefilter("ignore")
-        client = Client.from_webhook(URL)
+        client = Client.from_webhook(URL, **PLAIN)
         client.call("server.time")
 
         def work(number):

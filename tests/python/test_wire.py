@@ -17,7 +17,7 @@ from bitrix24 import AsyncClient, Client, Record, __version__, errors
 from bitrix24._codes import METHOD, SYSTEM
 
 import wire
-from portal import Portal, Reply
+from portal import PLAIN, Portal, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +132,8 @@ def make(kind: type[AnyClient], row: wire.Row, place: wire.Place) -> AnyClient:
 
 
 def options(settings: wire.Settings, place: wire.Place) -> dict[str, Any]:
-    given: dict[str, Any] = {
+    given: dict[str, Any] = {**PLAIN}
+    given |= {
         name: place.fill(value)
         for name in ("base_url", "proxy", "user_agent")
         if isinstance(value := settings.get(name), str)

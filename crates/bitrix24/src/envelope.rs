@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use memchr::memmem;
 use serde::{
     Deserializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
@@ -29,10 +30,13 @@ pub(crate) struct Refusal {
     pub(crate) time: Option<Time>,
 }
 
+/// The longest answer that may be an error although its status says that it is not.
+const LONGEST_REFUSAL: usize = 4096;
+
 /// Whether an answer is an error of the API. A good answer costs no more than a look at it.
 pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
-    let inside = body.trim_ascii_start().strip_prefix(b"{")?;
-    if status < 300 && !inside.trim_ascii_start().starts_with(b"\"error") {
+    let may_be = || body.len() <= LONGEST_REFUSAL && memmem::find(body, b"\"error\"").is_some();
+    if status < 300 && !may_be() {
         return None;
     }
     let text = std::str::from_utf8(body).ok()?;

@@ -28,6 +28,7 @@
 mod address;
 mod answer;
 pub mod batch;
+mod body;
 mod builder;
 mod client;
 mod envelope;

@@ -71,6 +71,8 @@ pub(crate) struct Live {
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     limiter: Arc<dyn Limiter>,
+    /// Whether all clients of the portal share it.
+    is_of_process: bool,
     portal: Arc<str>,
     credential: u64,
 }
@@ -96,8 +98,26 @@ impl Limits {
     pub(crate) fn new(choice: &LimitChoice, portal: &str, credential: u64) -> Self {
         Self {
             limiter: choice.of(portal),
+            is_of_process: matches!(choice, LimitChoice::Process(_)),
             portal: portal.into(),
             credential,
+        }
+    }
+
+    /// Those of the portal at its new address.
+    fn moved(&self, to: &str) -> Self {
+        let known = self
+            .is_of_process
+            .then(|| portals().moved(&self.portal, to))
+            .flatten();
+        let limiter: Arc<dyn Limiter> = match known {
+            Some(limits) => limits,
+            None => self.limiter.clone(),
+        };
+        Self {
+            limiter,
+            portal: to.into(),
+            ..self.clone()
         }
     }
 
@@ -141,10 +161,10 @@ impl Live {
     /// The same at another address.
     fn at(&self, address: Address) -> Self {
         Self {
-            address,
             token_field: self.token_field.clone(),
             scrubber: self.scrubber.clone(),
-            limits: self.limits.clone(),
+            limits: self.limits.moved(address.portal()),
+            address,
             home: self.home.clone(),
             generation: self.generation,
         }
@@ -163,6 +183,7 @@ impl Renewed {
         let mut live = Live::new(base, &auth, secrets, &self.limits, owner).map_err(unusable)?;
         if let Some(before) = before.filter(|before| before.home == live.home) {
             live.address = before.address.clone();
+            live.limits = before.limits.clone();
         }
         live.generation = token.generation;
         Ok(live)

@@ -1,6 +1,6 @@
 //! The path of every call: wait for a turn, send, look at what came of it, perhaps try again.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{Request, Url, header::LOCATION};
@@ -8,9 +8,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::{
-    Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
+    BoxFuture, Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
     address::{Address, is_method_name},
     batch::reference::has_marker,
+    body::{Body, inside},
     envelope,
     limit::{Limit, Seen, TooLate},
     live::{Live, Shared},
@@ -25,9 +26,6 @@ use crate::{
 
 /// How many addresses a portal may send a call to, one after the other.
 const MAX_HOPS: usize = 5;
-
-/// A wait that is not worth counting.
-const NO_WAIT: Duration = Duration::from_millis(1);
 
 impl Client {
     /// Sends a call, as often as it takes and is safe, and waits for the whole answer, whatever it
@@ -82,53 +80,6 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
         rules::check(call.rules, &params, shared.auth).map_err(|what| refuse(&what))?;
     }
     Ok(())
-}
-
-/// What stands between the braces of a JSON object.
-fn inside(params: &[u8]) -> Option<&[u8]> {
-    let inside = params.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    Some(inside.trim_ascii())
-}
-
-/// The body of a request: the parameters, and at their end the token.
-struct Body {
-    /// How much of it are the parameters, without the brace at their end.
-    params: usize,
-    is_empty: bool,
-    bytes: Bytes,
-    /// Whose token is in it.
-    of: Option<Arc<Live>>,
-}
-
-impl Body {
-    fn new(mut params: Vec<u8>) -> Self {
-        params.truncate(params.trim_ascii_end().len());
-        Self {
-            params: params.len().saturating_sub(1),
-            is_empty: inside(&params).is_none_or(<[u8]>::is_empty),
-            bytes: params.into(),
-            of: None,
-        }
-    }
-
-    /// The body with the token that is valid now. A new one is written only if the token changed.
-    fn with_token(&mut self, live: &Arc<Live>) -> Bytes {
-        let same = |of: &Arc<Live>| Arc::ptr_eq(of, live) || of.token_field == live.token_field;
-        if let Some(field) = &live.token_field
-            && !self.of.as_ref().is_some_and(same)
-        {
-            let bytes = std::mem::take(&mut self.bytes);
-            let mut body = Vec::from(bytes);
-            body.truncate(self.params);
-            if !self.is_empty {
-                body.push(b',');
-            }
-            body.extend_from_slice(field.expose().as_bytes());
-            self.bytes = body.into();
-            self.of = Some(live.clone());
-        }
-        self.bytes.clone()
-    }
 }
 
 /// A call under way.
@@ -241,9 +192,28 @@ impl Sending<'_> {
         let mut turn = live.limits.turn(self.method);
         turn.at_most = self.time_left();
         turn.again = refused == Some(NotRunBecause::BucketFull);
+        let mut acquired = live.limits.limiter().acquire(turn);
+        let at_once = poll_fn(|context| Poll::Ready(acquired.as_mut().poll(context))).await;
+        let acquired = match at_once {
+            Poll::Ready(acquired) => acquired,
+            Poll::Pending => self.wait(live, acquired).await,
+        };
+        acquired.map_err(|TooLate { limit, wait }| LimitError {
+            limit,
+            wait,
+            method: self.shown(live).into_owned(),
+            tries: Tries::new(self.made, Stopped::NoTime),
+        })
+    }
+
+    /// Waits for a turn that does not come at once.
+    async fn wait(
+        &self,
+        live: &Live,
+        acquired: BoxFuture<'_, Result<(), TooLate>>,
+    ) -> Result<(), TooLate> {
         let start = Instant::now();
-        let acquired = live.limits.limiter().acquire(turn);
-        let too_late = match self.deadline {
+        let acquired = match self.deadline {
             None => acquired.await,
             Some(deadline) => match timeout_at(deadline, acquired).await {
                 Ok(acquired) => acquired,
@@ -255,17 +225,10 @@ impl Sending<'_> {
             },
         };
         let waited = start.elapsed();
-        if waited > NO_WAIT {
-            self.shared.counters.waited(waited);
-            let (method, seconds) = (live.scrubber.scrub(self.method), waited.as_secs_f64());
-            debug!(target: "bitrix24", method = &*method, seconds, "waited for its turn");
-        }
-        too_late.map_err(|TooLate { limit, wait }| LimitError {
-            limit,
-            wait,
-            method: live.scrubber.scrub(self.method).into_owned(),
-            tries: Tries::new(self.made, Stopped::NoTime),
-        })
+        self.shared.counters.waited(waited);
+        let seconds = waited.as_secs_f64();
+        debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
+        acquired
     }
 
     fn time_left(&self) -> Option<Duration> {
@@ -278,9 +241,16 @@ impl Sending<'_> {
         self.made += 1;
         let mut visited = vec![live.address.portal().to_owned()];
         let mut address = live.address.clone();
+        let read_timeout = self.client.options.read_timeout;
+        let until = Instant::now().checked_add(read_timeout);
+        let until = [until, self.deadline].into_iter().flatten().min();
         loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Outcome::Failure(transport::no_time(&self.shown(live)));
+            }
             let body = self.body.with_token(live);
-            let reply = match self.post(live, &address, body).await {
+            let reply = match self.post(live, &address, body, left).await {
                 Ok(reply) => reply,
                 Err(error) => return Outcome::Failure(error),
             };
@@ -323,13 +293,8 @@ impl Sending<'_> {
         live: &Live,
         address: &Address,
         body: Bytes,
+        timeout: Option<Duration>,
     ) -> Result<Reply, TransportError> {
-        let read_timeout = self.client.options.read_timeout;
-        let timeout = match self.time_left() {
-            // Nothing is sent in no time at all; let the client below say so.
-            Some(left) => read_timeout.min(left).max(Duration::from_millis(1)),
-            None => read_timeout,
-        };
         let scrubber = &live.scrubber;
         let failure = |error, status| transport::failure(error, self.method, status, scrubber);
         let start = Instant::now();
@@ -340,7 +305,7 @@ impl Sending<'_> {
             let mut request = Request::new(reqwest::Method::POST, url);
             *request.headers_mut() = self.shared.headers.clone();
             *request.body_mut() = Some(body.into());
-            *request.timeout_mut() = Some(timeout);
+            *request.timeout_mut() = timeout;
             let response = self.client.http.execute(request).await;
             let response = response.map_err(|error| failure(error, None))?;
             let status = response.status().as_u16();
@@ -362,15 +327,16 @@ impl Sending<'_> {
         };
         let answer = answer.await;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-        let method = &*scrubber.scrub(self.method);
+        let attempt = self.made;
         match &answer {
-            Ok(reply) => {
-                let (status, bytes) = (reply.status, reply.body.len());
-                debug!(target: "bitrix24", method, attempt = self.made, status, bytes, milliseconds, "answered");
-            }
-            Err(error) => {
-                debug!(target: "bitrix24", method, attempt = self.made, milliseconds, error = %error, "no answer");
-            }
+            Ok(Reply { status, body, .. }) => debug!(
+                target: "bitrix24", method = &*self.shown(live), attempt, status,
+                bytes = body.len(), milliseconds, "answered"
+            ),
+            Err(error) => debug!(
+                target: "bitrix24", method = &*self.shown(live), attempt, milliseconds,
+                error = %error, "no answer"
+            ),
         }
         answer
     }
@@ -415,16 +381,22 @@ impl Sending<'_> {
     }
 
     fn tell_retry(&self, live: &Live, outcome: &Outcome, pause: Duration) {
-        let method = &*live.scrubber.scrub(self.method);
         let (attempt, seconds) = (self.made, pause.as_secs_f64());
         match outcome {
-            Outcome::Answer(Reply { status, .. }) => {
-                warn!(target: "bitrix24", method, attempt, status, seconds, "will be tried again");
-            }
-            Outcome::Failure(error) => {
-                warn!(target: "bitrix24", method, attempt, seconds, error = %error, "will be tried again");
-            }
+            Outcome::Answer(Reply { status, .. }) => warn!(
+                target: "bitrix24", method = &*self.shown(live), attempt, status, seconds,
+                "will be tried again"
+            ),
+            Outcome::Failure(error) => warn!(
+                target: "bitrix24", method = &*self.shown(live), attempt, seconds, error = %error,
+                "will be tried again"
+            ),
         }
+    }
+
+    /// The method for people, who may have called it by a secret.
+    fn shown(&self, live: &Live) -> Cow<'_, str> {
+        live.scrubber.scrub(self.method)
     }
 }
 

@@ -100,11 +100,20 @@ pub(crate) fn failure(
 
 /// What cannot happen: an address made of two valid parts is not one.
 pub(crate) fn no_address(method: &str) -> TransportError {
+    not_sent(method, "the address cannot be made")
+}
+
+/// There was no time to send anything.
+pub(crate) fn no_time(method: &str) -> TransportError {
+    not_sent(method, "the time of the call was up before it was sent")
+}
+
+fn not_sent(method: &str, detail: &str) -> TransportError {
     TransportError {
         kind: TransportErrorKind::Connect,
         method: method.to_owned(),
         status: None,
-        detail: "the address cannot be made".to_owned(),
+        detail: detail.to_owned(),
         tries: Tries::default(),
     }
 }

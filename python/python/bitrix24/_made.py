@@ -230,8 +230,11 @@ class Made:
         return type(self)(self._native.with_options(timeout, again, repeatable))
 
     @property
-    def portal(self) -> str:
-        """The portal's address, which changes when the portal moves: ``https://{portal}``."""
+    def portal(self) -> str | None:
+        """The portal's address, which changes when the portal moves: ``https://{portal}``.
+
+        ``None`` as long as only a store knows it that was not asked yet.
+        """
         return self._native.portal
 
     @property

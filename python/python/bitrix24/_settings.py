@@ -26,18 +26,18 @@ class Stats(NamedTuple):
     """What a client has done since it was made, with all that share its connections."""
 
     calls: int
-    """Calls that ended."""
-    tries: int
-    """Requests that were sent for them."""
+    """Calls that were begun."""
+    requests: int
+    """Requests that were sent: each try of a call is one, and so is a batch."""
     retries: int
-    """Those among them that repeated an earlier one."""
+    """Tries after the first."""
     waits: int
-    """Calls that had to wait for their turn."""
+    """How often a request waited for its turn."""
     waited: float
-    """Seconds that they waited, all together."""
+    """Seconds that they waited in all."""
     refreshes: int
     """Access tokens that were refreshed."""
     moves: int
     """Times that the portal turned out to have moved to another address."""
     in_flight: int
-    """Calls that are under way now."""
+    """Calls that have not come to an end."""

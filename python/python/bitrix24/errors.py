@@ -6,7 +6,7 @@
     ├── ConfigError (ValueError)            a client cannot be made of these settings
     ├── RequestError (ValueError)           the call was wrong; nothing was sent
     │   └── ArgumentTypeError (TypeError)   a value of another type than the parameter takes
-    ├── LimitError                          its turn would have come too late; nothing was sent
+    ├── LimitError                          its turn would have come too late; it did not run
     ├── TokenError                          there is no access token to call with
     │   ├── RefreshRefused                  the authorization server refuses to give one
     │   ├── RefreshFailed                   the authorization server gave no usable answer
@@ -23,6 +23,7 @@
     │   ├── TruncatedBody                   JSON that breaks off
     │   ├── WrongType                       a field of another type than described
     │   ├── NotAnAnswer                     JSON with neither a result nor an error
+    │   ├── MissingAnswer                   the answer of a batch does not speak of the request
     │   └── UnexpectedRedirect              an address to go to instead
     ├── ListError                           the pages of a list do not fit together
     │   └── ListCutOff                      it ended too early, or did not go on
@@ -66,7 +67,8 @@ class Bitrix24Error(Exception):
     """Any error of this package."""
 
     method: str
-    """Wire name of the method that was called; empty where there was none."""
+    """Wire name of the method that was called, with ``batch: `` before it where a whole request of
+    a batch failed; empty where there was none."""
     tries: int = 0
     """How often the call was sent."""
     stopped: Stopped = ""
@@ -96,7 +98,7 @@ class ArgumentTypeError(RequestError, TypeError):
 
 
 class LimitError(Bitrix24Error):
-    """The call's turn would have come after its time; nothing was sent.
+    """The call's turn would have come after its time; it did not run.
 
     Calls wait for each other, so that the portal does not refuse them: see the settings
     ``intensity`` and ``timeout`` of a client.
@@ -235,6 +237,10 @@ class WrongType(DecodeError):
 
 class NotAnAnswer(DecodeError):
     """The body was JSON with neither a result nor an error."""
+
+
+class MissingAnswer(DecodeError):
+    """The answer of a batch says nothing about this request; it may have run or not."""
 
 
 class UnexpectedRedirect(DecodeError):

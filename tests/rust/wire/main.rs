@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(deprecated, reason = "deprecated methods must work as well")]
 
+mod call;
+mod ears;
 mod outcome;
 mod portal;
 mod secrets;
@@ -9,211 +11,229 @@ mod table;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use bitrix24::{Client, Method, Secret, imbot::ChatGet, raw};
+use bitrix24::{Client, Stats};
 use serde_json::Value;
+use tokio::{
+    sync::Barrier,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
-    outcome::{Outcome, Problems},
+    call::{Clients, Moves},
+    ears::Shown,
+    outcome::{Outcome, Problems, wait_differs},
     portal::{Portal, Reply, Seen},
     secrets::Place,
-    table::{Rest, Row, Sends},
+    table::{Row, Sends, Step},
 };
+
+/// How many rows run at the same time, so that they wait at the same time.
+const AT_ONCE: usize = 128;
 
 #[tokio::test]
 async fn every_row() {
-    log::set_logger(&LOGGER).unwrap();
-    log::set_max_level(log::LevelFilter::Trace);
-    let rows = table::read();
+    ears::listen();
+    let rows: &'static [Row] = table::read().leak();
     assert!(rows.len() >= 40, "{} rows", rows.len());
     let names: BTreeSet<_> = rows.iter().map(|row| &row.name).collect();
     assert_eq!(names.len(), rows.len(), "two rows have the same name");
 
     let mut failures = Vec::new();
-    for row in &rows {
-        for problem in run(row).await {
-            failures.push(format!("{}: {problem}", row.name));
+    let mut heard = BTreeSet::new();
+    for rows in rows.chunks(AT_ONCE) {
+        // Making a client takes a while, in which nobody should wait for anything.
+        let made = Arc::new(Barrier::new(rows.len()));
+        let mut running = JoinSet::new();
+        for row in rows {
+            let made = made.clone();
+            running.spawn(async move { (row, run(row, &made).await) });
+        }
+        let mut shown = Vec::new();
+        while let Some(ran) = running.join_next().await {
+            let (row, (problems, printed)) = ran.unwrap();
+            let failed = |problem| format!("{}: {problem}", row.name);
+            failures.extend(problems.into_iter().map(failed));
+            shown.push((&*row.name, printed.0));
+        }
+        let logged = ears::take();
+        heard.extend(logged.iter().map(|(by, _)| *by));
+        shown.push(("one of these rows", logged));
+        for (row, texts) in shown {
+            let leak = texts.iter().find_map(|(what, text)| {
+                let part = secrets::find(text)?;
+                Some(format!("{what} shows {part:?} of a secret: {text}"))
+            });
+            failures.extend(leak.map(|leak| format!("{row}: {leak}")));
         }
     }
+    assert_eq!(heard, ["the log", "the trace"].into(), "what was heard");
     assert!(
         failures.is_empty(),
-        "{} of {} rows:\n\n{}\n",
+        "{} failures in {} rows:\n\n{}\n",
         failures.len(),
         rows.len(),
         failures.join("\n\n")
     );
 }
 
-async fn run(row: &Row) -> Problems {
-    let portal = Portal::start().await;
+async fn run(row: &'static Row, made: &Barrier) -> (Problems, Shown) {
+    let mut portal = Portal::start().await;
     let place = Place {
         portal: portal.address,
         closed: portal::closed().await,
     };
-    let reply = Reply::new(&row.answer, place);
-    LOGGER.0.lock().unwrap().replace(Vec::new());
-    let mut shown = Shown::default();
-    let call = async {
-        let client = match client(row, place, &mut shown) {
-            Ok(client) => client,
-            Err(error) => {
-                shown.error(&error);
-                return (Outcome::Config(error), Vec::new());
-            }
-        };
-        shown.debug("the client", &client);
-        let outcome = call(&client, row, place, &mut shown).await;
-        // Again below the types: the whole answer is there to be shown.
-        let requests = std::mem::take(&mut portal.log.borrow_mut().requests);
-        show_reply(&client, row, place, &mut shown).await;
-        (outcome, requests)
-    };
-    let (outcome, requests) = tokio::select! {
-        result = call => result,
-        () = portal.serve(&reply) => unreachable!(),
-    };
-
-    let mut problems = outcome.differs(row, place);
-    let connections = portal.log.borrow().connections;
-    problems.extend(differs(row, place, &requests, connections));
-    let logged = LOGGER.0.lock().unwrap().take().unwrap_or_default();
-    if connections > 0 && logged.is_empty() {
-        problems.push("the log was not heard".to_owned());
+    let mut replies: Vec<_> = row
+        .answers()
+        .into_iter()
+        .map(|it| Reply::new(it, place))
+        .collect();
+    if replies.is_empty() {
+        replies.push(Reply::new(&table::Answer::default(), place));
     }
-    shown.0.extend(logged.into_iter().map(|line| ("log", line)));
-    let leak = shown.0.iter().find_map(|(what, text)| {
-        let part = secrets::find(text)?;
-        Some(format!("{what} shows {part:?} of a secret: {text}"))
-    });
-    problems.extend(leak);
+    portal.serve(replies);
+    let mut shown = Shown::default();
+    let mut problems = Problems::new();
+    let clients = Clients::new(row, place, &mut shown);
+    made.wait().await;
+    let clients = match clients {
+        Ok(clients) => clients,
+        Err(error) => {
+            shown.error(&error);
+            let step = &row.steps[0];
+            problems.extend(Outcome::Config(error).differs(step, place));
+            problems.extend(differs(step, place, &[], portal.log().connections));
+            return (problems, shown);
+        }
+    };
+    for step in &row.steps {
+        sleep(Duration::from_secs_f64(step.after)).await;
+        let (before, opened) = {
+            let log = portal.log();
+            (log.requests.len(), log.connections)
+        };
+        let client = clients.of(step.by);
+        for problem in run_step(client, step, place, &mut shown).await {
+            problems.push(problem);
+        }
+        let (requests, connections) = {
+            let log = portal.log();
+            (log.requests[before..].to_vec(), log.connections - opened)
+        };
+        problems.extend(differs(step, place, &requests, connections));
+    }
+    let (requests, expected) = (portal.log().requests.len(), row.requests());
+    if requests != expected {
+        problems.push(format!("{requests} requests arrived, not {expected}"));
+    }
+    problems.extend(moves_differ(row, place, &clients.one, &clients.moves));
+    problems.extend(stats_differ(row, clients.one.stats()));
+    if row.is_plain() {
+        call::show_reply(&clients.one, &row.steps[0], place, &mut shown).await;
+    }
+    (problems, shown)
+}
+
+async fn run_step(
+    client: &Client,
+    step: &'static Step,
+    place: Place,
+    shown: &mut Shown,
+) -> Problems {
+    let start = Instant::now();
+    let mut calls = JoinSet::new();
+    for _ in 0..step.call.times {
+        let client = client.clone();
+        calls.spawn(async move { call::call(&client, &step.call, place).await });
+    }
+    let outcomes = calls.join_all().await;
+    let took = start.elapsed().as_secs_f64();
+    let mut problems = Problems::new();
+    for (outcome, printed) in outcomes {
+        problems.extend(outcome.differs(step, place));
+        shown.0.extend(printed.0);
+    }
+    if step.takes.at_least.is_some_and(|least| took < least)
+        || step.takes.at_most.is_some_and(|most| took > most)
+    {
+        problems.push(format!("took {took} s, not {:?}", step.takes));
+    }
+    if step.expected_wait.is_some() {
+        let wait = client.expected_wait(&place.fill(step.call.method())).await;
+        problems.extend(wait_differs(wait, step.expected_wait));
+    }
     problems
 }
 
-/// Everything that was printed, and what printed it.
-#[derive(Default)]
-struct Shown(Vec<(&'static str, String)>);
-
-impl Shown {
-    fn debug(&mut self, what: &'static str, value: &impl std::fmt::Debug) {
-        self.0.push((what, format!("{value:?}")));
-        self.0.push((what, format!("{value:#?}")));
+/// Compares where the portal has moved.
+fn moves_differ(row: &Row, place: Place, client: &Client, moves: &Mutex<Moves>) -> Problems {
+    let expected = row.moved_to.as_deref().map(|to| place.fill(to));
+    let mut problems = Problems::new();
+    let told = moves.lock().unwrap().told.clone();
+    if told != Vec::from_iter(expected.clone()) {
+        problems.push(format!("the hook was told {told:?}, not {expected:?}"));
     }
-
-    fn error(&mut self, error: &(dyn std::error::Error + 'static)) {
-        self.debug("an error", &error);
-        self.0.push(("an error", format!("{error} {error:#}")));
-        if let Some(cause) = error.source() {
-            self.error(cause);
-        }
+    let first = moves.lock().unwrap().first.clone();
+    let (portal, expected) = (client.portal().unwrap(), expected.unwrap_or(first));
+    if portal != expected {
+        problems.push(format!("the portal is at {portal}, not {expected}"));
     }
+    problems
 }
 
-async fn call(client: &Client, row: &Row, place: Place, shown: &mut Shown) -> Outcome {
-    let method = place.fill(&row.call.method);
-    let params = params(row, place);
-    if row.call.typed {
-        assert_eq!(method, ChatGet::META.name, "a typed call of this runner");
-        let request = ChatGet::new(text(&params, "ENTITY_TYPE"), text(&params, "ENTITY_ID"));
-        shown.debug("the request", &request);
-        let answer = client.imbot().chat().get(request).await;
-        Outcome::new(answer, shown)
-    } else {
-        Outcome::new(
-            match row.call.rest {
-                Rest::Classic => client.call_by_name(&method, params).await,
-                Rest::V3 => client.call_by_name_v3(&method, params).await,
-            },
-            shown,
-        )
-    }
-}
-
-/// Shows what bindings to other languages work with.
-async fn show_reply(client: &Client, row: &Row, place: Place, shown: &mut Shown) {
-    let method = place.fill(&row.call.method);
-    let rest = match row.call.rest {
-        Rest::Classic => bitrix24::Rest::Classic,
-        Rest::V3 => bitrix24::Rest::V3,
-    };
-    let bytes = serde_json::to_vec(&params(row, place)).unwrap();
-    let token = place.fill("${token}");
-    shown.debug("a secret parameter", &Secret::from(&*token));
-    let secret = format!(r#"{{"BOT_TOKEN": {}}}"#, Value::from(token));
-    shown.debug(
-        "a call with a secret",
-        &raw::Call::new("m", rest, secret.into()),
-    );
-    match client.send(raw::Call::new(&method, rest, bytes)).await {
-        Ok(reply) => {
-            // What the portal sends as a result is the caller's.
-            if row.fails.is_some() {
-                shown.debug("the answer", &reply);
-            }
-        }
-        Err(error) => shown.error(&error),
-    }
-}
-
-fn client(row: &Row, place: Place, shown: &mut Shown) -> Result<Client, bitrix24::ConfigError> {
-    let settings = &row.client;
-    let fill = |text: &Option<String>| text.as_deref().map(|text| place.fill(text));
-    let mut builder = Client::builder();
-    if let Some(url) = fill(&settings.base_url) {
-        builder = builder.base_url(url);
-    }
-    if let Some(url) = fill(&settings.proxy) {
-        builder = builder.proxy(url);
-    }
-    if let Some(user_agent) = fill(&settings.user_agent) {
-        builder = builder.user_agent(user_agent);
-    }
-    if let Some(pem) = fill(&settings.root_certificate) {
-        builder = builder.root_certificate(pem);
-    }
-    if let Some(seconds) = settings.timeout {
-        builder = builder.timeout(Duration::from_secs_f64(seconds));
-    }
-    shown.debug("the settings", &builder);
-    match (fill(&settings.webhook), fill(&settings.token)) {
-        (Some(url), None) => builder.webhook(&url),
-        (None, Some(portal)) => {
-            let token = fill(&settings.access_token);
-            builder.token(&portal, token.unwrap_or_else(|| place.fill("${token}")))
-        }
-        _ => panic!("{}: a client has either a webhook or a token", row.name),
-    }
-}
-
-fn params(row: &Row, place: Place) -> Value {
-    let params = row.call.params.as_deref().unwrap_or("null");
-    serde_json::from_str(&place.fill(params)).unwrap()
-}
-
-fn text<'a>(params: &'a Value, name: &str) -> &'a str {
-    params[name].as_str().expect("a parameter")
+fn stats_differ(row: &Row, found: Stats) -> Problems {
+    let expected = &row.stats;
+    let pairs = [
+        ("calls", found.calls, expected.calls),
+        ("in_flight", found.in_flight, expected.in_flight.or(Some(0))),
+        ("requests", found.requests, expected.requests),
+        ("retries", found.retries, expected.retries),
+        ("waits", found.waits, expected.waits),
+        ("refreshes", found.refreshes, expected.refreshes),
+        ("moves", found.moves, expected.moves),
+    ];
+    pairs
+        .into_iter()
+        .filter(|(_, found, expected)| expected.is_some_and(|expected| expected != *found))
+        .map(|(name, found, expected)| format!("{name} is {found}, not {expected:?}"))
+        .collect()
 }
 
 /// Compares what arrived.
-fn differs(row: &Row, place: Place, requests: &[Seen], connections: usize) -> Problems {
-    let mut problems = Problems::new();
+fn differs(step: &Step, place: Place, requests: &[Seen], connections: usize) -> Problems {
     let default = table::Request::default();
-    let expected = match &row.sends {
-        Some(Sends::Nothing(_)) => {
-            if connections > 0 || !requests.is_empty() {
-                problems.push("something was sent".to_owned());
-            }
-            return problems;
+    let mut problems = Problems::new();
+    for (number, seen) in requests.iter().enumerate() {
+        let expected = match &step.sends {
+            Some(Sends::Nothing(_)) => break,
+            Some(Sends::All(request)) => request,
+            Some(Sends::Each(requests)) => requests.get(number).unwrap_or(&default),
+            None => &default,
+        };
+        problems.extend(request_differs(step, place, seen, expected));
+    }
+    match &step.sends {
+        Some(Sends::Nothing(_)) if !requests.is_empty() => {
+            problems.push("something was sent".to_owned());
         }
-        Some(Sends::One(request)) => request,
-        None => &default,
-    };
-    let [seen] = requests else {
-        return vec![format!("sent {} times", requests.len())];
-    };
+        Some(Sends::Nothing(_)) if connections > 0 => {
+            problems.push("there was a connection".to_owned());
+        }
+        Some(Sends::Each(expected)) if expected.len() != requests.len() => {
+            let (sent, expected) = (requests.len(), expected.len());
+            problems.push(format!("sent {sent} times, not {expected}"));
+        }
+        _ => {}
+    }
+    problems
+}
 
+fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Request) -> Problems {
+    let mut problems = Problems::new();
     let path = match &expected.path {
         Some(path) => place.fill(path),
         None => seen.line.split(' ').nth(1).unwrap_or_default().to_owned(),
@@ -222,7 +242,7 @@ fn differs(row: &Row, place: Place, requests: &[Seen], connections: usize) -> Pr
     if seen.line != line {
         problems.push(format!("sent {}, not {line}", seen.line));
     }
-    if !path.ends_with(&format!("/{}", place.fill(&row.call.method))) {
+    if !path.ends_with(&format!("/{}", place.fill(step.call.method()))) {
         problems.push(format!("the path is not the method's: {path}"));
     }
 
@@ -259,23 +279,4 @@ fn differs(row: &Row, place: Place, requests: &[Seen], connections: usize) -> Pr
         }
     }
     problems
-}
-
-/// Keeps what the layers below log, while there is a place for it.
-struct Logger(Mutex<Option<Vec<String>>>);
-
-static LOGGER: Logger = Logger(Mutex::new(None));
-
-impl log::Log for Logger {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        if let Some(lines) = &mut *self.0.lock().unwrap() {
-            lines.push(format!("{}: {}", record.target(), record.args()));
-        }
-    }
-
-    fn flush(&self) {}
 }

@@ -1,15 +1,18 @@
 //! What became of a call, compared with what should have.
 
+use std::time::Duration;
+
 use bitrix24::{
-    Answer, ConfigError, DecodeErrorKind, Error, ErrorCode, Origin, Time, TransportErrorKind,
+    Answer, ConfigError, DecodeErrorKind, Error, ErrorCode, Origin, Stopped, Time,
+    TransportErrorKind, limit::Limit,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Shown,
+    ears::Shown,
     secrets::Place,
-    table::{Fails, Row},
+    table::{Fails, Step},
 };
 
 /// What is wrong with a row.
@@ -45,8 +48,8 @@ impl Outcome {
         }
     }
 
-    pub(crate) fn differs(&self, row: &Row, place: Place) -> Problems {
-        match (self, &row.returns, &row.fails) {
+    pub(crate) fn differs(&self, step: &Step, place: Place) -> Problems {
+        match (self, &step.returns, &step.fails) {
             (Self::Returned(answer), Some(returns), None) => {
                 let mut compare = Compare(Problems::new());
                 compare.eq("result", &answer.result, &json(&returns.result, place));
@@ -57,7 +60,7 @@ impl Outcome {
             }
             (Self::Config(error), None, Some(fails)) => config_differs(error, fails, place),
             (Self::Failed(error, origin), None, Some(fails)) => {
-                error_differs(error, *origin, fails, row, place)
+                error_differs(error, *origin, fails, step, place)
             }
             (Self::Returned(answer), ..) => vec![format!("returned {answer:?}")],
             (Self::Config(error), ..) => vec![format!("not made: {error}")],
@@ -68,6 +71,13 @@ impl Outcome {
 
 fn json(text: &str, place: Place) -> Value {
     serde_json::from_str(&place.fill(text)).unwrap()
+}
+
+/// Whether a wait is about what is given, in seconds. It may have passed in part.
+pub(crate) fn wait_differs(wait: Duration, expected: Option<f64>) -> Option<String> {
+    let (wait, expected) = (wait.as_secs_f64(), expected?);
+    let is_near = (expected - (expected / 2.0).min(1.0)..=expected + 0.3).contains(&wait);
+    (!is_near).then(|| format!("the wait is {wait} s, not about {expected} s"))
 }
 
 struct Compare(Problems);
@@ -118,7 +128,7 @@ fn error_differs(
     error: &Error,
     origin: Option<Origin>,
     fails: &Fails,
-    row: &Row,
+    step: &Step,
     place: Place,
 ) -> Problems {
     let fill = |text: &Option<String>| text.as_deref().map(|text| place.fill(text));
@@ -127,11 +137,34 @@ fn error_differs(
     compare.given("message", &message, fill(&fails.message));
     compare.contains(&message, fill(&fails.says).as_deref());
     compare.given("status", &error.status(), fails.status.map(Some));
-    let method = place.fill(&row.call.method);
+    let method = place.fill(step.call.method());
     if !matches!(error, Error::Request(_)) {
         compare.eq("method", &error.method(), &&*method);
     }
+    let tries = error.tries();
+    compare.given("the number of tries", &tries.made, fails.tries);
+    let stopped = match tries.stopped {
+        Stopped::Final => "final",
+        Stopped::MayHaveRun => "may_have_run",
+        Stopped::Spent => "spent",
+        Stopped::NoTime => "no_time",
+        _ => "another",
+    };
+    compare.given("why it stopped", &stopped, fails.stopped.as_deref());
     match error {
+        Error::Limit(error) => {
+            let limit = match error.limit() {
+                Limit::Intensity => "intensity",
+                Limit::Operating => "operating",
+                _ => "another",
+            };
+            compare.eq(
+                "the limit",
+                &(limit, &*message),
+                &given(&fails.limit, &message),
+            );
+            compare.0.extend(wait_differs(error.wait(), fails.wait));
+        }
         Error::Request(error) => match fill(&fails.request) {
             Some(part) => compare.contains(error.what(), Some(&part)),
             None => compare.0.push(format!("not sent: {message}")),
@@ -211,7 +244,7 @@ fn error_differs(
     compare.0
 }
 
-/// What a row says beside the message, which tells what went wrong instead.
+/// What a step says beside the message, which tells what went wrong instead.
 fn given<'a>(expected: &'a Option<String>, message: &'a str) -> (&'a str, &'a str) {
     (expected.as_deref().unwrap_or("something else"), message)
 }

@@ -1,57 +1,114 @@
-//! A portal of raw bytes: it gives every request the same answer.
+//! A portal of raw bytes: it gives each request the next of its answers, and the last one to all
+//! others.
 
 use std::{
-    cell::RefCell,
     collections::BTreeMap,
     future::pending,
     net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::sleep,
 };
 
 use crate::{
     secrets::Place,
-    table::{Answer, Portal as Deed},
+    table::{Answer, Part, Portal as Deed},
 };
 
+/// How long a whole answer is on its way before the connection breaks.
+const AFTERWARDS: Duration = Duration::from_millis(30);
+
 /// What is done with a request.
-pub(crate) enum Reply {
-    Send(Vec<u8>),
-    SendAndClose(Vec<u8>),
-    Do(Deed),
+#[derive(Clone)]
+pub(crate) struct Reply {
+    after: Duration,
+    wire: Vec<u8>,
+    /// Between bytes.
+    drip: Option<Duration>,
+    /// What follows; `None`: the next request.
+    end: Option<Deed>,
+    is_whole: bool,
 }
 
 impl Reply {
     pub(crate) fn new(answer: &Answer, place: Place) -> Self {
-        if let Some(deed) = answer.portal {
-            return Self::Do(deed);
+        let (head, body) = match &answer.raw {
+            Some(raw) => (Vec::new(), place.fill(raw).into()),
+            None => message(answer, place),
+        };
+        let sent = match (answer.part, answer.portal) {
+            (Some(Part::Half), _) => head.len() + body.len() / 2,
+            (None, Some(_)) => 0,
+            (Some(Part::Whole), _) | (None, None) => head.len() + body.len(),
+        };
+        let mut wire = [head, body].concat();
+        let is_whole = sent == wire.len();
+        wire.truncate(sent);
+        let hangs_up = !is_whole || answer.raw.is_some();
+        Self {
+            after: Duration::from_secs_f64(answer.after),
+            wire,
+            drip: answer.drip.map(Duration::from_secs_f64),
+            end: answer.portal.or(hangs_up.then_some(Deed::Closes)),
+            is_whole,
         }
-        if let Some(raw) = &answer.raw {
-            return Self::SendAndClose(place.fill(raw).into());
-        }
-        let mut body = unhex(answer.hex.as_deref().unwrap_or_default());
-        match (&answer.hex, &answer.body) {
-            (_, Some(text)) => body.extend(place.fill(text).bytes()),
-            (None, None) => body.extend(br#"{"result": null}"#),
-            (Some(_), None) => {}
-        }
-        let mut headers = BTreeMap::from([
-            ("content-type".to_owned(), "application/json".to_owned()),
-            ("content-length".to_owned(), body.len().to_string()),
-        ]);
-        for (name, value) in &answer.headers {
-            headers.insert(name.clone(), place.fill(value));
-        }
-        let mut wire = format!("HTTP/1.1 {} Whatever\r\n", answer.status.unwrap_or(200));
-        for (name, value) in headers {
-            wire += &format!("{name}: {value}\r\n");
-        }
-        wire += "\r\n";
-        Self::Send([wire.into(), body].concat())
     }
+
+    /// Answers; tells whether the connection goes on.
+    async fn give(&self, stream: &mut TcpStream) -> bool {
+        sleep(self.after).await;
+        let pieces: Vec<_> = match self.drip {
+            Some(_) => self.wire.chunks(1).collect(),
+            None => vec![&*self.wire],
+        };
+        for piece in pieces {
+            if stream.write_all(piece).await.is_err() {
+                return false;
+            }
+            if let Some(pause) = self.drip {
+                sleep(pause).await;
+            }
+        }
+        if self.is_whole && self.end.is_some() {
+            sleep(AFTERWARDS).await;
+        }
+        match self.end {
+            None => return true,
+            Some(Deed::Closes) => {}
+            Some(Deed::Resets) => stream.set_zero_linger().unwrap(),
+            Some(Deed::IsSilent) => pending().await,
+        }
+        false
+    }
+}
+
+/// The head and the body of an answer.
+fn message(answer: &Answer, place: Place) -> (Vec<u8>, Vec<u8>) {
+    let mut body = unhex(answer.hex.as_deref().unwrap_or_default());
+    match (&answer.hex, &answer.body) {
+        (_, Some(text)) => body.extend(place.fill(text).bytes()),
+        (None, None) => body.extend(br#"{"result": null}"#),
+        (Some(_), None) => {}
+    }
+    let mut headers = BTreeMap::from([
+        ("content-type".to_owned(), "application/json".to_owned()),
+        ("content-length".to_owned(), body.len().to_string()),
+    ]);
+    for (name, value) in &answer.headers {
+        headers.insert(name.clone(), place.fill(value));
+    }
+    let mut head = format!("HTTP/1.1 {} Whatever\r\n", answer.status.unwrap_or(200));
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += "\r\n";
+    (head.into(), body)
 }
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -61,6 +118,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// A request as it arrived.
+#[derive(Clone)]
 pub(crate) struct Seen {
     pub(crate) line: String,
     /// By their names in lower case, in alphabetical order.
@@ -74,10 +132,12 @@ pub(crate) struct Log {
     pub(crate) requests: Vec<Seen>,
 }
 
+/// Serves until it is dropped.
 pub(crate) struct Portal {
-    listener: TcpListener,
     pub(crate) address: SocketAddr,
-    pub(crate) log: RefCell<Log>,
+    listener: Option<TcpListener>,
+    log: Arc<Mutex<Log>>,
+    serving: JoinSet<()>,
 }
 
 impl Portal {
@@ -85,33 +145,46 @@ impl Portal {
         let listener = listen().await;
         Self {
             address: listener.local_addr().unwrap(),
-            listener,
-            log: RefCell::default(),
+            listener: Some(listener),
+            log: Arc::default(),
+            serving: JoinSet::new(),
         }
     }
 
-    /// Serves one connection after the other.
-    pub(crate) async fn serve(&self, reply: &Reply) {
-        loop {
-            let (mut stream, _) = self.listener.accept().await.unwrap();
-            self.log.borrow_mut().connections += 1;
+    pub(crate) fn serve(&mut self, replies: Vec<Reply>) {
+        let listener = self.listener.take().expect("served once");
+        self.serving
+            .spawn(serve(listener, self.log.clone(), replies));
+    }
+
+    pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
+    }
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn serve(listener: TcpListener, log: Arc<Mutex<Log>>, replies: Vec<Reply>) {
+    let replies = Arc::new(replies);
+    let mut connections = JoinSet::new();
+    loop {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        lock(&log).connections += 1;
+        let (log, replies) = (log.clone(), replies.clone());
+        connections.spawn(async move {
             while let Some(request) = read(&mut stream).await {
-                self.log.borrow_mut().requests.push(request);
-                match reply {
-                    Reply::Send(wire) => stream.write_all(wire).await.unwrap(),
-                    Reply::SendAndClose(wire) => {
-                        stream.write_all(wire).await.unwrap();
-                        break;
-                    }
-                    Reply::Do(Deed::Closes) => break,
-                    Reply::Do(Deed::Resets) => {
-                        stream.set_zero_linger().unwrap();
-                        break;
-                    }
-                    Reply::Do(Deed::IsSilent) => pending().await,
+                let number = {
+                    let requests = &mut lock(&log).requests;
+                    requests.push(request);
+                    requests.len().min(replies.len()) - 1
+                };
+                if !replies[number].give(&mut stream).await {
+                    break;
                 }
             }
-        }
+        });
     }
 }
 
@@ -124,6 +197,7 @@ pub(crate) async fn closed() -> SocketAddr {
     listen().await.local_addr().unwrap()
 }
 
+/// Reads a request; `None` if none comes, or something else.
 async fn read(stream: &mut TcpStream) -> Option<Seen> {
     let mut bytes = Vec::new();
     let head = loop {
@@ -134,19 +208,21 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
             break end;
         }
     };
-    let text = String::from_utf8(bytes[..head].to_vec()).unwrap();
+    let text = String::from_utf8(bytes[..head].to_vec()).ok()?;
     let mut lines = text.split("\r\n");
-    let line = lines.next().unwrap().to_owned();
+    let line = lines.next()?.to_owned();
     let mut headers: Vec<_> = lines
-        .map(|line| line.split_once(": ").unwrap())
+        .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
     headers.sort();
     let length = headers.iter().find(|(name, _)| name == "content-length");
-    let length: usize = length.unwrap().1.parse().unwrap();
+    let length: usize = length.map_or(Some(0), |(_, length)| length.parse().ok())?;
     let mut body = bytes.split_off(head + 4);
     while body.len() < length {
-        assert_ne!(stream.read_buf(&mut body).await.unwrap(), 0);
+        if stream.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
     }
     Some(Seen {
         line,

@@ -29,6 +29,7 @@ impl Place {
             let (name, spelling) = name.split_once('|').unwrap_or((name, ""));
             let value = match name {
                 "portal" => self.portal.to_string(),
+                "moved" => format!("localhost:{}", self.portal.port()),
                 "port" => self.portal.port().to_string(),
                 "closed" => self.closed.to_string(),
                 "code" => CODE.to_owned(),
@@ -84,6 +85,10 @@ pub(crate) fn find(text: &str) -> Option<String> {
 fn normal(text: &str) -> String {
     let mut text = text.to_lowercase();
     loop {
+        // Most texts are plain, and there are many.
+        if !text.contains(['%', '&', '\\']) {
+            return text;
+        }
         let mut plain = String::new();
         let mut rest = text.as_str();
         while let Some(c) = rest.chars().next() {

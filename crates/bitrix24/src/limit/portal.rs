@@ -267,6 +267,17 @@ impl Portals {
     }
 }
 
+impl Portals {
+    /// A portal has moved: its limits are those of both addresses.
+    pub(crate) fn moved(&self, from: &str, to: &str) -> Option<Arc<PortalLimits>> {
+        let mut known = lock(&self.0);
+        let limits = known.get(to).or_else(|| known.get(from))?.clone();
+        known.insert(from.to_owned(), limits.clone());
+        known.insert(to.to_owned(), limits.clone());
+        Some(limits)
+    }
+}
+
 /// The portals of this process.
 pub(crate) fn portals() -> &'static Portals {
     static PORTALS: LazyLock<PerProcess<Portals>> = LazyLock::new(PerProcess::default);

@@ -378,4 +378,11 @@ fn clients_of_a_portal_share_its_limits() {
         &one,
         &portals.of("https://b.de", None)
     ));
+    // It moves: whoever comes to the new address shares them as well.
+    let moved = portals.moved("https://a.de", "https://c.de").unwrap();
+    assert!(std::sync::Arc::ptr_eq(&one, &moved));
+    assert!(std::sync::Arc::ptr_eq(
+        &one,
+        &portals.of("https://c.de", None)
+    ));
 }
