@@ -15,14 +15,16 @@ use std::{
 };
 
 use bitrix24::{
-    AnyCode, BoxFuture, Client, Error, Secret, Stopped, SystemError, TransportErrorKind, Tries,
+    AnyCode, BoxFuture, Client, Error, List, Secret, Stopped, SystemError, TransportErrorKind,
+    Tries,
+    batch::Batch,
     limit::{Intensity, Limiter, Seen, TooLate, Turn},
     oauth::{
         App, Credential, FileStore, MemoryStore, OAuth, Saved, Store, StoreError, TokenError,
         TokenErrorKind,
     },
 };
-use bitrix24_sandbox::{Failure, Fault, Portal};
+use bitrix24_sandbox::{Failure, Fault, List as Table, Portal};
 use serde_json::json;
 use tokio::{sync::watch, task::JoinSet};
 use tracing::{
@@ -476,6 +478,40 @@ async fn a_write_that_is_lost_after_the_renewal_is_not_repeated() {
         outcome => panic!("{outcome:?}"),
     }
     scene.assert_written_once(0..1);
+}
+
+#[tokio::test]
+async fn batches_and_lists_go_on_with_the_new_token() {
+    let scene = Scene::new();
+    let client = client(&scene.oauth());
+    let mut batch = Batch::new();
+    for id in 0..60 {
+        batch.add_by_name(WRITE, json!({ "id": id }));
+    }
+    client.send_batch(batch).await.unwrap();
+    assert_eq!((scene.requests("batch"), scene.portal.refreshes()), (3, 1));
+    // Parameters of a batch are texts.
+    let requests = scene.portal.requests();
+    let written = requests
+        .iter()
+        .filter(|it| it.method() == WRITE && it.ran());
+    assert_eq!(written.count(), 60);
+
+    scene.portal.list("crm.deal.list", Table::count(120));
+    let mut deals = client.records_by_name("crm.deal.list", (), List::default());
+    for id in 1..=120 {
+        let deal = deals.next().await.unwrap().unwrap();
+        assert_eq!(deal["ID"], id);
+        if id == 60 {
+            scene.portal.expire_tokens();
+        }
+    }
+    assert!(deals.next().await.is_none());
+    assert_eq!(
+        (scene.requests("crm.deal.list"), scene.portal.refreshes()),
+        (4, 2)
+    );
+    scene.assert_clean(&"");
 }
 
 /// Fails on demand, and says more than it should.

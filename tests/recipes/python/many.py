@@ -18,9 +18,11 @@ def enterprise(webhook: str) -> Client:
 
 
 def in_threads(client: Client, ids: range) -> list[JSON]:
+    def deal(number: int) -> JSON:
+        return client.call("crm.deal.get", {"id": number}).result
+
     with ThreadPoolExecutor(max_workers=50) as pool:
-        calls = pool.map(lambda number: client.call("crm.deal.get", {"id": number}), ids)
-        return [answer.result for answer in calls]
+        return list(pool.map(deal, ids))
 
 
 async def in_tasks(client: AsyncClient, ids: range) -> list[JSON]:
