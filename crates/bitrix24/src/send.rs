@@ -140,6 +140,11 @@ impl Sending<'_> {
             if let Err(error) = self.turn(&live, refused).await {
                 return self.did_not_run(Stopped::NoTime, |_| Err(error.into()));
             }
+            // After a long wait, the token may be another one, and the portal elsewhere.
+            live = match self.in_time(self.shared.live(self.epoch)).await {
+                Ok(live) => live,
+                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+            };
             let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
             if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && self.renewals == 0 {
@@ -175,10 +180,6 @@ impl Sending<'_> {
                 Verdict::DidNotRun(because) => refused = Some(because),
                 _ => (refused, self.uncertain) = (None, Some(outcome)),
             }
-            live = match self.in_time(self.shared.live(self.epoch)).await {
-                Ok(live) => live,
-                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
-            };
         }
     }
 

@@ -7,8 +7,8 @@ use bitrix24_tests::folder::workspace;
 const UPDATE: &str = "UPDATE_GOLDEN=1 cargo test -p bitrix24-tests --test recipes";
 
 /// What stands between the marks of that name, without the indentation that all lines have in
-/// common. Several pieces are put together with an empty line in between.
-fn pieces(source: &str, name: &str) -> Option<String> {
+/// common. Several pieces are put together with so many empty lines in between.
+fn pieces(source: &str, name: &str, apart: usize) -> Option<String> {
     let mut text = String::new();
     let mut lines = source.lines();
     while let Some(mark) = lines.next() {
@@ -16,11 +16,14 @@ fn pieces(source: &str, name: &str) -> Option<String> {
             continue;
         }
         let piece: Vec<_> = lines.by_ref().take_while(|line| !is_end(line)).collect();
+        let is_empty = |line: &&str| line.trim().is_empty();
+        let first = piece.iter().position(|line| !is_empty(line))?;
+        let last = piece.iter().rposition(|line| !is_empty(line))?;
+        let piece = piece.get(first..=last)?;
         let indent = |line: &&str| line.len() - line.trim_start().len();
-        let filled = piece.iter().filter(|line| !line.trim().is_empty());
-        let common = filled.map(indent).min()?;
+        let common = piece.iter().filter(|it| !is_empty(it)).map(indent).min()?;
         if !text.is_empty() {
-            text.push('\n');
+            text.push_str(&"\n".repeat(apart));
         }
         for line in piece {
             writeln!(text, "{}", line.get(common..).unwrap_or_default()).unwrap();
@@ -62,14 +65,13 @@ fn page(readme: &str, folder: &Path) -> (String, BTreeSet<(String, String)>) {
         };
         let source = fs::read_to_string(folder.join(file))
             .unwrap_or_else(|error| panic!("README.md: {file}: {error}"));
-        let piece = pieces(&source, name)
+        let (fence, apart) = match file.ends_with(".rs") {
+            true => ("```rust,ignore", 1),
+            false => ("```python", 2),
+        };
+        let piece = pieces(&source, name, apart)
             .unwrap_or_else(|| panic!("README.md: {file} has no piece `README: {name}`"));
         assert_eq!(lines.next(), Some(""), "README.md: after {line}");
-        let fence = if file.ends_with(".rs") {
-            "```rust,ignore"
-        } else {
-            "```python"
-        };
         assert_eq!(lines.next(), Some(fence), "README.md: after {line}");
         assert!(lines.any(|line| line == "```"), "README.md: after {line}");
         write!(page, "\n{fence}\n{piece}```\n").unwrap();
@@ -120,10 +122,10 @@ fn the_page_shows_what_is_run() {
 
 #[test]
 fn pieces_are_put_together() {
-    let source = "# README: a\nimport os\n# end\n\nif x:\n    # README: a\n    if y:\n        z\n\n    # end\n";
+    let source = "# README: a\nimport os\n# end\n\nif x:\n    # README: a\n\n    if y:\n        z\n\n    # end\n";
     assert_eq!(
-        pieces(source, "a").unwrap(),
-        "import os\n\nif y:\n    z\n\n"
+        pieces(source, "a", 2).unwrap(),
+        "import os\n\n\nif y:\n    z\n"
     );
-    assert_eq!(pieces(source, "b"), None);
+    assert_eq!(pieces(source, "b", 1), None);
 }

@@ -6,12 +6,13 @@
 use std::{
     sync::{Arc, MutexGuard},
     thread,
+    time::Duration,
 };
 
 use tokio::{
     runtime,
     sync::watch::{self, Receiver, Sender},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -27,6 +28,14 @@ const SAVES: usize = 4;
 
 /// How many credentials a renewal tries that others put into the store meanwhile.
 const ADOPTIONS: usize = 3;
+
+/// How long to look whether another process saves what it bought.
+const LOOKS: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+];
 
 /// What there is to do.
 pub(super) enum Job {
@@ -164,10 +173,22 @@ impl Worker {
                     if error.code() != Some("invalid_grant") {
                         return Err(error);
                     }
+                    self.look_for_other(stored.as_ref()).await;
                 }
             }
         }
         Err(self.state().refused.clone().unwrap_or_else(died))
+    }
+
+    /// Waits a moment for the store to hold something else: whoever spent the refresh token may have
+    /// the new pair, but not have saved it yet.
+    async fn look_for_other(&self, stored: Option<&Credential>) {
+        for pause in LOOKS {
+            match self.load().await {
+                Ok(found) if found.as_ref() == stored => sleep(pause).await,
+                _ => return,
+            }
+        }
     }
 
     async fn ask(&self, old: &Credential) -> Result<Credential, TokenError> {

@@ -1,0 +1,32 @@
+"""Tokens that renew themselves."""
+
+from __future__ import annotations
+
+# README: oauth
+from pathlib import Path
+
+from bitrix24 import Client, FileStore, Installation, OAuth, Secret
+
+# end
+# README: oauth
+
+
+def start(client_id: str, client_secret: str, file: Path) -> tuple[OAuth, Client]:
+    """One for each portal. The client works as soon as the file holds a credential."""
+    oauth = OAuth(client_id, client_secret, store=FileStore(file))
+    return oauth, Client.from_oauth(oauth)
+
+
+def authorized(oauth: OAuth, code: str, server_domain: str) -> None:
+    """The user came back from ``oauth.authorize_url(portal, state)``, with a code."""
+    oauth.replace(oauth.exchange(code, server_domain))
+
+
+def installed(oauth: OAuth, body: bytes) -> Secret | None:
+    """The portal posted ``ONAPPINSTALL``. What is returned proves later events: keep it."""
+    installation = Installation.from_event(body)
+    oauth.replace(installation.credential)
+    return installation.application_token
+
+
+# end
