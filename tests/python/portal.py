@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, final
 from bitrix24 import AsyncClient, Client
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -125,6 +125,8 @@ class Portal:
         self.script: deque[Reply] = deque()
         """The next answers; then comes ``default``."""
         self.default = Reply()
+        self.react: Callable[[Request], Reply] | None = None
+        """Answers instead of ``default``."""
         self.requests: list[Request] = []
         self.connections = 0
         """How many there were."""
@@ -211,7 +213,7 @@ class Portal:
         try:
             while request := await _read(reader, number):
                 self.requests.append(request)
-                reply = self.script.popleft() if self.script else self.default
+                reply = self._reply(request)
                 if reply.delay and await self._is_left(reader, reply.delay):
                     self.broken += 1
                     return
@@ -232,6 +234,11 @@ class Portal:
         finally:
             self._open.discard(writer)
             writer.close()
+
+    def _reply(self, request: Request) -> Reply:
+        if self.script:
+            return self.script.popleft()
+        return self.react(request) if self.react else self.default
 
     async def _is_left(self, reader: asyncio.StreamReader, delay: float) -> bool:
         """Waits, unless the client goes away meanwhile."""
