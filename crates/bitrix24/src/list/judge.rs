@@ -108,7 +108,8 @@ impl Known<'_> {
         if scan.count > 0 {
             // With `next` and a total it is known where a page stands, so that records may look
             // alike.
-            let placed = told && total.is_some();
+            let goes_on = scan.next.is_none_or(|next| next > start);
+            let placed = told && goes_on && total.is_some();
             if self.any_earlier(|earlier| {
                 earlier.same_ids(scan) || !placed && earlier.same_bytes(scan)
             }) {

@@ -124,7 +124,8 @@ impl List {
         self
     }
 
-    /// Records in a page, where that is known. It helps to tell a full page from the last one.
+    /// Records in a page, where that is known: a smaller one is the last one if the answer says
+    /// neither `next` nor `total`. Without it, such a list is asked for more until a page is empty.
     #[must_use]
     pub fn page_size(mut self, records: u32) -> Self {
         self.page_size = Some(records);
@@ -157,7 +158,8 @@ impl List {
         self
     }
 
-    /// The field of a record that holds its id, as the answer and the filter spell it.
+    /// The field of a record that holds its id, as the answer and the filter spell it. Pages are
+    /// told apart by it, too; otherwise by a field called `id` in any spelling, if there is one.
     #[must_use]
     pub fn keyed_by(mut self, field: impl Into<String>) -> Self {
         self.keyed_by = Some(field.into());

@@ -61,7 +61,8 @@ impl<R, E: ErrorCode> Records<R, E> {
     /// come and go meanwhile move no others.
     ///
     /// It takes one request more than there are pages, as only an empty page is the end. The
-    /// parameters may hold neither an order nor a condition on the id. Lists that cannot be read
+    /// parameters may hold neither an order nor a condition on the id, and no `LOGIC` that would
+    /// go for that condition as well. Lists that cannot be read
     /// this way end with an [`Error::Request`] at once; a method that ignores the order or the
     /// filter ends with an [`Error::Decode`].
     ///

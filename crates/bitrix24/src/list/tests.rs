@@ -303,6 +303,19 @@ fn a_list_that_goes_back_is_an_error() {
         assert!(what.contains(part), "{what}");
         assert_eq!(cursor, "start:4");
     }
+    // One that ignores `start` says the same again.
+    let named = json!({ "result": [{ "NAME": "x" }], "total": 9, "next": 1 });
+    let mut pages = 0;
+    let mut reading = engine(json!({}), List::new(Paging::Start), How::Paged);
+    let error = loop {
+        match reading.step() {
+            Step::Ask(_) => reading.answer([reply(&named)]),
+            Step::Page(_) => pages += 1,
+            Step::Failed(error) => break error,
+            Step::End => panic!("no error"),
+        }
+    };
+    assert_eq!((pages, incomplete(Some(error)).1.as_str()), (1, "start:1"));
     let promise = json!({ "total": 9, "next": 50 });
     let (records, error) = scripted(&mut plain(How::Paged), &[(json!({}), page(&[], promise))]);
     assert!(records.is_empty() && incomplete(error).0.contains("is empty"));
