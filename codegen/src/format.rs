@@ -339,6 +339,9 @@ pub struct List {
     /// Records in a page, when fixed or by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u32>,
+    /// The most records in a page, where a caller may ask for a size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_page_size: Option<u32>,
     /// The field by which the list can be walked without counting (`start=-1`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyed_by: Option<String>,

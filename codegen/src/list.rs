@@ -97,17 +97,67 @@ pub(crate) fn lower(
             .help("name the field of a record: `keyed_by: id`"),
         );
     }
+    if let (Some(size), Some(most)) = (list.page_size, list.max_page_size)
+        && size > most
+    {
+        report.push(
+            Problem::new(
+                doc.place(&keys(&["facts", "list", "max_page_size"])),
+                format!("a page usually holds {size} records, which is more than {most}"),
+            )
+            .help("`page_size` is the size that nobody asked for, `max_page_size` the largest"),
+        );
+    }
+    let within = within(doc, facts, list, report);
     Some(List {
         paging: list.paging,
         records: list.records.clone(),
         record: record.clone(),
         map: matches!(ty, Type::Map(..)),
         page_size: list.page_size,
+        max_page_size: list.max_page_size,
         keyed_by: list.keyed_by.clone(),
         order: list_param(doc, facts, "order", list.order.as_ref(), report),
         filter: list_param(doc, facts, "filter", list.filter.as_ref(), report),
-        within: within(doc, facts, list, report),
+        names: names(facts, list.paging, &within),
+        within,
     })
+}
+
+/// The paging parameters that the method spells in its own way, or that travel by their place.
+fn names(facts: &Facts, paging: Paging, within: &[String]) -> Vec<(&'static str, String)> {
+    let (usual, holder): (&[&'static str], Option<&str>) = match paging {
+        Paging::Start => (&["start"], None),
+        Paging::Offset => (&["offset"], None),
+        Paging::Limit => (&["limit"], None),
+        Paging::Page => (&["page"], None),
+        Paging::NavParams => (&["iNumPage"], Some("NAV_PARAMS")),
+        Paging::Cursor => (&["field", "order", "value", "limit"], Some("cursor")),
+        Paging::Pagination => (&["offset", "limit", "page"], Some("pagination")),
+    };
+    let way: Vec<&str> = match within {
+        [] => holder.into_iter().collect(),
+        within => within.iter().map(String::as_str).collect(),
+    };
+    let on_wire = |field: &format::Field| match field.position {
+        Some(position) => position.to_string(),
+        None => field.name.clone(),
+    };
+    let mut fields = facts.params.as_slice();
+    for part in way {
+        fields = match fields.iter().find(|field| on_wire(field) == part) {
+            Some(field) => &field.fields,
+            None => &[],
+        };
+    }
+    let named = |usual: &'static str| {
+        let described = fields
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(usual))?;
+        let name = on_wire(described);
+        (name != usual).then_some((usual, name))
+    };
+    usual.iter().filter_map(|usual| named(usual)).collect()
 }
 
 /// The parameter that a walk through a list sets: as the facts name it, or the one of the usual

@@ -164,6 +164,8 @@ pub struct List {
     pub map: bool,
     /// Records in a page, when fixed or by default.
     pub page_size: Option<u32>,
+    /// The most records in a page, whatever is asked for.
+    pub max_page_size: Option<u32>,
     /// The field by which the list can be walked without counting.
     pub keyed_by: Option<String>,
     /// The parameter that takes the order, on the wire.
@@ -172,6 +174,9 @@ pub struct List {
     pub filter: String,
     /// The way to the parameter that holds those of the paging; empty where it is as usual.
     pub within: Vec<String>,
+    /// The paging parameters that are called otherwise than usual: the usual name, and that on
+    /// the wire.
+    pub names: Vec<(&'static str, String)>,
 }
 
 impl List {

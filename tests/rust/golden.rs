@@ -21,6 +21,7 @@ const METHODS: &[&str] = &[
     "imbot.v2.Bot.register",
     "lists.get",
     "obstacles.Option",
+    "obstacles.clone.list",
     "v3:humanresources.node.list",
 ];
 

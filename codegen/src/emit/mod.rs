@@ -74,25 +74,30 @@ fn list_meta(list: &List) -> TokenStream {
         Paging::Pagination => quote!(Pagination),
     };
     let records = list.way();
-    let page_size = match list.page_size.map(Literal::u32_unsuffixed) {
+    let size = |size: Option<u32>| match size.map(Literal::u32_unsuffixed) {
         Some(size) => quote!(Some(#size)),
         None => quote!(None),
     };
+    let (page_size, max_page_size) = (size(list.page_size), size(list.max_page_size));
     let keyed_by = match &list.keyed_by {
         Some(field) => quote!(Some(#field)),
         None => quote!(None),
     };
     let (map, order, filter, within) = (list.map, &list.order, &list.filter, &list.within);
+    let usual = list.names.iter().map(|(usual, _)| usual);
+    let names = list.names.iter().map(|(_, name)| name);
     quote! {
         ListMeta {
             paging: Paging::#paging,
             records: &[#(#records),*],
             map: #map,
             page_size: #page_size,
+            max_page_size: #max_page_size,
             keyed_by: #keyed_by,
             order: #order,
             filter: #filter,
             within: &[#(#within),*],
+            names: &[#((#usual, #names)),*],
         }
     }
 }

@@ -1185,6 +1185,12 @@ fn list_docs(list: &List) -> String {
             " With [`batched`](crate::Records::batched) it fetches up to 50 pages at a time.",
         );
     }
+    if list.map {
+        text.push_str(
+            " The records of a page come in the order of their keys; \
+             [`Client::records_by_name`](crate::Client::records_by_name) keeps that of the answer.",
+        );
+    }
     text
 }
 
@@ -1203,12 +1209,15 @@ fn is_whole(method: &Method, list: &List) -> bool {
             let start = example.params.as_ref().map(|params| &params["start"]);
             let start = start.is_none_or(|start| start.is_null() || start == 0);
             let total = &example.answer["total"];
-            let size = list.page_size.map_or(50, u64::from);
             start
                 && example.answer.get("next").is_none()
                 && match total.as_u64() {
                     Some(total) => total == count,
-                    None => total.is_null() && count < size,
+                    // Of a page whose size is not known, nobody knows whether it is full.
+                    None => {
+                        let size = list.page_size.map_or(0, u64::from);
+                        total.is_null() && (count == 0 || count < size)
+                    }
                 }
         })
 }

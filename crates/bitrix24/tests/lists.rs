@@ -365,10 +365,12 @@ impl Method for DemoList {
             records: &["items"],
             map: false,
             page_size: Some(50),
+            max_page_size: None,
             keyed_by: Some("ID"),
             order: "order",
             filter: "filter",
             within: &[],
+            names: &[],
         }),
     };
     type Output = BTreeMap<String, Vec<BTreeMap<String, i64>>>;
@@ -410,6 +412,40 @@ async fn records_have_their_type() {
     assert_eq!(error.cursor.to_string(), "start:50");
     let (second, error) = read(portal.client.records(DemoList).resume(error.cursor)).await;
     assert_eq!((second, error), ((51..=70).collect(), None));
+}
+
+#[tokio::test]
+async fn how_to_read_is_said_before_the_reading() {
+    for count in [120, 30] {
+        let portal = Portal::start(move |_, params| Some(table(count, params))).await;
+        let list = || portal.client.records_by_name("demo.list", (), items());
+        // While a page is on its way.
+        let mut records = list();
+        let waiting = tokio::time::timeout(std::time::Duration::ZERO, records.next());
+        assert!(waiting.await.is_err());
+        let (found, error) = read(records.keyed()).await;
+        let error = error.unwrap();
+        assert_eq!(found.len(), count.min(50) as usize);
+        assert!(error.to_string().contains("before the reading begins"));
+        // Behind the first page.
+        let mut records = list();
+        records.next().await.unwrap().unwrap();
+        let (found, error) = read(records.batched()).await;
+        assert_eq!(found.len(), count.min(50) as usize - 1);
+        assert!(error.is_some());
+    }
+    // Behind an error.
+    let portal = Portal::start(|_, _| Some(json!({ "error": "QUERY_FAILED" }))).await;
+    let mut records = portal.client.records_by_name("demo.list", (), items());
+    let error = records.next().await.unwrap().unwrap_err();
+    assert!(records.next().await.is_none());
+    let (found, error) = read(records.resume(error.cursor)).await;
+    assert!(found.is_empty() && error.unwrap().to_string().contains("begin a new one"));
+    // A parameter that cannot be sent is told at the place that was asked for.
+    let broken = std::collections::BTreeMap::from([((1, 2), 3)]);
+    let records = portal.client.records_by_name("demo.list", broken, items());
+    let (_, error) = read(records.resume("start:100".parse().unwrap())).await;
+    assert_eq!(error.unwrap().cursor.to_string(), "start:100");
 }
 
 #[tokio::test]

@@ -111,10 +111,12 @@ impl Method for NodeList {
             records: &["items"],
             map: false,
             page_size: Some(50),
+            max_page_size: None,
             keyed_by: None,
             order: "order",
             filter: "filter",
             within: &[],
+            names: &[],
         }),
     };
     type Output = NodeListResult;

@@ -170,10 +170,12 @@ impl Method for Get {
             records: &[],
             map: false,
             page_size: Some(50),
+            max_page_size: None,
             keyed_by: Some("ID"),
             order: "IBLOCK_ORDER",
             filter: "filter",
             within: &[],
+            names: &[],
         }),
     };
     type Output = Vec<GetItem>;

@@ -10,7 +10,7 @@ use std::{
 use super::{
     cursor::{At, Cursor},
     error::ListError,
-    judge::{Next, judge},
+    judge::{Known, Next, judge},
     pages::Page,
     paging::List,
     params::Params,
@@ -42,6 +42,8 @@ pub(super) struct Engine {
     how: How,
     resume: Option<Cursor>,
     params: Vec<u8>,
+    /// Whether the first page was asked for, or an error told.
+    begun: bool,
     state: State,
 }
 
@@ -67,6 +69,8 @@ struct Reading {
     asked: Vec<At>,
     /// Answers that nobody looked at.
     ready: VecDeque<(At, Result<Reply, Error>)>,
+    /// The page that the reading began with.
+    first: Option<Scan>,
     /// The page before.
     before: Option<Scan>,
     /// How far the page before moved `start`.
@@ -81,6 +85,7 @@ impl Engine {
             how: How::Paged,
             resume: None,
             params,
+            begun: false,
             state: State::New,
         }
     }
@@ -91,23 +96,48 @@ impl Engine {
 
     /// Changes how the list is read.
     pub(super) fn read(&mut self, how: How) {
-        self.must_be_new();
-        self.how = match self.how {
-            How::Paged => how,
-            known if known == how => how,
-            _ => How::Both,
-        };
+        if self.is_new() {
+            self.how = match self.how {
+                How::Paged => how,
+                known if known == how => how,
+                _ => How::Both,
+            };
+            self.place();
+        }
     }
 
     /// Changes where the reading begins.
     pub(super) fn resume(&mut self, cursor: Cursor) {
-        self.must_be_new();
-        self.resume = Some(cursor);
+        if self.is_new() {
+            self.resume = Some(cursor);
+            self.place();
+        }
     }
 
-    fn must_be_new(&mut self) {
-        if !matches!(self.state, State::New | State::Failed(_)) {
-            self.refuse("how to read a list is said before the reading begins");
+    /// Whether the reading can be changed; else it fails, unless it did before.
+    fn is_new(&mut self) -> bool {
+        if self.begun && !matches!(self.state, State::Failed(_)) {
+            self.refuse(
+                "how to read a list is said before the reading begins: begin a new one, with \
+                 the cursor of the error to go on behind it",
+            );
+        }
+        !self.begun
+    }
+
+    /// Corrects the place of an error that came before the reading begins.
+    fn place(&mut self) {
+        let first = self.first();
+        if let State::Failed(error) = &mut self.state {
+            error.cursor = first;
+        }
+    }
+
+    /// Where the reading begins.
+    fn first(&self) -> Cursor {
+        match &self.resume {
+            Some(cursor) => cursor.clone(),
+            None => Cursor(plan::first(&self.list, self.how)),
         }
     }
 
@@ -123,11 +153,10 @@ impl Engine {
 
     /// The page that comes next.
     fn cursor(&self) -> Cursor {
-        match (&self.state, &self.resume) {
-            (State::Reading(reading), _) => Cursor(reading.at),
-            (State::Failed(error), _) => error.cursor.clone(),
-            (_, Some(cursor)) => cursor.clone(),
-            (_, None) => Cursor(plan::first(&self.list, self.how)),
+        match &self.state {
+            State::Reading(reading) => Cursor(reading.at),
+            State::Failed(error) => error.cursor.clone(),
+            State::New | State::End => self.first(),
         }
     }
 
@@ -153,6 +182,7 @@ impl Engine {
             at,
             asked: Vec::new(),
             ready: VecDeque::new(),
+            first: None,
             before: None,
             stride: 0,
         })
@@ -160,6 +190,7 @@ impl Engine {
 
     /// What is to be done next.
     pub(super) fn step(&mut self) -> Step {
+        self.begun = true;
         if matches!(self.state, State::New) {
             match self.begin() {
                 Ok(reading) => self.state = State::Reading(Box::new(reading)),
@@ -189,6 +220,10 @@ impl Engine {
                 Ok((_, page, Next::Done)) => {
                     self.state = State::End;
                     page
+                }
+                Ok((_, _, Next::Over)) => {
+                    self.state = State::End;
+                    break;
                 }
                 Ok((_, page, Next::Wrong { what, at })) => {
                     let kind = DecodeErrorKind::Incomplete { what };
@@ -253,7 +288,14 @@ impl Reading {
         let reply = reply?;
         let keyed = matches!(self.at, At::Key(_) | At::After(_));
         let scan = scan(&reply, list, keyed)?;
-        let next = judge(self.at, &scan, self.before.as_ref(), list, self.limit)
+        let known = Known {
+            list,
+            limit: self.limit,
+            first: self.first.as_ref(),
+            before: self.before.as_ref(),
+            stride: self.stride,
+        };
+        let next = judge(self.at, &scan, &known)
             .map_err(|what| reply.wrong(DecodeErrorKind::Incomplete { what }))?;
         let page = Page::new(reply, scan.count, Cursor(self.at), Arc::clone(list));
         Ok((scan, page, next))
@@ -262,6 +304,9 @@ impl Reading {
     fn go(&mut self, scan: Scan, next: At) {
         if let (At::Start(from), At::Start(to)) = (self.at, next) {
             self.stride = to.saturating_sub(from);
+        }
+        if self.first.is_none() {
+            self.first = Some(scan.clone());
         }
         self.at = next;
         self.before = Some(scan);

@@ -9,6 +9,10 @@ pub enum Paging {
     /// `offset`, and `limit` for the size of a page.
     Offset,
     /// `limit` alone: there is one page.
+    ///
+    /// Without a `total` in the answer, it is taken for the whole list only if it holds fewer
+    /// records than were asked for, and than the method gives at most. Where that is not known,
+    /// fewer than the usual page, or than 50 if that is not known either.
     Limit,
     /// `page`, counted from 1.
     Page,
@@ -43,6 +47,8 @@ pub struct ListMeta {
     pub map: bool,
     /// Records in a page, where that is known.
     pub page_size: Option<u32>,
+    /// The most records in a page, whatever is asked for, where that is known.
+    pub max_page_size: Option<u32>,
     /// The field of a record by which the list can be read without counting.
     pub keyed_by: Option<&'static str>,
     /// The parameter that takes the order.
@@ -51,6 +57,22 @@ pub struct ListMeta {
     pub filter: &'static str,
     /// The way to the object that holds the paging parameters; empty where they stand as usual.
     pub within: &'static [&'static str],
+    /// The paging parameters that are called otherwise than usual: the usual name, and the
+    /// method's.
+    pub names: &'static [(&'static str, &'static str)],
+}
+
+/// What the parameters are usually called that choose a page, or its size, of this paging.
+pub(super) fn usual_names(paging: Paging) -> &'static [&'static str] {
+    match paging {
+        Paging::Start => &["start"],
+        Paging::Offset => &["offset"],
+        Paging::Limit => &["limit"],
+        Paging::Page => &["page"],
+        Paging::NavParams => &["iNumPage"],
+        Paging::Cursor => &["field", "order", "value", "limit"],
+        Paging::Pagination => &["offset", "limit", "page"],
+    }
 }
 
 /// How a list is read, for methods that are called by name.
@@ -69,10 +91,12 @@ pub struct List {
     pub(super) records: Vec<String>,
     pub(super) map: bool,
     pub(super) page_size: Option<u32>,
+    pub(super) max_page_size: Option<u32>,
     pub(super) keyed_by: Option<String>,
     pub(super) order: Option<String>,
     pub(super) filter: Option<String>,
     pub(super) within: Vec<String>,
+    pub(super) names: Vec<(String, String)>,
 }
 
 impl List {
@@ -84,10 +108,12 @@ impl List {
             records: Vec::new(),
             map: false,
             page_size: None,
+            max_page_size: None,
             keyed_by: None,
             order: None,
             filter: None,
             within: path_of(paging.usually_within()),
+            names: Vec::new(),
         }
     }
 
@@ -98,14 +124,42 @@ impl List {
         self
     }
 
-    /// Records in a page, where that is known. It helps to tell a full page from the last one.
+    /// Records in a page, where that is known: a smaller one is the last one if the answer says
+    /// neither `next` nor `total`. Without it, such a list is asked for more until a page is empty.
     #[must_use]
     pub fn page_size(mut self, records: u32) -> Self {
         self.page_size = Some(records);
         self
     }
 
-    /// The field of a record that holds its id, as the answer and the filter spell it.
+    /// The most records in a page, whatever is asked for, where that is known. A
+    /// [limit](Paging::Limit) above it does not make the page larger.
+    #[must_use]
+    pub fn max_page_size(mut self, records: u32) -> Self {
+        self.max_page_size = Some(records);
+        self
+    }
+
+    /// The paging parameters are written `START`, `OFFSET`, `LIMIT`, `PAGE`. Otherwise each is
+    /// the one among the parameters that is called so in any spelling, or in lower case.
+    ///
+    /// ```
+    /// use bitrix24::{List, Paging};
+    ///
+    /// // im.search.user.list: `OFFSET` and `LIMIT`.
+    /// let users = List::new(Paging::Offset).upper_case();
+    /// ```
+    #[must_use]
+    pub fn upper_case(mut self) -> Self {
+        let names = ["start", "offset", "limit", "page"];
+        self.names = names
+            .map(|name| (name.into(), name.to_ascii_uppercase()))
+            .into();
+        self
+    }
+
+    /// The field of a record that holds its id, as the answer and the filter spell it. Pages are
+    /// told apart by it, too; otherwise by a field called `id` in any spelling, if there is one.
     #[must_use]
     pub fn keyed_by(mut self, field: impl Into<String>) -> Self {
         self.keyed_by = Some(field.into());
@@ -147,10 +201,16 @@ impl From<&ListMeta> for List {
             records: path_of(meta.records),
             map: meta.map,
             page_size: meta.page_size,
+            max_page_size: meta.max_page_size,
             keyed_by: meta.keyed_by.map(Into::into),
             order: Some(meta.order.into()),
             filter: Some(meta.filter.into()),
             within: path_of(within),
+            names: meta
+                .names
+                .iter()
+                .map(|it| (it.0.into(), it.1.into()))
+                .collect(),
         }
     }
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     cursor::At,
-    paging::{List, Paging},
+    judge::USUAL_SIZE,
+    paging::{List, Paging, usual_names},
     params::Params,
 };
 use crate::wire::FromWire;
@@ -68,10 +69,13 @@ pub(super) fn begin(json: &[u8], list: &List, how: How) -> Result<Begin, String>
         How::Keyed => check_keyed(&params, &holder, list)?,
         How::Paged | How::Batched => {}
     }
-    let unsigned = |name| unsigned(&holder, name);
+    let mut names = usual_names(list.paging).iter();
+    names.try_for_each(|usual| check_name(&holder, list, usual))?;
+    let name = |usual| name(&holder, list, usual);
+    let unsigned = |usual| unsigned(&holder, name(usual));
     let mut limit = None;
     let at = match first(list, how) {
-        At::Start(_) => At::Start(match integer(&holder, "start")? {
+        At::Start(_) => At::Start(match integer(&holder, name("start"))? {
             None => 0,
             Some(start) => u64::try_from(start).map_err(|_| {
                 "`start` below 0 gives one page and no `next`: leave it out, or read the list \
@@ -80,19 +84,25 @@ pub(super) fn begin(json: &[u8], list: &List, how: How) -> Result<Begin, String>
         }),
         At::Offset(_) => At::Offset(unsigned("offset")?.unwrap_or(0)),
         At::Pagination(_) => {
-            first_page(&holder, "page")?;
+            first_page(&holder, name("page"))?;
             At::Pagination(unsigned("offset")?.unwrap_or(0))
         }
         at @ At::Page { .. } => {
-            first_page(&holder, "page")?;
+            first_page(&holder, name("page"))?;
             at
         }
         at @ At::Nav { .. } => {
-            first_page(&holder, "iNumPage")?;
+            first_page(&holder, name("iNumPage"))?;
             at
         }
         at @ At::Only { .. } => {
-            limit = unsigned("limit")?.or(list.page_size.map(u64::from));
+            let size = list.page_size.map(u64::from);
+            let most = list
+                .max_page_size
+                .map(u64::from)
+                .or(size)
+                .unwrap_or(USUAL_SIZE);
+            limit = unsigned("limit")?.or(size).map(|limit| limit.min(most));
             if limit.is_none() {
                 return Err(
                     "give a `limit`: the size of a page is not known, and without it a \
@@ -113,33 +123,35 @@ pub(super) fn write(params: &Params, at: At, list: &List) -> Params {
     let mut all = params.clone();
     let mut holder = all.within(&list.within).unwrap_or_default();
     let key = list.keyed_by.as_deref().unwrap_or_default();
+    let caller = holder.clone();
+    let name = |usual| name(&caller, list, usual);
     let size = |holder: &mut Params| {
-        if let (None, Some(size)) = (holder.get("limit"), list.page_size) {
-            holder.set("limit", &size);
+        if let (None, Some(size)) = (holder.get(name("limit")), list.page_size) {
+            holder.set(name("limit"), &size);
         }
     };
     match at {
         // What the portal begins with anyway is not said, unless the caller does.
-        At::Start(0) if holder.get("start").is_none() => return all,
-        At::Offset(0) if holder.get("offset").is_none() => return all,
+        At::Start(0) if holder.get(name("start")).is_none() => return all,
+        At::Offset(0) if holder.get(name("offset")).is_none() => return all,
         At::Only { .. } => return all,
-        At::Start(start) => holder.set("start", &start),
-        At::Offset(offset) => holder.set("offset", &offset),
-        At::Page { number, .. } => holder.set("page", &number),
-        At::Nav { number, .. } => holder.set("iNumPage", &number),
+        At::Start(start) => holder.set(name("start"), &start),
+        At::Offset(offset) => holder.set(name("offset"), &offset),
+        At::Page { number, .. } => holder.set(name("page"), &number),
+        At::Nav { number, .. } => holder.set(name("iNumPage"), &number),
         At::Pagination(offset) => {
             // The portal would count an offset of its own from the page.
-            holder.remove("page");
+            holder.remove(name("page"));
             size(&mut holder);
-            holder.set("offset", &offset);
+            holder.set(name("offset"), &offset);
         }
         At::After(value) => {
-            holder.set("field", &key);
-            holder.set("order", &"ASC");
-            holder.set("value", &value);
+            holder.set(name("field"), &key);
+            holder.set(name("order"), &"ASC");
+            holder.set(name("value"), &value);
             size(&mut holder);
         }
-        At::Key(_) => holder.set("start", &-1),
+        At::Key(_) => holder.set(name("start"), &-1),
     }
     all.put_within(&list.within, holder);
     if let At::Key(last) = at {
@@ -161,6 +173,27 @@ fn param(params: &Params, described: Option<&str>, usual: &str) -> String {
     described.or_else(given).unwrap_or(usual).to_owned()
 }
 
+/// What a paging parameter is called: as the description says, or as the caller spells it.
+fn name<'a>(holder: &'a Params, list: &'a List, usual: &'a str) -> &'a str {
+    let described = list.names.iter().find(|(known, _)| known == usual);
+    let given = || holder.names().find(|name| name.eq_ignore_ascii_case(usual));
+    match described {
+        Some((_, name)) => name,
+        None => given().unwrap_or(usual),
+    }
+}
+
+/// That the caller gave a paging parameter under no other name than it has: two of them, and
+/// the portal would choose.
+fn check_name(holder: &Params, list: &List, usual: &str) -> Result<(), String> {
+    let name = name(holder, list, usual);
+    let mut given = holder.names();
+    match given.find(|given| given.eq_ignore_ascii_case(usual) && *given != name) {
+        None => Ok(()),
+        Some(other) => Err(format!("`{other}` is called `{name}` here: leave it out")),
+    }
+}
+
 /// That nothing of the caller's is in the way of reading by key.
 fn check_keyed(params: &Params, holder: &Params, list: &List) -> Result<(), String> {
     let Some(key) = list.keyed_by.as_deref() else {
@@ -168,8 +201,11 @@ fn check_keyed(params: &Params, holder: &Params, list: &List) -> Result<(), Stri
             "the list cannot be read by key: which field holds the id is not described".into(),
         );
     };
-    if let Some(1..) = integer(holder, "start")? {
-        return Err("leave `start` out: a list that is read by key is not counted".into());
+    let start = name(holder, list, "start");
+    if let Some(1..) = integer(holder, start)? {
+        return Err(format!(
+            "leave `{start}` out: a list that is read by key is not counted"
+        ));
     }
     let order = param(params, list.order.as_deref(), "order");
     let given = params
@@ -189,6 +225,15 @@ fn check_keyed(params: &Params, holder: &Params, list: &List) -> Result<(), Stri
     let given = params
         .object(&filter)
         .map_err(|()| format!("`{filter}` is not an object"))?;
+    if let Some(logic) = given
+        .names()
+        .find(|name| name.eq_ignore_ascii_case("logic"))
+    {
+        return Err(format!(
+            "`{logic}` of `{filter}` would go for the condition on `{key}` as well: put it with \
+             its conditions into an object of their own within `{filter}`"
+        ));
+    }
     let field = |name: &str| {
         let start = name.find(|c: char| c.is_alphanumeric() || c == '_');
         start.map_or(String::new(), |start| name[start..].to_owned())
@@ -211,7 +256,7 @@ fn check_cursor(holder: &Params, list: &List) -> Result<i64, String> {
         return Err("which field the cursor goes by is not described".into());
     };
     for (name, value) in [("field", key), ("order", "ASC")] {
-        let given = holder.get(name);
+        let given = holder.get(self::name(holder, list, name));
         let same = |given: &Value| {
             given
                 .as_str()
@@ -223,7 +268,7 @@ fn check_cursor(holder: &Params, list: &List) -> Result<i64, String> {
             ));
         }
     }
-    Ok(integer(holder, "value")?.unwrap_or(0))
+    Ok(integer(holder, name(holder, list, "value"))?.unwrap_or(0))
 }
 
 /// That the caller did not choose a page: how many records are before it is not known.

@@ -42,7 +42,9 @@ type Fetched = (Box<Pages>, Option<Result<Page, ListError>>);
 enum State {
     Idle(Box<Pages>),
     Fetching(BoxFuture<'static, Fetched>),
-    End,
+    End(Box<Pages>),
+    /// Between two others.
+    Moving,
 }
 
 impl<R, E: ErrorCode> Records<R, E> {
@@ -59,7 +61,8 @@ impl<R, E: ErrorCode> Records<R, E> {
     /// come and go meanwhile move no others.
     ///
     /// It takes one request more than there are pages, as only an empty page is the end. The
-    /// parameters may hold neither an order nor a condition on the id. Lists that cannot be read
+    /// parameters may hold neither an order nor a condition on the id, and no `LOGIC` that would
+    /// go for that condition as well. Lists that cannot be read
     /// this way end with an [`Error::Request`] at once; a method that ignores the order or the
     /// filter ends with an [`Error::Decode`].
     ///
@@ -80,15 +83,27 @@ impl<R, E: ErrorCode> Records<R, E> {
     /// Goes on where a reading failed.
     ///
     /// The method, its parameters and the way of reading must be those of before. A cursor of
-    /// another way of reading ends the list with an [`Error::Request`] at once.
+    /// another way of reading ends the list with an [`Error::Request`] at once, and so does this
+    /// where reading has begun: make new records to go on.
     pub fn resume(self, cursor: Cursor) -> Self {
         self.change(|pages| pages.resume(cursor))
     }
 
-    fn change(mut self, change: impl FnOnce(Pages) -> Pages) -> Self {
-        if let State::Idle(pages) = self.state {
-            self.state = State::Idle(Box::new(change(*pages)));
-        }
+    /// What comes too late is an error as well, told behind the page that is on its way.
+    fn change(mut self, change: impl FnOnce(Pages) -> Pages + Send + 'static) -> Self {
+        self.state = match self.state {
+            State::Idle(pages) | State::End(pages) => State::Idle(Box::new(change(*pages))),
+            State::Fetching(fetching) => State::Fetching(Box::pin(async move {
+                let (pages, page) = fetching.await;
+                let mut pages = Box::new(change(*pages));
+                let page = match page {
+                    Some(page) => Some(page),
+                    None => pages.next().await,
+                };
+                (pages, page)
+            })),
+            State::Moving => State::Moving,
+        };
         self
     }
 
@@ -98,17 +113,6 @@ impl<R, E: ErrorCode> Records<R, E> {
     /// call.
     pub async fn next(&mut self) -> Option<Result<R, ListError<E>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
-    }
-
-    /// Takes a page that was fetched.
-    fn take(&mut self, pages: Box<Pages>, page: Page) -> Result<(), ListError<E>> {
-        let records = (self.read)(&page).map_err(|error| ListError {
-            error,
-            cursor: page.cursor().clone(),
-        })?;
-        self.page = records.into_iter();
-        self.state = State::Idle(pages);
-        Ok(())
     }
 }
 
@@ -121,8 +125,12 @@ impl<R, E: ErrorCode> Stream for Records<R, E> {
             if let Some(record) = this.page.next() {
                 return Poll::Ready(Some(Ok(record)));
             }
-            match std::mem::replace(&mut this.state, State::End) {
-                State::End => return Poll::Ready(None),
+            match std::mem::replace(&mut this.state, State::Moving) {
+                State::Moving => return Poll::Ready(None),
+                State::End(pages) => {
+                    this.state = State::End(pages);
+                    return Poll::Ready(None);
+                }
                 State::Idle(mut pages) => {
                     this.state = State::Fetching(Box::pin(async move {
                         let page = pages.next().await;
@@ -134,13 +142,23 @@ impl<R, E: ErrorCode> Stream for Records<R, E> {
                         this.state = State::Fetching(fetching);
                         return Poll::Pending;
                     };
-                    let taken = match page {
-                        None => return Poll::Ready(None),
-                        Some(Ok(page)) => this.take(pages, page),
-                        Some(Err(error)) => Err(error.into_typed()),
+                    let read = match page {
+                        None => None,
+                        Some(Err(error)) => Some(Err(error.into_typed())),
+                        Some(Ok(page)) => Some((this.read)(&page).map_err(|error| ListError {
+                            error,
+                            cursor: page.cursor().clone(),
+                        })),
                     };
-                    if let Err(error) = taken {
-                        return Poll::Ready(Some(Err(error)));
+                    match read {
+                        Some(Ok(records)) => {
+                            this.page = records.into_iter();
+                            this.state = State::Idle(pages);
+                        }
+                        end => {
+                            this.state = State::End(pages);
+                            return Poll::Ready(end.and_then(Result::err).map(Err));
+                        }
                     }
                 }
             }

@@ -25,23 +25,31 @@ pub(super) struct Scan {
     pub(super) count: u64,
     /// The keys of the records, if they were asked for.
     pub(super) keys: Vec<i64>,
+    /// The id of the first record and of the last one, where they can be found.
+    ids: Option<[u64; 2]>,
+    /// Whether the ids are known to be ids, and are not only called that.
+    described: bool,
     /// Tells this page's records from others.
-    pub(super) digest: u64,
+    digest: u64,
     pub(super) total: Option<u64>,
     pub(super) next: Option<u64>,
 }
 
 /// Looks at a page. With `keyed`, every record must have its key.
 pub(super) fn scan(reply: &Reply, list: &List, keyed: bool) -> Result<Scan, Error> {
-    let key = list.keyed_by.as_deref().filter(|_| keyed);
-    let look = Look { key, map: list.map };
+    let look = Look {
+        key: list.keyed_by.as_deref(),
+        keyed,
+        map: list.map,
+    };
     let answer = reply.decode_with(Walk {
         path: &list.records,
         inner: look,
     })?;
     Ok(Scan {
         total: answer.total,
-        next: answer.next,
+        // On a last page, some say 0.
+        next: answer.next.filter(|next| *next > 0),
         ..answer.result.unwrap_or_default()
     })
 }
@@ -152,8 +160,10 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Walk<'_, S> {
 /// Counts records.
 #[derive(Clone, Copy)]
 struct Look<'p> {
-    /// The field that holds the key, if keys matter.
+    /// The field that holds the key, where that is known.
     key: Option<&'p str>,
+    /// Whether every record must have its key.
+    keyed: bool,
     /// Whether any object is a list of its values.
     map: bool,
 }
@@ -165,9 +175,7 @@ impl<'de> DeserializeSeed<'de> for Look<'_> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         let mut json = serde_json::Deserializer::from_str(raw);
         let mut scan = json.deserialize_any(self).map_err(D::Error::custom)?;
-        let mut hasher = DefaultHasher::new();
-        raw.hash(&mut hasher);
-        scan.digest = hasher.finish();
+        scan.digest = digest(raw);
         Ok(scan)
     }
 }
@@ -178,29 +186,79 @@ impl<'de> Visitor<'de> for Look<'_> {
     scalars!("an array", Scan::default());
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scan, A::Error> {
-        let mut scan = Scan::default();
-        while let Some(key) = seq
-            .next_element_seed(KeyOf(self.key))
+        let (mut scan, mut ends) = (Scan::default(), Ends::default());
+        while let Some((key, record)) = seq
+            .next_element_seed(self.key_of())
             .map_err(|error| wire::at(format_args!("[{}]", scan.count), error))?
         {
             scan.add(key);
+            ends.add(record);
         }
-        Ok(scan)
+        Ok(self.with_ids(scan, &ends))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scan, A::Error> {
-        let mut scan = Scan::default();
+        let (mut scan, mut ends) = (Scan::default(), Ends::default());
         while let Some(name) = map.next_key::<String>()? {
             if !self.map && name.parse::<i64>().is_err() {
                 return Err(unexpected("an array", "an object"));
             }
-            let key = map
-                .next_value_seed(KeyOf(self.key))
+            let (key, record) = map
+                .next_value_seed(self.key_of())
                 .map_err(|error| wire::at(wire::key(&name), error))?;
             scan.add(key);
+            ends.add(record);
         }
-        Ok(scan)
+        Ok(self.with_ids(scan, &ends))
     }
+}
+
+/// The first record of a page and the last one.
+#[derive(Default)]
+struct Ends<'de>(Option<[&'de RawValue; 2]>);
+
+impl<'de> Ends<'de> {
+    fn add(&mut self, record: &'de RawValue) {
+        let first = self.0.map_or(record, |[first, _]| first);
+        self.0 = Some([first, record]);
+    }
+}
+
+impl<'p> Look<'p> {
+    fn key_of(self) -> KeyOf<'p> {
+        KeyOf(self.key.filter(|_| self.keyed))
+    }
+
+    fn with_ids(self, scan: Scan, ends: &Ends<'_>) -> Scan {
+        let [first, last] = match ends.0 {
+            Some(ends) if !self.keyed => ends.map(|record| self.id(record)),
+            _ => [None, None],
+        };
+        Scan {
+            ids: first.zip(last).map(|(first, last)| [first, last]),
+            described: self.key.is_some(),
+            ..scan
+        }
+    }
+
+    /// What tells a record from others: its key, or else what is called `id` in any spelling.
+    fn id(self, record: &RawValue) -> Option<u64> {
+        let fields: serde_json::Map<String, Value> = serde_json::from_str(record.get()).ok()?;
+        let id = match self.key {
+            Some(key) => fields.get(key),
+            None => fields
+                .iter()
+                .find_map(|(name, id)| name.eq_ignore_ascii_case("id").then_some(id)),
+        };
+        id.filter(|id| !id.is_null())
+            .map(|id| digest(&id.to_string()))
+    }
+}
+
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Scan {
@@ -208,22 +266,40 @@ impl Scan {
         self.count += 1;
         self.keys.extend(key);
     }
+
+    /// Whether these are the records of another page, whatever became of their fields.
+    pub(super) fn same_ids(&self, other: &Self) -> bool {
+        match (self.ids, other.ids) {
+            (Some([first, _]), Some([also, _])) if self.described => first == also,
+            // What is only called an id may be the same in all records.
+            (Some(ids), Some(also)) => ids == also && ids[0] != ids[1],
+            _ => false,
+        }
+    }
+
+    /// Whether this page is another one to the letter.
+    pub(super) fn same_bytes(&self, other: &Self) -> bool {
+        self.count > 0 && self.count == other.count && self.digest == other.digest
+    }
 }
 
-/// Reads the key of a record, if there is one to read.
+/// Reads a record: its key, if there is one to read.
 #[derive(Clone, Copy)]
 struct KeyOf<'p>(Option<&'p str>);
 
 impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
-    type Value = Option<i64>;
+    type Value = (Option<i64>, &'de RawValue);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<i64>, D::Error> {
-        match self.0 {
-            None => deserializer
-                .deserialize_ignored_any(IgnoredAny)
-                .map(|_| None),
-            Some(_) => deserializer.deserialize_map(self),
-        }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let record = <&RawValue>::deserialize(deserializer)?;
+        let key = match self.0 {
+            None => None,
+            Some(_) => {
+                let mut json = serde_json::Deserializer::from_str(record.get());
+                json.deserialize_map(self).map_err(D::Error::custom)?
+            }
+        };
+        Ok((key, record))
     }
 }
 

@@ -295,9 +295,27 @@ fn a_list_that_goes_back_is_an_error() {
         );
         assert_eq!(records, [1, 2, 3, 4]);
         let (what, cursor) = incomplete(error);
-        assert!(what.contains(&format!("next one is at {next}")), "{what}");
+        // 0 is no `next`.
+        let part = match next {
+            0 => "after 4 of 9 records",
+            _ => "next one is at 2",
+        };
+        assert!(what.contains(part), "{what}");
         assert_eq!(cursor, "start:4");
     }
+    // One that ignores `start` says the same again.
+    let named = json!({ "result": [{ "NAME": "x" }], "total": 9, "next": 1 });
+    let mut pages = 0;
+    let mut reading = engine(json!({}), List::new(Paging::Start), How::Paged);
+    let error = loop {
+        match reading.step() {
+            Step::Ask(_) => reading.answer([reply(&named)]),
+            Step::Page(_) => pages += 1,
+            Step::Failed(error) => break error,
+            Step::End => panic!("no error"),
+        }
+    };
+    assert_eq!((pages, incomplete(Some(error)).1.as_str()), (1, "start:1"));
     let promise = json!({ "total": 9, "next": 50 });
     let (records, error) = scripted(&mut plain(How::Paged), &[(json!({}), page(&[], promise))]);
     assert!(records.is_empty() && incomplete(error).0.contains("is empty"));
@@ -311,6 +329,7 @@ fn a_full_page_without_next_and_total_is_not_taken_for_the_end() {
         &[
             (json!({}), page(&first, json!({}))),
             (json!({ "start": 50 }), page(&[51], json!({}))),
+            (json!({ "start": 51 }), page(&[], json!({}))),
         ],
     );
     assert_eq!((records.len(), error), (51, None));
@@ -323,7 +342,149 @@ fn a_full_page_without_next_and_total_is_not_taken_for_the_end() {
         ],
     );
     assert_eq!(records.len(), 50);
-    assert!(incomplete(error).0.contains("the same as the one before"));
+    assert!(incomplete(error).0.contains("the same as one before"));
+    // Where the size of a page is known, a shorter one is the end.
+    let list = List::new(Paging::Start).page_size(50);
+    let script = [(json!({}), page(&first[..20], json!({ "next": 0 })))];
+    let (records, error) = scripted(&mut engine(json!({}), list, How::Paged), &script);
+    assert_eq!((records.len(), error), (20, None));
+    // Where it is not, it may be any.
+    let script = [
+        (json!({}), page(&first[..20], json!({}))),
+        (json!({ "start": 20 }), page(&first[..20], json!({}))),
+    ];
+    let (records, error) = scripted(&mut plain(How::Paged), &script);
+    let (what, cursor) = incomplete(error);
+    assert!(what.contains("larger page size"), "{what}");
+    assert_eq!((records.len(), cursor.as_str()), (20, "start:20"));
+    let script = [
+        (json!({}), page(&first[..20], json!({ "next": 20 }))),
+        (json!({ "start": 20 }), page(&first[20..30], json!({}))),
+    ];
+    let (records, error) = scripted(&mut plain(How::Paged), &script);
+    assert_eq!((records.len(), error), (30, None));
+}
+
+/// A portal that gives page after page of 50, and something else behind the second one.
+fn beyond(paging: Paging, total: Option<u64>, third: impl Fn() -> Vec<Value>) -> (usize, String) {
+    let mut changing = 0;
+    let (records, error) = read(&mut engine(json!({}), list(paging), How::Paged), |params| {
+        changing += 1;
+        let number = match paging {
+            Paging::Page => params["page"].as_u64(),
+            Paging::NavParams => params["NAV_PARAMS"]["iNumPage"].as_u64(),
+            _ => params["offset"].as_u64().map(|offset| offset / 50 + 1),
+        };
+        let items = match number.unwrap_or(1) {
+            page @ (1 | 2) => hundred(page),
+            _ => third(),
+        };
+        let with_change = |mut item: Value| {
+            item["IDLE"] = json!(changing);
+            item
+        };
+        let items: Vec<_> = items.into_iter().map(with_change).collect();
+        reply(&json!({ "result": { "items": items }, "total": total }))
+    });
+    (
+        records.len(),
+        error.map(|it| incomplete(Some(it)).0).unwrap_or_default(),
+    )
+}
+
+fn hundred(page: u64) -> Vec<Value> {
+    let ids = page * 50 - 49..=page * 50;
+    ids.map(|id| json!({ "ID": id.to_string() })).collect()
+}
+
+#[test]
+fn a_list_that_begins_anew_behind_its_last_page_ends() {
+    for paging in [Paging::Offset, Paging::Page, Paging::NavParams] {
+        for again in [1, 2] {
+            // All there is was read, whatever comes then.
+            let outcome = beyond(paging, Some(100), || hundred(again));
+            assert_eq!(outcome, (100, String::new()), "{paging:?}");
+            // Nobody knows whether there is more.
+            let (count, what) = beyond(paging, None, || hundred(again));
+            match paging {
+                Paging::NavParams => assert_eq!(count, 50),
+                _ => assert!(count == 100 && what.contains("the same"), "{what}"),
+            }
+            let (count, what) = beyond(paging, Some(120), || hundred(again));
+            assert!(count == 100 && what.contains("the same"), "{what}");
+        }
+        // Records that cannot be told from others are counted.
+        let (count, what) = beyond(paging, Some(120), || vec![json!({ "NAME": "x" }); 30]);
+        assert!(
+            count == 100 && what.contains("130 records, more than the 120"),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn hidden_records_do_not_make_a_list_begin_anew() {
+    let list = List::new(Paging::NavParams).records("items");
+    let mut engine = engine(json!({}), list, How::Paged);
+    let (records, error) = read(&mut engine, |params| {
+        let items = match params["NAV_PARAMS"]["iNumPage"].as_u64() {
+            Some(2) => hundred(2)[5..].to_vec(),
+            _ => hundred(1),
+        };
+        reply(&json!({ "result": { "items": items }, "total": 100 }))
+    });
+    assert_eq!(records.len(), 95);
+    assert!(incomplete(error).0.contains("the same as one before"));
+}
+
+#[test]
+fn ids_tell_pages_apart() {
+    let of = |key: Option<&str>, items: Value| {
+        let mut list = List::new(Paging::Offset);
+        list.keyed_by = key.map(Into::into);
+        super::scan::scan(&reply(&json!({ "result": items })).unwrap(), &list, false).unwrap()
+    };
+    let one = json!([{ "id": 1, "x": 1 }, { "id": 2, "x": 1 }]);
+    let changed = json!([{ "id": 1, "x": 2 }, { "id": 2, "x": 2 }]);
+    let alike = json!([{ "id": 1, "x": 2 }, { "id": 1, "x": 3 }]);
+    let other = json!([{ "id": 1, "x": 4 }, { "id": 1, "x": 5 }]);
+    for key in [None, Some("id")] {
+        assert!(of(key, one.clone()).same_ids(&of(key, changed.clone())));
+        assert!(!of(key, one.clone()).same_bytes(&of(key, changed.clone())));
+    }
+    assert!(!of(None, alike.clone()).same_ids(&of(None, other.clone())));
+    assert!(of(Some("id"), alike).same_ids(&of(Some("id"), other)));
+    for none in [
+        json!([]),
+        json!([5, 6]),
+        json!([{ "id": null }]),
+        json!([{}]),
+    ] {
+        let none = of(Some("id"), none);
+        assert!(!none.same_ids(&none));
+    }
+}
+
+/// A cursor is a place where a page begins.
+#[test]
+fn the_cursor_of_a_cut_off_list_repeats_nothing() {
+    // `start` chooses the page that holds it.
+    let portal = |params: Value| {
+        let start = params["start"].as_u64().unwrap_or(0) / 50 * 50;
+        let count = if start == 0 { 30 } else { 50 };
+        let items: Vec<_> = (0..count)
+            .map(|id| json!({ "ID": (start + id).to_string() }))
+            .collect();
+        reply(&json!({ "result": { "items": items }, "total": 100 }))
+    };
+    let mut reading = engine(json!({}), list(Paging::Start), How::Paged);
+    let (records, error) = read(&mut reading, portal);
+    let (what, cursor) = incomplete(error);
+    assert_eq!((records.len(), cursor.as_str()), (0, "start:0"));
+    assert!(what.contains("after 30 of 100"), "{what}");
+    let mut reading = engine(json!({ "start": 50 }), list(Paging::Start), How::Paged);
+    let (records, error) = read(&mut reading, portal);
+    assert_eq!((records.len(), error), (50, None));
 }
 
 #[test]
@@ -447,6 +608,64 @@ fn one_page_is_whole_only_if_it_is_not_full() {
     let total = json!({ "total": 2 });
     let (_, error) = one(json!({}), limit().page_size(2), page(&[1, 2], total));
     assert_eq!(error, None);
+    // The portal may give fewer than it was asked for.
+    let rows: Vec<i64> = (1..=50).collect();
+    let ask = || json!({ "limit": 100 });
+    let cut = |list: List, count: usize, beside: Value| {
+        let (records, error) = one(ask(), list, page(&rows[..count], beside));
+        assert_eq!(records.len(), count);
+        error.map(|error| incomplete(Some(error)).0)
+    };
+    let what = cut(limit(), 50, json!({ "total": 200 }));
+    assert!(what.unwrap().contains("after 50 of 200"));
+    assert_eq!(cut(limit(), 50, json!({ "total": 50 })), None);
+    assert!(cut(limit(), 40, json!({ "next": 40 })).is_some());
+    assert!(cut(limit(), 50, json!({})).is_some());
+    assert_eq!(cut(limit(), 49, json!({ "total": 0 })), None);
+    assert!(cut(limit().page_size(10), 10, json!({})).is_some());
+    let most = || limit().page_size(10).max_page_size(30);
+    assert!(cut(most(), 30, json!({})).is_some());
+    assert_eq!(cut(most(), 29, json!({})), None);
+    assert_eq!(cut(limit().max_page_size(1000), 50, json!({})), None);
+}
+
+#[test]
+fn paging_parameters_are_found_in_any_spelling() {
+    let offset = || List::new(Paging::Offset);
+    let two = |given: Value, list: List, first: Value, second: Value| {
+        let script = [
+            (first, page(&[1, 2], json!({}))),
+            (second, page(&[], json!({}))),
+        ];
+        let (records, error) = scripted(&mut engine(given, list, How::Paged), &script);
+        assert_eq!((records, error), (vec![1, 2], None));
+    };
+    let at = |at: u64| json!({ "OFFSET": at, "LIMIT": 2 });
+    two(at(0), offset(), at(0), at(2));
+    two(at(10), offset().upper_case(), at(10), at(12));
+    two(
+        json!({}),
+        offset().upper_case(),
+        json!({}),
+        json!({ "OFFSET": 2 }),
+    );
+    let list = List::new(Paging::Pagination).within("");
+    two(at(0), list.clone(), at(0), at(2));
+    let given = json!({ "PAGE": 1, "LIMIT": 2 });
+    let at = |at: u64| json!({ "LIMIT": 2, "offset": at });
+    two(given, list, at(0), at(2));
+    let list = List::new(Paging::Start).page_size(2).upper_case();
+    let given = json!({ "FILTER": {} });
+    let second = json!({ "FILTER": {}, "START": 2 });
+    two(given.clone(), list, given, second);
+
+    // im.search.user.list: 10 by default.
+    let list = List::new(Paging::Limit).page_size(10);
+    let given = json!({ "LIMIT": 5 });
+    let script = [(given.clone(), page(&[1, 2, 3, 4, 5], json!({})))];
+    let (records, error) = scripted(&mut engine(given, list, How::Paged), &script);
+    assert_eq!(records.len(), 5);
+    assert!(incomplete(error).0.contains("may be full"));
 }
 
 /// What is refused before anything is sent.
@@ -475,6 +694,34 @@ fn refusals() {
             How::Keyed,
             None,
             "leave `start` out",
+        ),
+        (
+            json!({ "START": 50 }),
+            start(),
+            How::Keyed,
+            None,
+            "leave `START` out",
+        ),
+        (
+            json!({ "start": 50, "START": 0 }),
+            start(),
+            How::Paged,
+            None,
+            "`START` is called `start` here",
+        ),
+        (
+            json!({ "offset": 50 }),
+            List::new(Paging::Offset).upper_case(),
+            How::Paged,
+            None,
+            "`offset` is called `OFFSET` here",
+        ),
+        (
+            json!({ "filter": { "logic": "OR", "A": 1, "B": 2 } }),
+            start(),
+            How::Keyed,
+            None,
+            "an object of their own",
         ),
         (
             json!({ "order": { "NAME": "ASC" } }),
@@ -655,7 +902,7 @@ fn nothing_and_other_things_in_the_place_of_the_records() {
     }
     // A list with gaps, as PHP writes it.
     let gaps = json!({ "0": { "ID": "1" }, "2": { "ID": "2" } });
-    let (records, error) = outcome(json!({ "result": { "data": { "items": gaps } } }));
+    let (records, error) = outcome(json!({ "result": { "data": { "items": gaps } }, "total": 2 }));
     assert_eq!((records, error), (vec![1, 2], None));
 }
 
@@ -699,4 +946,20 @@ fn how_to_read_is_not_changed_on_the_way() {
         error.to_string().contains("before the reading begins"),
         "{error}"
     );
+    // An error from before the reading is at the place that is chosen behind it.
+    let mut engine = plain(How::Paged);
+    engine.fail(lost());
+    engine.read(How::Keyed);
+    engine.resume("key:5".parse().unwrap());
+    let Step::Failed(error) = engine.step() else {
+        panic!("the error is forgotten");
+    };
+    assert_eq!(error.cursor.to_string(), "key:5");
+    assert!(matches!(error.error, Error::Transport(_)));
+    // What failed or ended does not go on.
+    for _ in 0..2 {
+        engine.resume("key:7".parse().unwrap());
+        assert!(matches!(engine.step(), Step::Failed(_)));
+        assert!(matches!(engine.step(), Step::End));
+    }
 }
