@@ -138,11 +138,13 @@ class Portal:
 
     def client(self, **settings: Any) -> Client:
         """Makes a client of it that sends each call once, and at once."""
-        return Client.from_webhook(self.webhook, **{**PLAIN, **settings})
+        given: dict[str, Any] = {**PLAIN, **settings}
+        return Client.from_webhook(self.webhook, **given)
 
     def async_client(self, **settings: Any) -> AsyncClient:
         """Makes a client of it that sends each call once, and at once."""
-        return AsyncClient.from_webhook(self.webhook, **{**PLAIN, **settings})
+        given: dict[str, Any] = {**PLAIN, **settings}
+        return AsyncClient.from_webhook(self.webhook, **given)
 
     def answer(self, *replies: Reply) -> None:
         """Adds to the script."""
