@@ -58,12 +58,13 @@ def run(request: pytest.FixtureRequest, portal: Portal) -> Run:
 
     def batch(*args: Any, **options: Any) -> Any:
         if isinstance(client, Client):
-            return client.batch(*args, **options)
+            many: Any = client.batch
+            return many(*args, **options)
 
-        async def run() -> Any:
-            return await client.batch(*args, **options)
+        async def run(many: Any) -> Any:
+            return await many(*args, **options)
 
-        return asyncio.run(run())
+        return asyncio.run(run(client.batch))
 
     return batch
 

@@ -78,7 +78,7 @@ class Server:
         return Reply({"error": "expired_token", "error_description": "Over."}, 401)
 
     def credential(self, **fields: Any) -> Credential:
-        given = {"refresh_token": REFRESH, "auth_server": self.portal.url, **fields}
+        given: dict[str, Any] = {"refresh_token": REFRESH, "auth_server": self.portal.url, **fields}
         return Credential(f"{self.portal.url}/rest/", OLD, **given)
 
     def oauth(self, **settings: Any) -> OAuth:
