@@ -79,6 +79,11 @@ classes! {
     RECORD = "bitrix24._base" "Record";
     REQUEST = "bitrix24._request" "Request";
     REFERENCE = "bitrix24._request" "Reference";
+    CREDENTIAL = "bitrix24._oauth" "Credential";
+    FILE_STORE = "bitrix24._oauth" "FileStore";
+    MEMORY_STORE = "bitrix24._oauth" "MemoryStore";
+    OAUTH = "bitrix24._oauth" "OAuth";
+    LIST_REQUEST = "bitrix24._request" "ListRequest";
     SECRET = "bitrix24._base" "Secret";
     UNSET = "bitrix24._base" "UNSET";
     PENDING = "bitrix24._loop" "Pending";
@@ -91,6 +96,11 @@ classes! {
     REQUEST_ERROR = "bitrix24.errors" "RequestError";
     ARGUMENT_TYPE_ERROR = "bitrix24.errors" "ArgumentTypeError";
     LIMIT_ERROR = "bitrix24.errors" "LimitError";
+    LIST_CUT_OFF = "bitrix24.errors" "ListCutOff";
+    TOKEN_ERROR = "bitrix24.errors" "TokenError";
+    REFRESH_REFUSED = "bitrix24.errors" "RefreshRefused";
+    REFRESH_FAILED = "bitrix24.errors" "RefreshFailed";
+    TOKEN_STORE_ERROR = "bitrix24.errors" "TokenStoreError";
     NOT_RUN = "bitrix24.errors" "NotRun";
     TRANSPORT_ERROR = "bitrix24.errors" "TransportError";
     CONNECT_ERROR = "bitrix24.errors" "ConnectError";

@@ -16,13 +16,15 @@ use crate::{
     classes::{REQUEST, REQUEST_ERROR},
     drivers::Driver,
     encode::Earlier,
-    errors, logs,
-    mailbox::{self, Waiting},
+    errors, logs, mailbox,
     moves::Hook,
-    outcome::Outcome,
+    oauth::OAuth,
+    outcome::{Ending, Outcome},
+    pages::Pages,
     process::{PerProcess, interned},
     request::Request,
     settings::{Options, Settings, config, reveal},
+    store::PythonStore,
     table::TIME,
 };
 
@@ -36,6 +38,8 @@ pub(crate) struct Client {
     options: Options,
     /// Each copy holds its own reference, or the garbage collector would miscount.
     hook: Option<Hook>,
+    /// The store of the credential, if it is written in Python.
+    store: Option<Arc<PythonStore>>,
 }
 
 /// What all copies of a client share.
@@ -53,7 +57,7 @@ struct Shared {
 impl Client {
     fn new(
         py: Python<'_>,
-        address: &str,
+        host: String,
         settings: &Settings,
         made: Result<bitrix24::Client, bitrix24::ConfigError>,
     ) -> PyResult<Self> {
@@ -64,7 +68,7 @@ impl Client {
         let client = made.map_err(|error| config(py, &error))?;
         Ok(Self {
             shared: Arc::new(Shared {
-                host: host(address),
+                host,
                 settings: client,
                 idle: PerProcess::new(),
                 running: PerProcess::new(),
@@ -72,6 +76,7 @@ impl Client {
             }),
             options: Options::default(),
             hook: settings.hook(py),
+            store: None,
         })
     }
 
@@ -147,10 +152,7 @@ impl Client {
         } else {
             mem::forget(driver);
         }
-        if let Some(hook) = &self.hook {
-            hook.tell(py);
-        }
-        Box::new(outcome?).give(py)
+        self.ending(py, None).give(py, Box::new(outcome?))
     }
 
     /// Does something with connections for asynchronous calls. The running event loop gets a future
@@ -176,11 +178,20 @@ impl Client {
         });
         let client = client.map_err(|error| config(py, &error))?;
         let client = client.unwrap_or_else(|| shared.settings.clone());
-        let waiting = Waiting {
+        mailbox::spawn(py, self.ending(py, keep), work(self.options.apply(client)))
+    }
+
+    fn ending(&self, py: Python<'_>, keep: Option<Box<dyn Send + Sync>>) -> Ending {
+        Ending {
             hook: self.hook.as_ref().map(|hook| hook.clone_ref(py)),
+            store: self.store.clone(),
             _keep: keep,
-        };
-        mailbox::spawn(py, waiting, work(self.options.apply(client)))
+        }
+    }
+
+    /// A client that sends nothing, for what is described before it is sent.
+    pub(crate) fn template(&self) -> &bitrix24::Client {
+        &self.shared.settings
     }
 
     fn wait_for<'py>(&self, py: Python<'py>, request: Request) -> PyResult<Bound<'py, PyAny>> {
@@ -214,7 +225,7 @@ impl Client {
     fn webhook(url: &Bound<'_, PyAny>, settings: &Settings) -> PyResult<Self> {
         let address = reveal("url", url)?;
         let made = settings.builder().webhook(&address);
-        Self::new(url.py(), &address, settings, made)
+        Self::new(url.py(), host(&address), settings, made)
     }
 
     #[staticmethod]
@@ -227,7 +238,21 @@ impl Client {
         let address = reveal("portal", portal)?;
         let token = reveal("access_token", access_token)?;
         let made = settings.builder().token(&address, token);
-        Self::new(portal.py(), &address, settings, made)
+        Self::new(portal.py(), host(&address), settings, made)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (oauth, settings, /))]
+    fn oauth(oauth: &Bound<'_, PyAny>, settings: &Settings) -> PyResult<Self> {
+        let py = oauth.py();
+        let oauth = OAuth::of(oauth)?;
+        let made = settings.builder().oauth(oauth.get().inner());
+        let portal = made.as_ref().ok().and_then(bitrix24::Client::portal);
+        let host = portal.map_or_else(|| "a stored credential".to_owned(), |it| host(&it));
+        Ok(Self {
+            store: oauth.get().store(),
+            ..Self::new(py, host, settings, made)?
+        })
     }
 
     /// The portal, for people.
@@ -236,7 +261,7 @@ impl Client {
         self.shared.host.clone()
     }
 
-    /// The address of the portal, wherever it is now.
+    /// The address of the portal, wherever it is now. `None`: only the store knows it.
     #[getter]
     fn portal(&self) -> Option<String> {
         self.shared.settings.portal()
@@ -254,6 +279,7 @@ impl Client {
             options: self.options.with(timeout, retries, repeatable)?,
             shared: self.shared.clone(),
             hook: self.hook.as_ref().map(|hook| hook.clone_ref(py)),
+            store: self.store.clone(),
         })
     }
 
@@ -365,6 +391,17 @@ impl Client {
     ) -> PyResult<Bound<'py, PyAny>> {
         let batch = Batch::of(self, requests, halt, timeout)?;
         self.spawn(requests.py(), "batch", None, |client| batch.send(client))
+    }
+
+    #[pyo3(signature = (request, keyed, batched, resume, /))]
+    fn pages(
+        this: &Bound<'_, Self>,
+        request: &Bound<'_, PyAny>,
+        keyed: bool,
+        batched: bool,
+        resume: Option<&str>,
+    ) -> PyResult<Pages> {
+        Pages::of(this, request, keyed, batched, resume)
     }
 
     fn close(&self, py: Python<'_>) {

@@ -19,28 +19,24 @@ const SLICE: Duration = Duration::from_millis(50);
 
 /// A runtime without threads, and the connections that it keeps open.
 pub(crate) struct Driver {
-    /// There until the driver is dropped.
-    runtime: Option<Runtime>,
+    runner: Runner,
     client: bitrix24::Client,
-    pid: u32,
 }
 
 impl Driver {
     pub(crate) fn new(py: Python<'_>, client: &bitrix24::Client) -> PyResult<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
         let client = client
             .with_own_connections()
             .map_err(|error| config(py, &error))?;
         Ok(Self {
-            runtime: Some(runtime),
+            runner: Runner::new()?,
             client,
-            pid: process::id(),
         })
     }
 
     /// Whether this is the process that made it, rather than a child forked by a signal handler.
     pub(crate) fn is_ours(&self) -> bool {
-        self.pid == process::id()
+        self.runner.is_ours()
     }
 
     /// Waits for a call, detached from Python. An error means that a signal ended it.
@@ -49,33 +45,62 @@ impl Driver {
         py: Python<'_>,
         call: impl FnOnce(bitrix24::Client) -> F,
     ) -> PyResult<T> {
+        self.runner.drive(py, call(self.client.clone()))
+    }
+}
+
+/// A runtime without threads.
+pub(crate) struct Runner {
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
+    pid: u32,
+}
+
+impl Runner {
+    pub(crate) fn new() -> PyResult<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(Self {
+            runtime: Some(runtime),
+            pid: process::id(),
+        })
+    }
+
+    fn is_ours(&self) -> bool {
+        self.pid == process::id()
+    }
+
+    /// Waits for some work, detached from Python. An error means that a signal ended it.
+    pub(crate) fn drive<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl Future<Output = T> + Send,
+    ) -> PyResult<T> {
         let Some(runtime) = &self.runtime else {
             return Err(PyRuntimeError::new_err("the driver is gone"));
         };
-        let call = call(self.client.clone());
-        let mut call = Box::pin(async {
+        let mut work = Box::pin(async {
             turn().await;
-            call.await
+            work.await
         });
         if !is_main_thread(py)? {
-            return Ok(py.detach(|| runtime.block_on(call)));
+            return Ok(py.detach(|| runtime.block_on(work)));
         }
         loop {
-            let slice = py.detach(|| runtime.block_on(async { timeout(SLICE, &mut call).await }));
+            let slice = py.detach(|| runtime.block_on(async { timeout(SLICE, &mut work).await }));
             if let Ok(outcome) = slice {
                 return Ok(outcome);
             }
             let signal = py.check_signals();
             if !self.is_ours() {
                 // The connection is the parent's.
-                mem::forget(call);
+                mem::forget(work);
                 signal?;
                 return Err(PyRuntimeError::new_err(
                     "a signal handler forked during the call",
                 ));
             }
             if let Err(interrupt) = signal {
-                drop(call);
+                drop(work);
                 py.detach(|| runtime.block_on(turn()));
                 return Err(interrupt);
             }
@@ -83,11 +108,16 @@ impl Driver {
     }
 }
 
-impl Drop for Driver {
+impl Drop for Runner {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
+        let Some(runtime) = self.runtime.take() else {
+            return;
+        };
+        if self.pid == process::id() {
             // A name lookup under way would make an ordinary drop wait for it.
             runtime.shutdown_background();
+        } else {
+            mem::forget(runtime);
         }
     }
 }

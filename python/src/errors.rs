@@ -1,6 +1,9 @@
 //! Exceptions: the client's errors as the classes of `bitrix24.errors`.
 
-use bitrix24::{ApiError, DecodeError, DecodeErrorKind, Error, Stopped, TransportErrorKind, Tries};
+use bitrix24::{
+    ApiError, DecodeError, DecodeErrorKind, Error, Stopped, TransportErrorKind, Tries,
+    oauth::{TokenError, TokenErrorKind},
+};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyTuple},
@@ -9,8 +12,9 @@ use pyo3::{
 use crate::{
     classes::{
         CALL_TIMEOUT, CONNECT_ERROR, CONNECTION_LOST, Class, DECODE_ERROR, EMPTY_BODY, FIELD_ERROR,
-        HTML_BODY, LIMIT_ERROR, METHOD_API_ERROR, METHOD_CODES, MISSING_ANSWER, NOT_AN_ANSWER,
-        NOT_JSON, NOT_RUN, REQUEST_ERROR, SYSTEM_CODES, TRANSPORT_ERROR, TRUNCATED_BODY,
+        HTML_BODY, LIMIT_ERROR, LIST_CUT_OFF, METHOD_API_ERROR, METHOD_CODES, MISSING_ANSWER,
+        NOT_AN_ANSWER, NOT_JSON, NOT_RUN, REFRESH_FAILED, REFRESH_REFUSED, REQUEST_ERROR,
+        SYSTEM_CODES, TOKEN_ERROR, TOKEN_STORE_ERROR, TRANSPORT_ERROR, TRUNCATED_BODY,
         UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_TYPE,
     },
     process::interned,
@@ -56,6 +60,7 @@ fn make(py: Python<'_>, codes: &[&str], error: Error) -> PyResult<PyErr> {
             details.set_item("because", message.strip_prefix(&head))?;
             &NOT_RUN
         }
+        Error::Token(error) => return token(py, &error),
         Error::Transport(error) => {
             details.set_item("status", error.status())?;
             match error.kind() {
@@ -65,11 +70,34 @@ fn make(py: Python<'_>, codes: &[&str], error: Error) -> PyResult<PyErr> {
                 _ => &TRANSPORT_ERROR,
             }
         }
+        Error::Decode(error) if matches!(error.kind(), DecodeErrorKind::Incomplete { .. }) => {
+            &LIST_CUT_OFF
+        }
         Error::Decode(error) => decode_class(&error, &details)?,
         Error::Api(error) => return api(py, codes, *error, &message, &details),
         _ => &DECODE_ERROR,
     };
     Ok(class.error(py, &message, &details))
+}
+
+/// The exception of a token that is not to be had.
+pub(crate) fn token(py: Python<'_>, error: &TokenError) -> PyResult<PyErr> {
+    let details = PyDict::new(py);
+    details.set_item("method", error.method())?;
+    let class = match error.kind() {
+        TokenErrorKind::Refused => {
+            details.set_item("code", error.code().unwrap_or_default())?;
+            details.set_item("description", error.what())?;
+            &REFRESH_REFUSED
+        }
+        TokenErrorKind::Connect
+        | TokenErrorKind::Timeout
+        | TokenErrorKind::Lost
+        | TokenErrorKind::Garbage => &REFRESH_FAILED,
+        TokenErrorKind::Store => &TOKEN_STORE_ERROR,
+        _ => &TOKEN_ERROR,
+    };
+    Ok(class.error(py, &error.to_string(), &details))
 }
 
 fn decode_class(error: &DecodeError, details: &Bound<'_, PyDict>) -> PyResult<&'static Class> {

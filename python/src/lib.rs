@@ -6,6 +6,7 @@
 mod batch;
 mod classes;
 mod client;
+mod credential;
 mod decode;
 mod drivers;
 mod encode;
@@ -14,10 +15,13 @@ mod gate;
 mod logs;
 mod mailbox;
 mod moves;
+mod oauth;
 mod outcome;
+mod pages;
 mod process;
 mod request;
 mod settings;
+mod store;
 mod table;
 
 /// The native half: private, and driven by tables of the methods.
@@ -30,7 +34,13 @@ mod _native {
     #[pymodule_export]
     use super::mailbox::Mailbox;
     #[pymodule_export]
+    use super::oauth::{OAuth, installation_from_event, installation_from_open};
+    #[pymodule_export]
+    use super::pages::Pages;
+    #[pymodule_export]
     use super::settings::Settings;
+    #[pymodule_export]
+    use super::store::Store;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

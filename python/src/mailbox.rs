@@ -25,8 +25,7 @@ use crate::{
     classes::{PENDING, REGISTER_AT_EXIT, RUNNING_LOOP},
     drivers::is_main_thread,
     gate,
-    moves::Hook,
-    outcome::Outcome,
+    outcome::{Ending, Outcome},
     process::{PerProcess, interned},
 };
 
@@ -43,18 +42,10 @@ struct Bridge {
     exited: bool,
 }
 
-/// Python's part of a piece of work, which stays on Python's side while it runs.
-pub(crate) struct Waiting {
-    /// Called if there is news for it at the end.
-    pub(crate) hook: Option<Hook>,
-    /// Dropped at the end.
-    pub(crate) _keep: Option<Box<dyn Send + Sync>>,
-}
-
 /// Does something on the runtime; the running event loop gets a future of what comes of it.
 pub(crate) fn spawn<'py, T: Outcome>(
     py: Python<'py>,
-    waiting: Waiting,
+    ending: Ending,
     work: impl Future<Output = T> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = RUNNING_LOOP.get(py)?.call0()?;
@@ -81,7 +72,7 @@ pub(crate) fn spawn<'py, T: Outcome>(
     });
     let under_way = UnderWay {
         future: future.clone().unbind(),
-        waiting,
+        ending,
         abort: task.abort_handle(),
     };
     lock(&this.under_way).insert(number, under_way);
@@ -177,7 +168,7 @@ pub(crate) struct Mailbox {
 
 struct UnderWay {
     future: Py<PyAny>,
-    waiting: Waiting,
+    ending: Ending,
     abort: AbortHandle,
 }
 
@@ -268,16 +259,10 @@ impl Mailbox {
         }
         for (number, outcome) in self.inbox.take() {
             let call = lock(&self.under_way).remove(&number);
-            let Some(UnderWay {
-                future, waiting, ..
-            }) = call
-            else {
+            let Some(UnderWay { future, ending, .. }) = call else {
                 continue;
             };
-            if let Some(hook) = &waiting.hook {
-                hook.tell(py);
-            }
-            let given = match outcome.give(py) {
+            let given = match ending.give(py, outcome) {
                 Ok(answer) => future.call_method1(py, interned!(py, "set_result"), (answer,)),
                 Err(error) => {
                     let error = error.into_value(py);

@@ -36,6 +36,12 @@ pub(crate) enum Target {
     Named(String, Rest),
 }
 
+/// The parts of a request.
+pub(crate) struct Parts {
+    pub(crate) target: Target,
+    pub(crate) params: Vec<u8>,
+}
+
 impl Request {
     /// A call of a described method, its values in the order of the parameters.
     pub(crate) fn described(
@@ -95,6 +101,13 @@ impl Request {
         call
     }
 
+    pub(crate) fn into_parts(self) -> Parts {
+        Parts {
+            target: self.target,
+            params: self.params,
+        }
+    }
+
     /// Sends the call and waits for the answer.
     pub(crate) async fn send(mut self, client: bitrix24::Client) -> Sent {
         let outcome = client.send(self.call()).await;
@@ -126,15 +139,24 @@ impl Target {
         }
     }
 
+    /// The codes that the method describes as its own.
+    pub(crate) fn codes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Described(method) => method.codes,
+            Self::Named(..) => &[],
+        }
+    }
+
     /// Makes the answer that Python gets, or the exception.
     pub(crate) fn answer<'py>(
         &self,
         py: Python<'py>,
         outcome: Result<Reply, Error>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (result, codes) = match self {
-            Self::Described(method) => (&method.result, method.codes),
-            Self::Named(..) => (&Type::Any, &[] as &[_]),
+        let codes = self.codes();
+        let result = match self {
+            Self::Described(method) => &method.result,
+            Self::Named(..) => &Type::Any,
         };
         let trouble = Trouble::default();
         let reply = outcome.map_err(|error| errors::raise(py, codes, error))?;

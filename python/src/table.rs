@@ -20,7 +20,6 @@ pub(crate) struct Method {
     pub(crate) rules: &'static [Rule],
     pub(crate) params: &'static [Field],
     pub(crate) result: Type,
-    #[allow(dead_code)] // what lists are read by is not here yet
     pub(crate) list: Option<ListMeta>,
     /// The error codes that it describes as its own.
     pub(crate) codes: &'static [&'static str],

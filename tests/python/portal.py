@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, final
 from bitrix24 import AsyncClient, Client
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -77,12 +77,18 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay: float = 0.0
     """Seconds to wait before the answer."""
+    drip: float = 0.0
+    """Seconds between bytes."""
     cut: int | None = None
     """How many bytes of the whole answer to send before the connection breaks."""
+    linger: float = 0.0
+    """Seconds between the answer and what follows."""
     close: bool = False
     """Whether to close the connection after the answer."""
     reset: bool = False
-    """Whether to break the connection the hard way instead of answering."""
+    """Whether to break the connection the hard way, after ``cut`` or instead of answering."""
+    silent: bool = False
+    """Whether to say no more on the connection, after ``cut`` or instead of answering."""
 
     def encode(self) -> bytes:
         """The answer on the wire."""
@@ -100,6 +106,16 @@ class Reply:
         lines = [f"HTTP/1.1 {self.status} Whatever", *(f"{k}: {v}" for k, v in headers.items())]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
+    async def write(self, writer: asyncio.StreamWriter) -> None:
+        """Sends what is to be sent of it."""
+        cut = 0 if self.cut is None and (self.reset or self.silent) else self.cut
+        wire = self.encode()[:cut]
+        pieces = [wire] if not self.drip else [wire[at : at + 1] for at in range(len(wire))]
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(self.drip)
+
 
 @final
 class Portal:
@@ -109,6 +125,8 @@ class Portal:
         self.script: deque[Reply] = deque()
         """The next answers; then comes ``default``."""
         self.default = Reply()
+        self.react: Callable[[Request], Reply] | None = None
+        """Answers instead of ``default``."""
         self.requests: list[Request] = []
         self.connections = 0
         """How many there were."""
@@ -136,11 +154,11 @@ class Portal:
 
     def client(self, **settings: Any) -> Client:
         """Makes a client of it that sends each call once, and at once."""
-        return Client.from_webhook(self.webhook, **{**PLAIN, **settings})
+        return Client.from_webhook(self.webhook, **_with(settings))
 
     def async_client(self, **settings: Any) -> AsyncClient:
         """Makes a client of it that sends each call once, and at once."""
-        return AsyncClient.from_webhook(self.webhook, **{**PLAIN, **settings})
+        return AsyncClient.from_webhook(self.webhook, **_with(settings))
 
     def answer(self, *replies: Reply) -> None:
         """Adds to the script."""
@@ -195,18 +213,20 @@ class Portal:
         try:
             while request := await _read(reader, number):
                 self.requests.append(request)
-                reply = self.script.popleft() if self.script else self.default
+                reply = self._reply(request)
                 if reply.delay and await self._is_left(reader, reply.delay):
                     self.broken += 1
+                    return
+                await reply.write(writer)
+                await asyncio.sleep(reply.linger)
+                if reply.silent:
+                    self.broken += await self._is_left(reader, 600)
                     return
                 if reply.reset:
                     linger = struct.pack("ii", 1, 0)
                     connection: socket.socket = writer.get_extra_info("socket")
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                     return
-                wire = reply.encode()
-                writer.write(wire if reply.cut is None else wire[: reply.cut])
-                await writer.drain()
                 if reply.close or reply.cut is not None:
                     return
         except (ConnectionError, asyncio.CancelledError):
@@ -215,12 +235,21 @@ class Portal:
             self._open.discard(writer)
             writer.close()
 
+    def _reply(self, request: Request) -> Reply:
+        if self.script:
+            return self.script.popleft()
+        return self.react(request) if self.react else self.default
+
     async def _is_left(self, reader: asyncio.StreamReader, delay: float) -> bool:
         """Waits, unless the client goes away meanwhile."""
         try:
             return await asyncio.wait_for(reader.read(1), delay) == b""
         except asyncio.TimeoutError:
             return False
+
+
+def _with(settings: dict[str, Any]) -> dict[str, Any]:
+    return {**PLAIN, **settings}
 
 
 async def _read(reader: asyncio.StreamReader, connection: int) -> Request | None:

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
-import logging
 import pickle
 import traceback
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from bitrix24 import AsyncClient, Client, Record, __version__, errors
+from bitrix24 import Record, __version__, errors
 from bitrix24._codes import METHOD, SYSTEM
 
 import wire
-from portal import PLAIN, Portal, Reply
+from wire_run import Ears, Ran, Run, run_all, run_all_async
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bitrix24 import Answer
 
+    from portal import Request
+
     Outcome = Answer[Any] | errors.Bitrix24Error
 
 ROWS = wire.read()
-
-CLIENT: wire.Settings = {"webhook": "http://${portal}/rest/7/${code}/"}
-CALL: wire.Call = {
-    "method": "imbot.chat.get",
-    "typed": True,
-    "params": '{"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13"}',
-}
 
 TRANSPORT = {
     "connect": errors.ConnectError,
@@ -55,8 +47,16 @@ ORIGIN = {
     "method": errors.MethodApiError,
     "unknown": errors.UnknownApiError,
 }
-
-AnyClient = TypeVar("AnyClient", Client, AsyncClient)
+LIMIT = {
+    "intensity": "the portal's requests",
+    "operating": "the method's operating time",
+}
+STOPPED = {
+    "final": "final",
+    "may_have_run": "not repeatable",
+    "spent": "tries used up",
+    "no_time": "no time left",
+}
 
 
 def test_the_table() -> None:
@@ -78,212 +78,111 @@ def test_the_search(name: str, spelling: str | None) -> None:
     assert wire.find("imbot.chat.get: the answer is empty (HTTP 200); *** %zz \\u12 %e9") is None
 
 
-@pytest.fixture
-def place(portal: Portal) -> wire.Place:
-    return wire.Place(portal.port)
+@pytest.fixture(scope="module", params=["sync", "asyncio"])
+def runs(request: pytest.FixtureRequest) -> Runs:
+    """Runs the rows of the tests that were chosen, at the same time."""
+    chosen = [getattr(item, "callspec", None) for item in request.session.items]
+    names = {spec.params["row"]["name"] for spec in chosen if spec and "row" in spec.params}
+    rows = [row for row in ROWS if row["name"] in names]
+    with Ears() as ears:
+        done = {"sync": run_all, "asyncio": run_all_async}[request.param](rows)
+    return Runs(done, ears.heard)
+
+
+@dataclass
+class Runs:
+    of: dict[str, Run]
+    heard: list[tuple[str, str]]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
-def test_sync(
-    row: wire.Row,
-    portal: Portal,
-    place: wire.Place,
-    caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    shown = Shown()
-    with Ears(shown, caplog, capfd):
-        try:
-            outcome: Outcome = call(row, portal, place, shown)
-        except errors.Bitrix24Error as error:
-            outcome = shown.error(error)
-    check(row, portal, place, shown, outcome)
-
-
-@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
-def test_async(
-    row: wire.Row,
-    portal: Portal,
-    place: wire.Place,
-    caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    shown = Shown()
-    with Ears(shown, caplog, capfd):
-        try:
-            outcome: Outcome = asyncio.run(call_async(row, portal, place, shown), debug=True)
-        except errors.Bitrix24Error as error:
-            outcome = shown.error(error)
-    check(row, portal, place, shown, outcome)
-
-
-# No function from here to `check` keeps a secret in a local variable: tracebacks show those.
-
-
-def make(kind: type[AnyClient], row: wire.Row, place: wire.Place) -> AnyClient:
-    settings = row.get("client", CLIENT)
-    if "webhook" in settings:
-        return kind.from_webhook(place.fill(settings["webhook"]), **options(settings, place))
-    return kind.from_token(
-        place.fill(settings.get("token", "")),
-        place.fill(settings.get("access_token", "${token}")),
-        **options(settings, place),
-    )
-
-
-def options(settings: wire.Settings, place: wire.Place) -> dict[str, Any]:
-    given: dict[str, Any] = {**PLAIN}
-    given |= {
-        name: place.fill(value)
-        for name in ("base_url", "proxy", "user_agent")
-        if isinstance(value := settings.get(name), str)
-    }
-    if "timeout" in settings:
-        given["timeout"] = settings["timeout"]
-    if "root_certificate" in settings:
-        given["root_certificates"] = [place.fill(settings["root_certificate"])]
-    return given
-
-
-def params(row: wire.Row, place: wire.Place) -> Any:
-    return json.loads(place.fill(row.get("call", CALL).get("params", "null")))
-
-
-def call(row: wire.Row, portal: Portal, place: wire.Place, shown: Shown) -> Answer[Any]:
-    portal.default = reply(row.get("answer", {}), place)
-    what = row.get("call", CALL)
-    with make(Client, row, place) as client:
-        shown.client(client)
-        if what.get("typed"):
-            assert what["method"] == "imbot.chat.get", "a typed call of this runner"
-            values = params(row, place)
-            return client.imbot.chat.get(
-                entity_type=values["ENTITY_TYPE"], entity_id=values["ENTITY_ID"]
-            )
-        rest: Any = what.get("rest", "classic")
-        return client.call(place.fill(what["method"]), params(row, place), rest=rest)
-
-
-async def call_async(row: wire.Row, portal: Portal, place: wire.Place, shown: Shown) -> Answer[Any]:
-    portal.default = reply(row.get("answer", {}), place)
-    what = row.get("call", CALL)
-    async with make(AsyncClient, row, place) as client:
-        shown.client(client)
-        if what.get("typed"):
-            assert what["method"] == "imbot.chat.get", "a typed call of this runner"
-            values = params(row, place)
-            return await client.imbot.chat.get(
-                entity_type=values["ENTITY_TYPE"], entity_id=values["ENTITY_ID"]
-            )
-        rest: Any = what.get("rest", "classic")
-        return await client.call(place.fill(what["method"]), params(row, place), rest=rest)
-
-
-@dataclass(frozen=True)
-class Raw(Reply):
-    """A whole answer with its head."""
-
-    wire: bytes = b""
-
-    def encode(self) -> bytes:
-        return self.wire
-
-
-def reply(answer: wire.Answer, place: wire.Place) -> Reply:
-    if "portal" in answer:
-        return {
-            "closes": Reply(cut=0),
-            "resets": Reply(reset=True),
-            "is silent": Reply(delay=30),
-        }[answer["portal"]]
-    if "raw" in answer:
-        return Raw(wire=place.fill(answer["raw"]).encode(), close=True)
-    text = answer.get("body", "" if "hex" in answer else '{"result": null}')
-    body = bytes.fromhex(answer.get("hex", "")) + place.fill(text).encode()
-    headers = {name: place.fill(value) for name, value in answer.get("headers", {}).items()}
-    if "content-type" in headers:
-        headers["Content-Type"] = headers.pop("content-type")
-    return Reply(body, answer.get("status", 200), headers)
-
-
-class Shown:
-    """Everything that was printed, and what printed it."""
-
-    def __init__(self) -> None:
-        self.texts: list[tuple[str, str]] = []
-
-    def add(self, what: str, text: str) -> None:
-        self.texts.append((what, text))
-
-    def client(self, client: Client | AsyncClient) -> None:
-        chat = client.imbot.chat
-        for part in (client, client.imbot, chat, chat.get, client.call):
-            self.add("the client", f"{part!r} {part}")
-
-    def error(self, error: errors.Bitrix24Error) -> errors.Bitrix24Error:
-        lines = traceback.TracebackException.from_exception(error, capture_locals=True).format()
-        self.add("the traceback", "".join(lines))
-        self.add("the traceback", "".join(traceback.format_exception(error)))
-        self.add("the pickle", pickle.dumps(error).decode("latin-1"))
-        part: BaseException | None = error
-        while part is not None:
-            self.add("the error", f"{part!r} {part} {part.args!r} {vars(part)!r}")
-            part = part.__cause__ or part.__context__
-        return error
-
-
-class Ears:
-    """Listens to warnings, logs and the standard streams."""
-
-    def __init__(
-        self, shown: Shown, log: pytest.LogCaptureFixture, fd: pytest.CaptureFixture[str]
-    ) -> None:
-        self.shown = shown
-        self.log = log
-        self.fd = fd
-        self.catch = warnings.catch_warnings(record=True)
-
-    def __enter__(self) -> None:
-        self.log.set_level(logging.NOTSET + 1)
-        self.warnings = self.catch.__enter__()
-        warnings.simplefilter("always")
-
-    def __exit__(self, *details: object) -> None:
-        self.catch.__exit__(None, None, None)
-        for warning in self.warnings or ():
-            self.shown.add("a warning", str(warning))
-        for record in self.log.records:
-            self.shown.add("the log", f"{record.getMessage()} {vars(record)!r}")
-        self.shown.add("the output", "".join(self.fd.readouterr()))
-
-
-def check(
-    row: wire.Row,
-    portal: Portal,
-    place: wire.Place,
-    shown: Shown,
-    outcome: Outcome,
-) -> None:
-    problems = [*differences(row, place, outcome), *request_differences(row, portal, place)]
-    if not isinstance(outcome, errors.Bitrix24Error):
-        shown.add("the answer", repr(outcome))
-    for what, text in shown.texts:
+def test_row(row: wire.Row, runs: Runs) -> None:
+    run = runs.of[row["name"]]
+    if run.broken:
+        raise run.broken
+    problems = [*differences(run)]
+    for what, text in shown(run):
         if part := wire.find(text):
             problems.append(f"{what} shows {part!r} of a secret: {text}")
     assert not problems, "\n".join(problems)
 
 
-def request_differences(row: wire.Row, portal: Portal, place: wire.Place) -> Iterator[str]:
-    expected = row.get("sends") or wire.Request()
+def test_the_log(runs: Runs) -> None:
+    assert not runs.of or {what for what, _ in runs.heard} >= {"the log", "the output"}
+    if wire.find("\n".join(text for _, text in runs.heard)):
+        leaks = [f"{what} shows a secret: {text}" for what, text in runs.heard if wire.find(text)]
+        raise AssertionError("\n".join(leaks))
+
+
+def shown(run: Run) -> Iterator[tuple[str, str]]:
+    """Everything that can be printed of a row, and what prints it."""
+    for text in run.prints:
+        yield "the client", text
+    for outcome in {id(it): it for ran in run.steps for it in ran.outcomes}.values():
+        if isinstance(outcome, errors.Bitrix24Error):
+            yield from shown_error(outcome)
+        else:
+            yield "the answer", repr(outcome)
+
+
+def shown_error(error: errors.Bitrix24Error) -> Iterator[tuple[str, str]]:
+    lines = traceback.TracebackException.from_exception(error, capture_locals=True).format()
+    yield "the traceback", "".join(lines)
+    yield "the traceback", "".join(traceback.format_exception(error))
+    yield "the pickle", pickle.dumps(error).decode("latin-1")
+    part: BaseException | None = error
+    while part is not None:
+        yield "the error", f"{part!r} {part} {part.args!r} {vars(part)!r}"
+        part = part.__cause__ or part.__context__
+
+
+def differences(run: Run) -> Iterator[str]:
+    for ran in run.steps:
+        for outcome in ran.outcomes:
+            yield from outcome_differences(ran.step, run.place, outcome)
+        yield from sent_differences(ran, run.place)
+        takes = ran.step.get("takes", {})
+        if not takes.get("at_least", 0) <= ran.took <= takes.get("at_most", ran.took):
+            yield f"took {ran.took} s, not {takes}"
+        if "expected_wait" in ran.step:
+            yield from wait_differs(ran.expected_wait, ran.step["expected_wait"])
+    yield from differ("the number of requests", run.arrived, wire.requests(run.row))
+    if run.stats:
+        yield from moves_differ(run)
+        for name, expected in {"in_flight": 0, **run.row.get("stats", {})}.items():
+            yield from differ(name, getattr(run.stats, name), expected)
+
+
+def moves_differ(run: Run) -> Iterator[str]:
+    expected = [run.place.fill(run.row["moved_to"])] if "moved_to" in run.row else []
+    yield from differ("what the hook was told", run.told, expected)
+    yield from differ("where the portal is", run.portal, expected[0] if expected else run.first)
+
+
+def wait_differs(wait: float, expected: float) -> Iterator[str]:
+    if not expected - min(expected / 2, 1) <= wait <= expected + 0.3:
+        yield f"the wait is {wait} s, not about {expected} s"
+
+
+def sent_differences(ran: Ran, place: wire.Place) -> Iterator[str]:
+    expected = ran.step.get("sends") or wire.Request()
     if isinstance(expected, str):
-        if portal.connections or portal.requests:
+        if ran.connections or ran.requests:
             yield "something was sent"
         return
-    if len(portal.requests) != 1:
-        yield f"sent {len(portal.requests)} times"
-        return
-    [request] = portal.requests
-    method = place.fill(row.get("call", CALL)["method"])
+    if isinstance(expected, list):
+        if len(expected) != len(ran.requests):
+            yield f"sent {len(ran.requests)} times, not {len(expected)}"
+    else:
+        expected = [expected] * len(ran.requests)
+    for request, one in zip(ran.requests, expected, strict=False):
+        yield from request_differences(ran.step, request, one, place)
+
+
+def request_differences(
+    step: wire.Step, request: Request, expected: wire.Request, place: wire.Place
+) -> Iterator[str]:
+    method = place.fill(wire.call(step).get("method", ""))
     yield from differ("verb", request.verb, "POST")
     if "path" in expected:
         yield from differ("path", request.path, place.fill(expected["path"]))
@@ -305,13 +204,13 @@ def request_differences(row: wire.Row, portal: Portal, place: wire.Place) -> Ite
         yield from differ("body", canonical(request.json), loaded(expected["body"], place))
 
 
-def differences(row: wire.Row, place: wire.Place, outcome: Outcome) -> Iterator[str]:
-    returns, fails = row.get("returns"), row.get("fails")
+def outcome_differences(step: wire.Step, place: wire.Place, outcome: Outcome) -> Iterator[str]:
+    returns, fails = step.get("returns"), step.get("fails")
     if isinstance(outcome, errors.Bitrix24Error):
         if fails is None:
             yield f"failed: {outcome!r}"
         else:
-            yield from error_differences(row, fails, place, outcome)
+            yield from error_differences(step, fails, place, outcome)
     elif returns is None:
         yield f"returned {outcome!r}"
     else:
@@ -322,7 +221,7 @@ def differences(row: wire.Row, place: wire.Place, outcome: Outcome) -> Iterator[
 
 
 def error_differences(
-    row: wire.Row, fails: wire.Fails, place: wire.Place, error: errors.Bitrix24Error
+    step: wire.Step, fails: wire.Fails, place: wire.Place, error: errors.Bitrix24Error
 ) -> Iterator[str]:
     message = str(error)
     given = cast("dict[str, Any]", fails)
@@ -335,7 +234,14 @@ def error_differences(
         if name in fails:
             yield from differ(name, getattr(error, name, None), texts.get(name, given[name]))
     if not isinstance(error, errors.ConfigError | errors.RequestError):
-        yield from differ("method", error.method, row.get("call", CALL)["method"])
+        yield from differ("method", error.method, place.fill(wire.call(step).get("method", "")))
+
+    if "tries" in fails:
+        yield from differ("the number of tries", error.tries, fails["tries"])
+    if "stopped" in fails:
+        # Of what was not sent once, Python does not say why it was not sent twice.
+        stopped = STOPPED[fails["stopped"]] if error.tries else ""
+        yield from differ("why it stopped", error.stopped, stopped)
 
     if "config" in fails:
         yield from differ("class", type(error), errors.ConfigError)
@@ -346,6 +252,11 @@ def error_differences(
         yield from differ("class", type(error), TRANSPORT[fails["transport"]])
     elif "decode" in fails:
         yield from differ("class", type(error), DECODE[fails["decode"]])
+    elif "limit" in fails:
+        if not isinstance(error, errors.LimitError) or LIMIT[fails["limit"]] not in message:
+            yield f"failed: {error!r}"
+        elif "wait" in fails:
+            yield from wait_differs(error.wait, fails["wait"])
     elif not isinstance(error, errors.ApiError):
         yield f"failed: {error!r}"
     else:

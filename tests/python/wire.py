@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "ANOTHER_WEBHOOK",
+    "CALL",
+    "WEBHOOK",
     "Answer",
     "Call",
     "Fails",
@@ -23,8 +26,14 @@ __all__ = [
     "Returns",
     "Row",
     "Settings",
+    "Step",
+    "call",
     "find",
+    "is_plain",
     "read",
+    "requests",
+    "spell",
+    "steps",
 ]
 
 CODE = "w3bh00k.c0de~of_n0-one"
@@ -33,6 +42,16 @@ PASSWORD = "pr0xy-passw0rd-of-n0-one"
 
 PART = 8
 """How many characters of a secret in a row give it away."""
+
+
+WEBHOOK = "http://${portal}/rest/7/${code}/"
+"""That of a row that does not say where to call."""
+ANOTHER_WEBHOOK = "http://${portal}/rest/8/an0therc0de/"
+
+
+class Intensity(TypedDict):
+    depth: int
+    per_second: float
 
 
 class Settings(TypedDict, total=False):
@@ -44,16 +63,29 @@ class Settings(TypedDict, total=False):
     user_agent: str
     root_certificate: str
     timeout: float
+    read_timeout: float
+    connect_timeout: float
+    retries: int
+    pause: int
+    intensity: Intensity
 
 
-class _Method(TypedDict):
+class Call(TypedDict, total=False):
     method: str
-
-
-class Call(_Method, total=False):
     typed: bool
     rest: str
     params: str
+    repeatable: bool
+    timeout: float
+    times: int
+
+
+CALL: Call = {
+    "method": "imbot.chat.get",
+    "typed": True,
+    "params": '{"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13"}',
+}
+"""That of a row that does not say what to call."""
 
 
 class Request(TypedDict, total=False):
@@ -69,6 +101,9 @@ class Answer(TypedDict, total=False):
     body: str
     raw: str
     portal: str
+    part: str
+    after: float
+    drip: float
 
 
 class _Result(TypedDict):
@@ -87,6 +122,10 @@ class Fails(TypedDict, total=False):
     transport: str
     decode: str
     api: str
+    limit: str
+    tries: int
+    stopped: str
+    wait: float
     status: int
     message: str
     says: str
@@ -101,17 +140,36 @@ class Fails(TypedDict, total=False):
     python: str
 
 
+class Takes(TypedDict, total=False):
+    at_least: float
+    at_most: float
+
+
+class Step(TypedDict, total=False):
+    """A call, and what must become of it."""
+
+    after: float
+    by: str
+    call: Call
+    sends: Request | list[Request] | str
+    returns: Returns
+    fails: Fails
+    takes: Takes
+    expected_wait: float
+
+
 class _Name(TypedDict):
     name: str
 
 
-class Row(_Name, total=False):
+class Row(Step, _Name, total=False):
     client: Settings
-    call: Call
-    sends: Request | str
     answer: Answer
-    returns: Returns
-    fails: Fails
+    answers: list[Answer]
+    requests: int
+    then: list[Step]
+    moved_to: str
+    stats: dict[str, int]
 
 
 def read() -> list[Row]:
@@ -122,6 +180,41 @@ def read() -> list[Row]:
 
 def _load(file: Path) -> list[Row]:
     return cast("list[Row]", yaml.safe_load(file.read_text("utf-8")))
+
+
+def steps(row: Row) -> list[Step]:
+    """What a row and its ``then`` ask for, in order."""
+    return [row, *row.get("then", [])]
+
+
+def call(step: Step) -> Call:
+    """What a step calls."""
+    given = step.get("call", {})
+    return given if "method" in given else {**CALL, **given}
+
+
+def is_plain(row: Row) -> bool:
+    """Whether nothing in a row depends on time."""
+    return (
+        not row.keys() & {"answers", "then", "takes"}
+        and not {
+            "retries",
+            "intensity",
+            "timeout",
+            "read_timeout",
+        }
+        & row.get("client", {}).keys()
+    )
+
+
+def requests(row: Row) -> int:
+    """How many requests of a row must arrive."""
+    if "requests" in row:
+        return row["requests"]
+    if "answers" in row:
+        return len(row["answers"])
+    sent = (step for step in steps(row) if step.get("sends") != "nothing")
+    return sum(call(step).get("times", 1) for step in sent)
 
 
 class Place:
@@ -138,6 +231,7 @@ class Place:
         def value(match: re.Match[str]) -> str:
             values = {
                 "portal": f"127.0.0.1:{self.port}",
+                "moved": f"localhost:{self.port}",
                 "port": str(self.port),
                 "closed": f"127.0.0.1:{self.closed}",
                 "code": CODE,

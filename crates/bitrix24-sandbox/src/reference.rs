@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::contract::text;
 
-/// How a reference begins.
-const OPENING: &str = "$result[";
+/// How a reference begins, in any case.
+const OPENING: &str = "$result";
 
 /// Replaces references in values, however deeply they are nested.
 pub(crate) fn replace(value: &mut Value, results: &Map<String, Value>) {
@@ -26,63 +26,86 @@ fn replaced(template: &str, results: &Map<String, Value>) -> Option<Value> {
     let mut written = String::new();
     let mut rest = template;
     let mut found = false;
-    while let Some(at) = rest.find(OPENING) {
+    while let Some(at) = opening(rest) {
         let (before, from) = rest.split_at(at);
         written.push_str(before);
-        let Some((path, after)) = path(from.strip_prefix("$result").unwrap_or_default()) else {
-            // Not closed: no reference, and no other can follow it.
-            written.push_str(from);
-            rest = "";
-            break;
-        };
-        let value = at_path(results, &path);
+        // Up to the next blank, all of it is the reference.
+        let (run, after) = from.split_at(from.find(is_blank).unwrap_or(from.len()));
+        rest = after;
+        let path = path(run);
+        if path.is_empty() {
+            written.push_str(run);
+            continue;
+        }
+        let value = deepest(results, &path);
         if !found && written.is_empty() && after.is_empty() {
-            // Lists and objects go in as they are.
             return Some(match value {
                 Some(Value::Array(_) | Value::Object(_)) => value.cloned().unwrap_or_default(),
-                value => plain(value).into(),
+                Some(value) => plain(value).into(),
+                None => Value::Object(results.clone()),
             });
         }
-        written.push_str(&plain(value));
+        match value {
+            Some(value) if !value.is_array() && !value.is_object() => {
+                written.push_str(&plain(value));
+            }
+            // What is not a text cannot go into one.
+            _ => written.push_str(run),
+        }
         found = true;
-        rest = after;
     }
     written.push_str(rest);
     found.then_some(Value::String(written))
 }
 
-/// Reads `[a][b]`, and what comes after it.
-fn path(mut rest: &str) -> Option<(Vec<&str>, &str)> {
+/// Where the next reference may begin.
+fn opening(text: &str) -> Option<usize> {
+    text.match_indices('$').map(|(at, _)| at).find(|at| {
+        let start = text.as_bytes().get(*at..at + OPENING.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(OPENING.as_bytes()))
+    })
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_ascii_whitespace() || c == '\u{b}'
+}
+
+/// Everything in brackets.
+fn path(run: &str) -> Vec<&str> {
     let mut path = Vec::new();
-    while let Some((part, after)) = rest
-        .strip_prefix('[')
-        .and_then(|inner| inner.split_once(']'))
+    let mut rest = run;
+    while let Some((_, inner)) = rest.split_once('[')
+        && let Some((part, after)) = inner.split_once(']')
     {
         path.push(part);
         rest = after;
     }
-    (!path.is_empty()).then_some((path, rest))
+    path
 }
 
-fn at_path<'a>(results: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
-    let (id, fields) = path.split_first()?;
-    let mut value = results.get(*id)?;
-    for field in fields {
-        value = match value {
-            Value::Object(map) => map.get(*field)?,
-            Value::Array(values) => values.get(field.parse::<usize>().ok()?)?,
-            _ => return None,
+/// The value at a path, or the deepest one on the way to it: `null` counts as nothing.
+fn deepest<'a>(results: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
+    let mut parts = path.iter();
+    let mut value = results.get(*parts.next()?).filter(|it| !it.is_null())?;
+    for part in parts {
+        let inner = match value {
+            Value::Object(map) => map.get(*part),
+            Value::Array(values) => part.parse().ok().and_then(|at: usize| values.get(at)),
+            _ => None,
         };
+        match inner.filter(|it| !it.is_null()) {
+            Some(inner) => value = inner,
+            None => break,
+        }
     }
     Some(value)
 }
 
 /// A value as a query has it.
-fn plain(value: Option<&Value>) -> String {
+fn plain(value: &Value) -> String {
     match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::Bool(flag)) => if *flag { "1" } else { "0" }.to_owned(),
-        Some(value) => text(value).into_owned(),
+        Value::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        value => text(value).into_owned(),
     }
 }
 
@@ -101,22 +124,27 @@ mod tests {
         let Value::Object(results) = results else {
             return;
         };
+        let chat = results["chat"].clone();
+        let all = Value::Object(results.clone());
         for (value, expected) in [
             (json!("$result[chat][ID]"), json!("13")),
-            (json!("chat$result[chat][ID]!"), json!("chat13!")),
-            (
-                json!("$result[chat][ID]$result[chat][users][1][id]"),
-                json!("137"),
-            ),
+            (json!("chat$RESULT[chat][ID] !"), json!("chat13 !")),
+            (json!("$result[chat][ID], and so on"), json!("13 and so on")),
             (json!("$result[chat][users]"), json!([{"id": 5}, {"id": 7}])),
             (
                 json!({"a": ["$result[chat][open]", "$result[flag]"]}),
                 json!({"a": ["1", "0"]}),
             ),
-            (json!("$result[chat][none]"), json!("")),
-            (json!("$result[chat][users][2][id]"), json!("")),
-            (json!("$result[none]-"), json!("-")),
+            // What is not there: the next that is.
+            (json!("$result[chat][none]"), chat),
+            (
+                json!("$result[chat][users][2][id]"),
+                json!([{"id": 5}, {"id": 7}]),
+            ),
+            (json!("$result[none]"), all),
+            (json!("a $result[chat] b"), json!("a $result[chat] b")),
             (json!("$result $result[chat"), json!("$result $result[chat")),
+            (json!("$resolved[chat]"), json!("$resolved[chat]")),
         ] {
             let mut replaced = value.clone();
             replace(&mut replaced, &results);

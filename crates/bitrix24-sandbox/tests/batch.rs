@@ -37,7 +37,8 @@ fn five_parts() {
     assert_eq!(
         result["result"],
         json!({"chat": {"ID": 2725}, "list": [1, 2],
-               "echo": {"id": "2725", "text": "n 2", "all": [1, 2], "no": ""}}),
+               "echo": {"id": "2725", "text": "n 2", "all": [1, 2],
+                        "no": {"chat": {"ID": 2725}, "list": [1, 2]}}}),
     );
     assert_eq!(
         result["result_error"]["none"]["error"],

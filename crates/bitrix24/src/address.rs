@@ -107,6 +107,11 @@ impl Address {
             .strip_prefix(Url::parse(self.portal()).ok()?.path())?;
         let prefix = url.path().strip_suffix(end.trim_start_matches('/'))?;
         let prefix = prefix.strip_suffix('/')?;
+        // An address is told to people: it must not hold what is secret in it.
+        let way = self.way.expose().trim_end_matches('/');
+        if !way.is_empty() && prefix.contains(way) {
+            return None;
+        }
         let prefix: Vec<_> = prefix.split('/').skip(1).collect();
         let base = base(&url, &prefix, "the new address").ok()?;
         Some(Self::with_way(base, self.way.clone()))
@@ -382,6 +387,37 @@ mod tests {
         let address = Address::new(base, &auth);
         assert_eq!(address.of("x", Rest::V3), "https://a.de/rest/api/x");
         assert_eq!(address.of("x", Rest::Classic), "https://a.de/rest/x");
+    }
+
+    #[test]
+    fn moves() {
+        let (base, auth) = webhook("https://a.de/x/rest/7/c0de").unwrap();
+        let address = Address::new(base, &auth);
+        let moved = |to: &str| {
+            let moved = address.moved(to, "profile", Rest::Classic)?;
+            Some(moved.portal().to_owned())
+        };
+        for (to, portal) in [
+            ("https://b.de/rest/7/c0de/profile", "https://b.de"),
+            ("https://b.de/y/rest/7/c0de/profile", "https://b.de/y"),
+            ("//b.de/x/rest/7/c0de/profile", "https://b.de/x"),
+            ("/rest/7/c0de/profile", "https://a.de"),
+        ] {
+            assert_eq!(moved(to).as_deref(), Some(portal));
+        }
+        for to in [
+            "http://b.de/rest/7/c0de/profile",
+            "https://localhost/rest/7/c0de/profile",
+            "https://u:p@b.de/rest/7/c0de/profile",
+            "https://b.de/rest/7/c0de/profile?x=1",
+            "https://b.de/rest/7/c0de/profile/",
+            "https://b.de/rest/8/c0de/profile",
+            "https://b.de/xrest/7/c0de/profile",
+            "https://b.de/rest/7/c0de/rest/7/c0de/profile",
+            "https://b.de/login",
+        ] {
+            assert_eq!(moved(to), None, "{to}");
+        }
     }
 
     #[test]

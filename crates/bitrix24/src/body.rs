@@ -60,13 +60,13 @@ mod tests {
     use super::*;
     use crate::{
         Secret, address,
-        live::{LimitChoice, Live},
+        live::{LimitChoice, Limits, Live},
     };
 
     fn live(token: &str) -> Arc<Live> {
         let (base, auth) = address::token("a.de", Secret::from(token)).unwrap();
-        let limits = LimitChoice::Process(None);
-        Arc::new(Live::new(base, &auth, Vec::new(), &limits, None).unwrap())
+        let limits = Limits::new(&LimitChoice::Process(None), base.address(), token);
+        Arc::new(Live::new(base, &auth, Vec::new(), limits).unwrap())
     }
 
     #[test]

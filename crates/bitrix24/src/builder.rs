@@ -9,7 +9,7 @@ use crate::{
     address::{self, Auth, Base},
     client::Options,
     limit::{Intensity, Limiter, PortalLimits},
-    live::{LimitChoice, Live, OnMoved, Renewed, Shared, Source},
+    live::{LimitChoice, Limits, Live, OnMoved, Renewed, Shared, Source},
     oauth::OAuth,
     rules::AuthKind,
     transport::Connector,
@@ -118,7 +118,7 @@ impl ClientBuilder {
     /// Calls this with the portal's new address when the portal has moved, so that it can be stored
     /// in place of the old one. The client itself goes on at the new address.
     ///
-    /// It is called in the middle of a call: it should be quick, and must not call the client.
+    /// It is called in the middle of a call: it should be quick, and must not wait for the client.
     pub fn on_moved(mut self, hook: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.on_moved = Some(Arc::new(hook));
         self
@@ -218,7 +218,8 @@ impl ClientBuilder {
         let limits = self.limits.clone();
         self.build(auth.kind(), base.loopback, |mut secrets| {
             secrets.push(auth.secret().clone());
-            let live = Live::new(base, &auth, secrets, &limits, None)?;
+            let limits = Limits::new(&limits, base.address(), auth.secret().expose());
+            let live = Live::new(base, &auth, secrets, limits)?;
             Ok(Source::Fixed(Arc::new(live)))
         })
     }

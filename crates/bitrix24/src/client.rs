@@ -151,7 +151,7 @@ impl Client {
 
     /// What this client and its clones have done so far.
     pub fn stats(&self) -> Stats {
-        self.shared.counters.read(self.shared.refreshes())
+        self.shared.counters().read(self.shared.refreshes())
     }
 
     /// The address of the portal, such as `https://portal.bitrix24.com`: the new one if the portal
@@ -172,11 +172,10 @@ impl Client {
     /// # }
     /// ```
     pub async fn expected_wait(&self, method: &str) -> Duration {
-        let Some(live) = self.shared.known() else {
+        let Some(limits) = self.shared.limits() else {
             return Duration::ZERO;
         };
-        let turn = live.limits.turn(method);
-        live.limits.limiter().expected_wait(turn).await
+        limits.limiter().expected_wait(limits.turn(method)).await
     }
 
     /// The same client with connections of its own.

@@ -39,8 +39,11 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
     if status < 300 && !may_be() {
         return None;
     }
-    let text = std::str::from_utf8(body).ok()?;
-    let found = read(text, IgnoredSeed, Lossy).ok()?;
+    let found = read(trimmed(body).ok()?, IgnoredSeed, Lossy).ok()?;
+    if found.result.is_some() {
+        // An error all the same, but nobody can say that it did not run.
+        return None;
+    }
     let mut code = found.error.filter(|error| !error.is_null())?;
     if let Value::Object(error) = &mut code {
         code = error.remove("code").unwrap_or_default();
@@ -70,14 +73,16 @@ where
     context.judge(found)
 }
 
+/// A body as text. A byte order mark comes from a script that was saved with one.
+pub(crate) fn trimmed(body: &[u8]) -> Result<&str, std::str::Utf8Error> {
+    let text = std::str::from_utf8(body)?;
+    Ok(text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'))
+}
+
 impl<'de> Context<'de> {
     /// The body as text, unless a look at it shows that it is no answer.
     fn text(&self) -> Result<&'de str, DecodeErrorKind> {
-        let text = std::str::from_utf8(self.body);
-        // A byte order mark comes from a script that was saved with one.
-        let text =
-            text.map(|text| text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'));
-        match text {
+        match trimmed(self.body) {
             Ok("") => Err(DecodeErrorKind::Empty),
             Ok(text) if text.starts_with('<') => Err(DecodeErrorKind::Html),
             Ok(text) => Ok(text),

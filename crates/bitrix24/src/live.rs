@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub(crate) headers: HeaderMap,
     pub(crate) auth: AuthKind,
     pub(crate) connector: Connector,
-    pub(crate) counters: Counters,
+    counters: PerProcess<Counters>,
     pub(crate) on_moved: Option<OnMoved>,
     source: Source,
     /// As it stands, if that has changed or is not known from the beginning.
@@ -95,12 +95,13 @@ impl LimitChoice {
 }
 
 impl Limits {
-    pub(crate) fn new(choice: &LimitChoice, portal: &str, credential: u64) -> Self {
+    /// `owner` tells credentials apart.
+    pub(crate) fn new(choice: &LimitChoice, portal: &str, owner: &str) -> Self {
         Self {
             limiter: choice.of(portal),
             is_of_process: matches!(choice, LimitChoice::Process(_)),
             portal: portal.into(),
-            credential,
+            credential: credential(portal, owner),
         }
     }
 
@@ -126,34 +127,23 @@ impl Limits {
     }
 
     pub(crate) fn turn<'a>(&'a self, method: &'a str) -> Turn<'a> {
-        Turn {
-            portal: &self.portal,
-            credential: self.credential,
-            method,
-            at_most: None,
-            again: false,
-        }
+        Turn::new(&self.portal, self.credential, method)
     }
 }
 
 impl Live {
-    /// `owner` tells credentials apart that change.
     pub(crate) fn new(
         base: Base,
         auth: &Auth,
         secrets: Vec<Secret>,
-        limits: &LimitChoice,
-        owner: Option<&str>,
+        limits: Limits,
     ) -> Result<Self, ConfigError> {
-        let address = Address::new(base, auth);
-        let home = address.portal().to_owned();
-        let owner = owner.unwrap_or(auth.secret().expose());
         Ok(Self {
             token_field: token_field(auth)?,
             scrubber: Arc::new(Scrubber::new(secrets)),
-            limits: Limits::new(limits, &home, credential(&home, owner)),
-            address,
-            home,
+            limits,
+            home: base.address().to_owned(),
+            address: Address::new(base, auth),
             generation: 0,
         })
     }
@@ -172,6 +162,18 @@ impl Live {
 }
 
 impl Renewed {
+    fn limits(&self, base: &Base) -> Limits {
+        Limits::new(&self.limits, base.address(), self.oauth.client_id())
+    }
+
+    /// The portal, if it is known without asking anybody.
+    fn base(&self) -> Option<Base> {
+        match &self.base {
+            Some(base) => Some(base.clone()),
+            None => address::portal(&self.oauth.portal()?).ok(),
+        }
+    }
+
     /// What calls with a token need, given what they needed before.
     fn live(&self, token: Token, before: Option<&Live>) -> Result<Live, TokenError> {
         let unusable =
@@ -179,11 +181,14 @@ impl Renewed {
         let (base, auth) = address::token(&token.portal, token.secret).map_err(unusable)?;
         let base = self.base.clone().unwrap_or(base);
         let secrets = [self.oauth.secrets(), self.secrets.clone()].concat();
-        let owner = Some(self.oauth.client_id());
-        let mut live = Live::new(base, &auth, secrets, &self.limits, owner).map_err(unusable)?;
-        if let Some(before) = before.filter(|before| before.home == live.home) {
+        let before = before.filter(|before| before.home == base.address());
+        let limits = match before {
+            Some(before) => before.limits.clone(),
+            None => self.limits(&base),
+        };
+        let mut live = Live::new(base, &auth, secrets, limits).map_err(unusable)?;
+        if let Some(before) = before {
             live.address = before.address.clone();
-            live.limits = before.limits.clone();
         }
         live.generation = token.generation;
         Ok(live)
@@ -202,11 +207,16 @@ impl Shared {
             headers,
             auth,
             connector,
-            counters: Counters::default(),
+            counters: PerProcess::default(),
             on_moved,
             source,
             latest: PerProcess::default(),
         }
+    }
+
+    /// What was done in this process.
+    pub(crate) fn counters(&self) -> &Counters {
+        self.counters.get()
     }
 
     /// Notes when a call begins, for what follows.
@@ -249,7 +259,7 @@ impl Shared {
     fn with_token(&self, renewed: &Renewed, token: Token) -> Result<Arc<Live>, TokenError> {
         let mut latest = self.latest();
         if let Some(live) = &*latest
-            && live.generation == token.generation
+            && live.generation >= token.generation
         {
             return Ok(live.clone());
         }
@@ -275,11 +285,18 @@ impl Shared {
         let Source::OAuth(renewed) = &self.source else {
             return None;
         };
-        let base = match &renewed.base {
-            Some(base) => base.clone(),
-            None => address::portal(&renewed.oauth.portal()?).ok()?,
+        Some(renewed.base()?.address().to_owned())
+    }
+
+    /// The limits of the portal, if it is known without asking anybody.
+    pub(crate) fn limits(&self) -> Option<Limits> {
+        if let Some(live) = self.known() {
+            return Some(live.limits.clone());
+        }
+        let Source::OAuth(renewed) = &self.source else {
+            return None;
         };
-        Some(base.address().to_owned())
+        Some(renewed.limits(&renewed.base()?))
     }
 
     /// Takes the secrets of this moment out of texts.

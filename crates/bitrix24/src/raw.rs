@@ -217,7 +217,8 @@ impl Reply {
 
     /// Whether this looks like an answer of the API.
     pub(crate) fn is_of_the_api(&self) -> bool {
-        !(300..400).contains(&self.status) && self.body.trim_ascii_start().starts_with(b"{")
+        let is_object = envelope::trimmed(&self.body).is_ok_and(|text| text.starts_with('{'));
+        is_object && !(300..400).contains(&self.status)
     }
 
     /// An error about this answer.

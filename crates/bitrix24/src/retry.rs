@@ -23,7 +23,8 @@ use crate::{SystemError, TransportErrorKind, envelope};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retries {
-    /// How often a call is sent at most; 0 counts as 1.
+    /// How often a call is sent at most, not counting once more with a new access token; 0 counts
+    /// as 1.
     pub tries: u32,
     /// The pause before the second try, which doubles with each further one. Chance takes up to a
     /// half away, so that those who failed together do not come back together.
@@ -33,7 +34,7 @@ pub struct Retries {
 }
 
 impl Retries {
-    /// Every call is sent once.
+    /// Every call is sent once, and once more if its access token had to be renewed.
     pub const NONE: Self = Self {
         tries: 1,
         first: Duration::ZERO,

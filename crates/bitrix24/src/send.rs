@@ -1,6 +1,13 @@
 //! The path of every call: wait for a turn, send, look at what came of it, perhaps try again.
 
-use std::{borrow::Cow, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{
+    borrow::Cow,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use reqwest::{Request, Url, header::LOCATION};
@@ -37,7 +44,7 @@ impl Client {
     pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
         let shared = &*self.shared;
         check(&call, shared)?;
-        let _under_way = shared.counters.call();
+        let _under_way = shared.counters().call();
         let shown = || shared.scrubber().scrub(call.method).into_owned();
         let span = debug_span!(target: "bitrix24", "call", method = shown());
         let timeout = call.timeout.or(self.options.timeout);
@@ -51,6 +58,8 @@ impl Client {
             body: Body::new(call.params),
             epoch: shared.begin(),
             made: 0,
+            renewals: 0,
+            uncertain: None,
         };
         sending.run().instrument(span).await
     }
@@ -96,6 +105,10 @@ struct Sending<'a> {
     epoch: Option<Epoch>,
     /// Tries so far.
     made: u32,
+    /// Those of them that were made because of a new token.
+    renewals: u32,
+    /// The last try that may have run.
+    uncertain: Option<Outcome>,
 }
 
 /// What a try came to.
@@ -122,43 +135,65 @@ impl Outcome {
 impl Sending<'_> {
     async fn run(mut self) -> Result<Reply, Error> {
         let mut live = self.in_time(self.shared.live(self.epoch)).await?;
-        let mut is_renewed = false;
         let mut refused = None;
-        // What to report if there is no time left: a try that may have run counts for more than
-        // one that did not.
-        let mut last: Option<Outcome> = None;
         loop {
             if let Err(error) = self.turn(&live, refused).await {
-                let tries = Tries::new(self.made, Stopped::NoTime);
-                return last.map_or_else(|| Err(error.into()), |last| last.end(tries));
+                return self.did_not_run(Stopped::NoTime, |_| Err(error.into()));
             }
             // After a long wait, the token may be another one, and the portal elsewhere.
-            live = self.in_time(self.shared.live(self.epoch)).await?;
+            live = match self.in_time(self.shared.live(self.epoch)).await {
+                Ok(live) => live,
+                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+            };
             let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
-            if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && !is_renewed {
+            if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && self.renewals == 0 {
                 // A new token that is no better is the end of it.
-                is_renewed = true;
-                if let Some(renewed) = self.renewed(&live).await {
-                    live = renewed?;
-                    refused = None;
-                    continue;
+                self.renewals = 1;
+                match self.renewed(&live).await {
+                    Some(Ok(renewed)) => {
+                        (live, refused) = (renewed, None);
+                        continue;
+                    }
+                    Some(Err(error)) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+                    None => {}
                 }
             }
-            let pause = match self.decide(verdict) {
-                Decision::Stop(stopped) => return outcome.end(Tries::new(self.made, stopped)),
-                Decision::Pause(pause) => pause,
-            };
-            if self.time_left().is_some_and(|left| pause >= left) {
-                return outcome.end(Tries::new(self.made, Stopped::NoTime));
+            let mut decision = self.decide(verdict);
+            if let Decision::Pause(pause) = decision
+                && self.time_left().is_some_and(|left| pause >= left)
+            {
+                decision = Decision::Stop(Stopped::NoTime);
             }
+            let pause = match (decision, verdict) {
+                (Decision::Pause(pause), _) => pause,
+                (Decision::Stop(stopped), Verdict::DidNotRun(_)) => {
+                    return self.did_not_run(stopped, |tries| outcome.end(tries));
+                }
+                (Decision::Stop(stopped), _) => {
+                    return outcome.end(Tries::new(self.made, stopped));
+                }
+            };
             self.tell_retry(&live, &outcome, pause);
             sleep(pause).await;
-            count(&self.shared.counters.retries);
-            (refused, last) = match verdict {
-                Verdict::DidNotRun(because) => (Some(because), last),
-                _ => (None, Some(outcome)),
-            };
+            match verdict {
+                Verdict::DidNotRun(because) => refused = Some(because),
+                _ => (refused, self.uncertain) = (None, Some(outcome)),
+            }
+        }
+    }
+
+    /// The end of a call whose last try did not run: if an earlier one may have, that is what there
+    /// is to report.
+    fn did_not_run(
+        self,
+        stopped: Stopped,
+        otherwise: impl FnOnce(Tries) -> Result<Reply, Error>,
+    ) -> Result<Reply, Error> {
+        let tries = Tries::new(self.made, stopped);
+        match self.uncertain {
+            Some(outcome) => outcome.end(tries),
+            None => otherwise(tries),
         }
     }
 
@@ -225,7 +260,7 @@ impl Sending<'_> {
             },
         };
         let waited = start.elapsed();
-        self.shared.counters.waited(waited);
+        self.shared.counters().waited(waited);
         let seconds = waited.as_secs_f64();
         debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
         acquired
@@ -238,7 +273,6 @@ impl Sending<'_> {
 
     /// Sends the call once, and on to wherever the portal has moved.
     async fn attempt(&mut self, live: &Arc<Live>) -> Outcome {
-        self.made += 1;
         let mut visited = vec![live.address.portal().to_owned()];
         let mut address = live.address.clone();
         let read_timeout = self.client.options.read_timeout;
@@ -248,6 +282,12 @@ impl Sending<'_> {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left.is_zero()) {
                 return Outcome::Failure(transport::no_time(&self.shown(live)));
+            }
+            if visited.len() == 1 {
+                self.made += 1;
+                if self.made > 1 {
+                    count(&self.shared.counters().retries);
+                }
             }
             let body = self.body.with_token(live);
             let reply = match self.post(live, &address, body, left).await {
@@ -279,11 +319,16 @@ impl Sending<'_> {
         if !self.shared.move_to(live, address) {
             return;
         }
-        count(&self.shared.counters.moves);
+        count(&self.shared.counters().moves);
         let portal = &*live.scrubber.scrub(address.portal());
         info!(target: "bitrix24", portal, "the portal has moved");
-        if let Some(hook) = &self.shared.on_moved {
-            hook(address.portal());
+        let Some(hook) = &self.shared.on_moved else {
+            return;
+        };
+        // The call has run: its answer must not be lost.
+        let told = catch_unwind(AssertUnwindSafe(|| hook(address.portal())));
+        if told.is_err() {
+            warn!(target: "bitrix24", "the hook for a portal that has moved panicked");
         }
     }
 
@@ -296,12 +341,13 @@ impl Sending<'_> {
         timeout: Option<Duration>,
     ) -> Result<Reply, TransportError> {
         let scrubber = &live.scrubber;
-        let failure = |error, status| transport::failure(error, self.method, status, scrubber);
+        let method = self.shown(live);
+        let failure = |error, status| transport::failure(error, &method, status, scrubber);
         let start = Instant::now();
-        count(&self.shared.counters.requests);
+        count(&self.shared.counters().requests);
         let answer = async {
             let url = Url::parse(&address.of(self.method, self.rest))
-                .map_err(|_| transport::no_address(self.method))?;
+                .map_err(|_| transport::no_address(&method))?;
             let mut request = Request::new(reqwest::Method::POST, url);
             *request.headers_mut() = self.shared.headers.clone();
             *request.body_mut() = Some(body.into());
@@ -316,7 +362,7 @@ impl Sending<'_> {
             let body = response.bytes().await;
             let body = body.map_err(|error| failure(error, Some(status)))?;
             Ok(Reply {
-                method: self.method.to_owned(),
+                method: method.clone().into_owned(),
                 status,
                 location,
                 body,
@@ -365,7 +411,7 @@ impl Sending<'_> {
 
     fn decide(&self, verdict: Verdict) -> Decision {
         let retries = &self.client.options.retries;
-        let is_spent = self.made >= retries.tries.max(1);
+        let is_spent = self.made - self.renewals >= retries.tries.max(1);
         match verdict {
             Verdict::Final | Verdict::DidNotRun(NotRunBecause::TokenExpired) => {
                 Decision::Stop(Stopped::Final)

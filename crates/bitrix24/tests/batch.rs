@@ -406,6 +406,59 @@ async fn a_request_that_fails_as_a_whole() {
     }
 }
 
+/// The portal runs such commands, with something else in that place.
+#[tokio::test]
+async fn references_that_lead_nowhere_are_found_out() {
+    let call = async |client: Client| {
+        let mut batch = Batch::new();
+        let first = batch.add_by_name("x.get", ());
+        let failed = batch.add_by_name("x.get", ());
+        let refer = |reference| json!({"ID": reference});
+        let good = batch.add_by_name("y.set", refer(first.at("ID")));
+        let wrong = [
+            batch.add_by_name("y.set", refer(first.at("NULL"))),
+            batch.add_by_name("y.set", refer(first.at("ID").at("X"))),
+            batch.add_by_name("y.set", refer(failed.result())),
+        ];
+        let chained = batch.add_by_name("y.set", refer(wrong[0].at("ID")));
+        let mut answers = client.send_batch(batch).await.unwrap();
+        assert_eq!(answers.take(good).unwrap().result, json!({"ID": 2}));
+        answers.take(chained).unwrap();
+        let wrong = wrong.map(|handle| match answers.take(handle).unwrap_err() {
+            Error::Decode(error) => match error.kind() {
+                DecodeErrorKind::Reference { what } => what.clone(),
+                kind => panic!("{kind:?}"),
+            },
+            error => panic!("{error}"),
+        });
+        assert_eq!(
+            wrong,
+            [
+                "command 0 answered null there",
+                "command 0 answered nothing at result[ID][X]",
+                "command 1 failed",
+            ]
+        );
+    };
+    let mut results = results(0..7);
+    results["c0"]["NULL"] = Value::Null;
+    results.as_object_mut().unwrap().remove("c1");
+    let errors = json!({"c1": {"error": "NOT_FOUND", "error_description": ""}});
+    portal(&[answered(results, errors)], call).await;
+}
+
+#[tokio::test]
+async fn a_silent_portal_has_not_halted() {
+    let call = async |client: Client| client.send_batch_raw(commands(3), true).await.unwrap();
+    let (replies, _) = portal(&[answered(json!([]), json!([]))], call).await;
+    for reply in replies {
+        let Err(Error::Decode(error)) = reply else {
+            panic!("{reply:?}")
+        };
+        assert_eq!(error.kind(), &DecodeErrorKind::Missing);
+    }
+}
+
 #[tokio::test]
 async fn references_within_a_request() {
     let call = async |client: Client| {
@@ -418,7 +471,7 @@ async fn references_within_a_request() {
         let last = batch.add_with(ChatGet::new("CHAT", "?"), [("ENTITY_ID", other.at("ID"))]);
         batch.add_by_name(
             "y.get",
-            json!({"TEXT": format!("chat{}, {}", chat.at("ID"), "é")}),
+            json!({"TEXT": format!("chat{} {}", chat.at("ID"), "é")}),
         );
         let mut answers = client.send_batch(batch).await.unwrap();
         assert_eq!(answers.take(last).unwrap().result.unwrap().id, 2);
@@ -434,7 +487,9 @@ async fn references_within_a_request() {
             "batch: not sent: the handle belongs to another batch"
         );
     };
-    let ((), seen) = portal(&[answered(results(0..4), json!({}))], call).await;
+    let mut results = results(0..4);
+    results["c0"]["USERS"] = json!([7]);
+    let ((), seen) = portal(&[answered(results, json!({}))], call).await;
     let commands: Vec<_> = cmd(&seen[0])
         .into_iter()
         .map(|(_, command)| command)
@@ -445,7 +500,7 @@ async fn references_within_a_request() {
             "imbot.chat.get?ENTITY_TYPE=CHAT&ENTITY_ID=13",
             "x.get?A[0]=$result[c0]&ID=$result[c0][USERS][0]",
             "imbot.chat.get?ENTITY_TYPE=CHAT&ENTITY_ID=$result[c1][ID]",
-            "y.get?TEXT=chat$result[c0][ID]%2C%20%C3%A9",
+            "y.get?TEXT=chat$result[c0][ID]%20%C3%A9",
         ]
     );
 }
@@ -692,4 +747,141 @@ async fn operating_time_is_counted_for_each_method() {
             ("y.get".to_owned(), Seen::OperatingSpent { resets_in: None }),
         ]
     );
+}
+
+/// What the documentation of the module says becomes of values: all are texts. Lists and objects
+/// with the keys 0, 1, 2… are the same to PHP.
+fn as_texts(value: &Value) -> Value {
+    let fields: Vec<_> = match value {
+        Value::Null => return json!(""),
+        Value::Bool(flag) => return json!(if *flag { "1" } else { "0" }),
+        Value::Number(number) => return json!(number.to_string()),
+        Value::String(text) => return json!(text),
+        Value::Array(items) => {
+            let places = items.iter().enumerate();
+            places
+                .map(|(place, it)| (place.to_string(), as_texts(it)))
+                .collect()
+        }
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, it)| (name.clone(), as_texts(it)))
+            .collect(),
+    };
+    match fields.is_empty() {
+        true => json!(""),
+        false => Value::Object(fields.into_iter().collect()),
+    }
+}
+
+/// Whether some name, or a text, is one that the module says cannot be sent.
+fn unsendable(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::String(text) => text.contains("$result["),
+        Value::Array(items) => items.iter().any(|it| unsendable(it, depth + 1)),
+        Value::Object(fields) => fields.iter().any(|(name, it)| {
+            name.is_empty()
+                || name.contains(['[', ']', '\0'])
+                || depth == 0 && name.contains(['.', ' '])
+                || matches!(&name[..], " " | "\t" | "\n" | "\u{b}" | "\u{c}" | "\r")
+                || unsendable(it, depth + 1)
+        }),
+        _ => false,
+    }
+}
+
+mod encoding {
+    use bitrix24_sandbox::Portal;
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => "[a-zA-Z0-9_-]{1,5}",
+            2 => any::<char>().prop_map(String::from),
+            3 => "[ -/:-@\\[-`{-~]",
+            1 => Just("%41".to_owned()),
+            1 => Just("%2B".to_owned()),
+            1 => Just("$result".to_owned()),
+            1 => Just("\\\"\r\n\0".to_owned()),
+            1 => Just("привет \u{1f600}".to_owned()),
+            1 => "[a ]{200,300}",
+        ];
+        vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+    }
+
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof![6 => "[a-zA-Z_]{1,4}", 2 => "[0-3]", 1 => "-?0?[0-9]{1,3}", 1 => text(), 1 => "[><!=@%~]{1,2}[A-Z]{1,3}"]
+    }
+
+    fn object(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+        let named = vec((name(), value), 0..5);
+        named.prop_map(|fields| Value::Object(fields.into_iter().collect()))
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            1 => Just(Value::Null),
+            1 => any::<bool>().prop_map(Value::from),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<u64>().prop_map(Value::from),
+            1 => any::<f64>().prop_map(Value::from),
+            5 => text().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 40, 5, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..5).prop_map(Value::from),
+                object(inner)
+            ]
+        })
+    }
+
+    #[test]
+    fn a_portal_reads_what_was_meant() {
+        let portal = Portal::start().unwrap();
+        let client = Client::builder()
+            .no_intensity()
+            .webhook(portal.webhook_url())
+            .unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let echo = |params: &Value| {
+            let params = params.to_string().into_bytes();
+            Call::new("sandbox.echo", Rest::Classic, params)
+        };
+        let sent = std::cell::Cell::new(0);
+        let config = ProptestConfig {
+            cases: 512,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        };
+        proptest!(config, |(all in vec(object(value()), 1..6))| {
+            let batch = all.iter().map(|it| Command::new(echo(it))).collect();
+            let batch = runtime.block_on(client.send_batch_raw(batch, false));
+            let replies = match batch {
+                Ok(replies) => replies,
+                Err(error) => {
+                    prop_assert!(all.iter().any(|it| unsendable(it, 0)), "{error}");
+                    return Ok(());
+                }
+            };
+            prop_assert!(!all.iter().any(|it| unsendable(it, 0)));
+            sent.set(sent.get() + 1);
+            prop_assert_eq!(replies.len(), all.len());
+            for (params, reply) in all.iter().zip(replies) {
+                let alone = runtime.block_on(client.send(echo(params)));
+                let mut alone = alone.unwrap().decode::<Value>().unwrap().result;
+                if let Value::Object(fields) = &mut alone {
+                    fields.remove("auth");
+                }
+                let together = reply.unwrap().decode::<Value>().unwrap().result;
+                prop_assert_eq!(as_texts(&together), as_texts(&alone));
+            }
+        });
+        assert!(
+            sent.get() > 100,
+            "only {} batches could be sent",
+            sent.get()
+        );
+    }
 }

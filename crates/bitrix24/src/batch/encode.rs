@@ -12,8 +12,11 @@ use super::{
 /// How many names deep PHP reads.
 const DEPTH: usize = 64;
 
-/// How the portal writes a reference. In a text of the caller, it would be replaced as well.
-const REFERENCE: &str = "$result[";
+/// What references begin with, in any case: the portal looks into all that a batch has answered so
+/// far, not into the results alone.
+const REFERENCES: [&str; 5] = ["$result", "$total", "$next", "$time", "$error"];
+
+const ADJACENT: &str = "two references need a blank between them";
 
 /// The parameters of one command, ready but for its references.
 #[derive(Debug, Default)]
@@ -30,8 +33,8 @@ struct Hole {
     pieces: Vec<Piece>,
 }
 
-/// Says what is wrong with a reference.
-type Check<'a> = dyn Fn(&Reference) -> Result<(), String> + 'a;
+/// Says what is wrong with a reference, or else whether the portal is to resolve it.
+type Check<'a> = dyn Fn(&Reference) -> Result<bool, String> + 'a;
 
 /// What a reference means at the moment of sending.
 pub(super) enum Target<'a> {
@@ -66,6 +69,15 @@ pub(super) fn encode(params: &[u8], check: &Check<'_>) -> Result<Query, String> 
 }
 
 impl Query {
+    /// What the parameters refer to.
+    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
+        let pieces = self.holes.iter().flat_map(|hole| &hole.pieces);
+        pieces.filter_map(|piece| match piece {
+            Piece::Reference(reference) => Some(reference),
+            Piece::Text(_) => None,
+        })
+    }
+
     /// The query, once it is known what the references mean.
     pub(super) fn fill<'a>(
         self,
@@ -114,6 +126,9 @@ impl Hole {
                     Target::Known(raw) => text.push_str(&scalar(reference, raw)?),
                     Target::Same => {
                         plain(&text, follows)?;
+                        if follows && text.is_empty() {
+                            return Err(ADJACENT.to_owned());
+                        }
                         percent(&mut value, &text);
                         text.clear();
                         reference.write(&mut value);
@@ -129,17 +144,39 @@ impl Hole {
     }
 }
 
-/// The text between references must not read like a part of one.
+/// The text around references must not read like a part of one. A reference extends to the next
+/// blank, whatever stands there.
 fn plain(text: &str, follows_reference: bool) -> Result<(), String> {
-    if text.contains(REFERENCE) {
+    if let Some(like) = like_reference(text) {
         Err(format!(
-            "the portal would take {REFERENCE} in a text for a reference"
+            "the portal would take {} in a text for a reference",
+            crate::wire::shorten(like)
         ))
-    } else if follows_reference && text.starts_with('[') {
-        Err("the portal would take [ behind a reference for a part of it".to_owned())
+    } else if follows_reference && text.starts_with(|c| !is_blank(c)) {
+        Err(
+            "the portal would take what stands right behind a reference for a part of it"
+                .to_owned(),
+        )
     } else {
         Ok(())
     }
+}
+
+/// What the portal would replace in a text.
+fn like_reference(text: &str) -> Option<&str> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let run = text[at..].split(is_blank).next()?;
+        let begins = |name: &str| {
+            let start = run.as_bytes().get(..name.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        (REFERENCES.iter().any(|name| begins(name)) && run.contains('[')).then_some(run)
+    })
+}
+
+/// White space as PHP's regular expressions have it.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_ascii_whitespace() || c == '\u{b}'
 }
 
 /// A value as PHP puts it into a text.
@@ -217,11 +254,19 @@ impl Writer<'_> {
         };
         let mut follows = false;
         for piece in &pieces {
-            match piece {
-                Piece::Text(text) => plain(text, follows)?,
-                Piece::Reference(reference) => check(reference)?,
-            }
-            follows = matches!(piece, Piece::Reference(_));
+            follows = match piece {
+                Piece::Text(text) => {
+                    plain(text, follows)?;
+                    false
+                }
+                Piece::Reference(reference) => {
+                    let is_portals = check(reference)?;
+                    if follows && is_portals {
+                        return Err(ADJACENT.to_owned());
+                    }
+                    is_portals
+                }
+            };
         }
         self.separate();
         self.query.holes.push(Hole {

@@ -32,8 +32,8 @@
 //!
 //! - an [`Answer`](crate::Answer), or the [`ApiError`](crate::ApiError) that it alone would have
 //!   got, but for the HTTP status, which is that of the batch;
-//! - [`Error::NotRun`]: the batch halted before it, an earlier request of the batch failed, or it
-//!   refers to a result that is not there. It was not run;
+//! - [`Error::NotRun`]: the batch halted before it, an earlier request of the batch failed, its time
+//!   was up, or it refers to a result that is not there. It was not run;
 //! - any other error whose [method](Error::method) begins with `batch: `: its whole request
 //!   failed, and whether it ran, that error tells as ever;
 //! - [`DecodeErrorKind::Missing`](crate::DecodeErrorKind::Missing): the portal says nothing about
@@ -47,17 +47,25 @@
 //! # References
 //!
 //! A [`Reference`] stands for a result that is not there yet. If both commands are in the same
-//! request, the portal puts the value in its place, and knows no types: use
-//! [`halt`](Batch::halt), or it goes on with nothing in that place if the earlier command fails.
-//! If the result has arrived before, it is put into the parameters here, and a command whose
-//! reference leads nowhere is not sent.
+//! request, the portal puts the value in its place. It knows no types there, and if the earlier
+//! command failed, or its result has no such value or `null`, it runs the later one all the same,
+//! with something else in that place: the command's outcome is then
+//! [`DecodeErrorKind::Reference`](crate::DecodeErrorKind::Reference). With
+//! [`halt`](Batch::halt) at least nothing runs behind a command that failed.
+//!
+//! If the result has arrived in an earlier request, it is put into the parameters here, and a
+//! command whose reference leads nowhere is not sent.
 //!
 //! # Limits
 //!
 //! - Parameters travel as a query, where everything is a text: `true` is `1`, `false` is `0`, and
 //!   `null`, `[]` and `{}` are the empty text. Names with `[`, `]` or NUL in them, empty ones, and
 //!   at the top those with a dot or a blank, cannot be told and are refused.
-//! - A text with `$result[` in it is refused, because the portal would take it for a reference.
+//! - A text with `$result[` or the like in it is refused, because the portal would take it for a
+//!   reference. Behind a [`Reference`] in a text there must be a blank, or nothing.
+//! - The time that a call may take is that of the whole batch, however many requests it takes.
+//! - A command with thousands of parameters may be too many for the portal's PHP (`max_input_vars`),
+//!   which drops those beyond: call such a method alone.
 //! - Methods of REST 3.0, and a batch within a batch, are refused.
 
 mod answer;

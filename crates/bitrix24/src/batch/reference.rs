@@ -9,7 +9,7 @@ use memchr::memmem;
 use serde::{Serialize, Serializer};
 
 use super::{
-    encode::percent,
+    encode::{is_blank, percent},
     json::{self, Value},
 };
 
@@ -27,7 +27,8 @@ fn tag() -> &'static str {
 ///
 /// It is made by [`Handle::result`](super::Handle::result) or [`Handle::at`](super::Handle::at),
 /// and serializes to a text that only a batch understands: a call that is not part of one is
-/// refused. In the middle of a longer text it stands for the text of a scalar.
+/// refused. In a longer text it stands for the text of a scalar; the portal reads a reference up to
+/// the next blank, so nothing else may stand right behind one.
 ///
 /// ```
 /// use bitrix24::batch::Batch;
@@ -39,7 +40,7 @@ fn tag() -> &'static str {
 /// batch.add_by_name("department.get", json!({"ID": department}));
 /// batch.add_by_name("im.message.add", json!({
 ///     "DIALOG_ID": user.at("ID"),
-///     "MESSAGE": format!("Hello, {}!", user.at("NAME")),
+///     "MESSAGE": format!("Hello, {} !", user.at("NAME")),
 /// }));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,8 @@ impl Reference {
     /// Whether the portal's way to write a reference can hold this one.
     pub(super) fn check(&self) -> Result<(), String> {
         let wrong = |step: &&Step| {
-            step.0.is_empty() || step.0.contains(['[', ']']) || step.0.contains(char::is_control)
+            let bad = |c: char| is_blank(c) || c.is_control() || "[]".contains(c);
+            step.0.is_empty() || step.0.contains(bad)
         };
         match self.steps.iter().find(wrong) {
             Some(step) => Err(format!(
@@ -325,12 +327,12 @@ mod tests {
 
     #[test]
     fn steps_that_the_portal_cannot_read() {
-        for steps in [&["a[b"][..], &["a", "]"], &[""], &["\n"]] {
+        for steps in [&["a[b"][..], &["a", "]"], &[""], &["\n"], &["a b"]] {
             reference(steps).check().unwrap_err();
         }
-        reference(&["a b", "0", "Ж", "a.b"]).check().unwrap();
+        reference(&["a+b", "0", "Ж", "a.b"]).check().unwrap();
         let mut query = String::new();
-        reference(&["a b", "0"]).write(&mut query);
-        assert_eq!(query, "$result[c3][a%20b][0]");
+        reference(&["a+b", "0"]).write(&mut query);
+        assert_eq!(query, "$result[c3][a%2Bb][0]");
     }
 }

@@ -12,7 +12,7 @@ use super::{
     reference::Reference,
 };
 use crate::{
-    Client, Error, NotRun, NotRunReason, RequestError, Rest, Tries,
+    Client, DecodeErrorKind, Error, NotRun, NotRunReason, RequestError, Rest, Tries,
     address::is_method_name,
     raw::{Call, Reply},
     rules,
@@ -94,7 +94,9 @@ fn prepare<'a>(
                 reference.command
             ));
         }
-        reference.check()
+        reference.check()?;
+        // Commands of one request.
+        Ok(reference.command / CHUNK == place / CHUNK)
     };
     let query = encode(&call.params, &check).map_err(|what| refuse(&what))?;
     Ok(Ready {
@@ -126,6 +128,12 @@ impl Run<'_> {
             return Ok(());
         }
 
+        // What the portal is to look up, by the place of the command that asks for it.
+        let mut asked = Vec::new();
+        for (place, command) in chunk.iter().enumerate() {
+            let references = command.query.references().filter(|it| it.command >= first);
+            asked.extend(references.map(|reference| (first + place, reference.clone())));
+        }
         let (call, unsent) = self.request(chunk);
         let said = match call {
             None => Ok((methods.iter().map(|_| None).collect(), 0, Tries::default())),
@@ -137,11 +145,37 @@ impl Run<'_> {
         match said {
             Err(Error::Request(error)) if first == 0 => return Err(error),
             Err(error) => self.all_failed(&error, &methods, unsent),
-            Ok((said, status, tries)) => self.finish(said, &methods, unsent, |method| {
-                missing(method, status, tries)
-            }),
+            Ok((said, status, tries)) => {
+                self.finish(said, &methods, unsent, |method| {
+                    missing(method, status, tries)
+                });
+                self.look_up(&asked);
+            }
         }
         Ok(())
+    }
+
+    /// Finds the commands that ran with something else than the result they referred to: where there
+    /// is none, the portal puts in what comes next to it, the whole object for example.
+    fn look_up(&mut self, asked: &[(usize, Reference)]) {
+        let wrong = asked.iter().filter_map(|(place, reference)| {
+            let target = self.done.get(reference.command).and_then(Outcome::json);
+            let what = match target.map(|result| reference.find(result)) {
+                Some(Ok("null")) => format!("command {} answered null there", reference.command),
+                Some(Ok(_)) => return None,
+                Some(Err(what)) => what,
+                None => format!("command {} failed", reference.command),
+            };
+            Some((*place, self.client.scrub(&what)))
+        });
+        for (place, what) in wrong.collect::<Vec<_>>() {
+            if let Some(outcome) = self.done.get_mut(place)
+                && let Ok(reply) = &outcome.answer
+            {
+                let wrong = reply.wrong(DecodeErrorKind::Reference { what });
+                outcome.answer = Err(wrong);
+            }
+        }
     }
 
     /// The request of a chunk, unless there is nothing to send, and which commands are not in it.
@@ -222,12 +256,20 @@ impl Run<'_> {
         unsent: Vec<Option<NotRunReason>>,
         missing: impl Fn(&str) -> Error,
     ) {
-        let mut failed = false;
+        // A command that nothing is said of may have run. Only behind one that surely failed did
+        // the portal halt.
+        let (mut failed, mut halted) = (false, false);
         for ((said, method), unsent) in said.into_iter().zip(methods).zip(unsent) {
             let outcome = match (unsent, said) {
-                (Some(reason), _) => not_run(method, reason),
-                (None, Some(outcome)) => outcome,
-                (None, None) if self.halt && failed => not_run(method, NotRunReason::Halted),
+                (Some(reason), _) => {
+                    halted = true;
+                    not_run(method, reason)
+                }
+                (None, Some(outcome)) => {
+                    halted |= outcome.result.is_none();
+                    outcome
+                }
+                (None, None) if self.halt && halted => not_run(method, NotRunReason::Halted),
                 (None, None) => Outcome::failed(missing(method)),
             };
             failed |= outcome.result.is_none();

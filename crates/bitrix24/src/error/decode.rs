@@ -40,6 +40,12 @@ pub enum DecodeErrorKind {
     NotAnAnswer,
     /// It is the answer of a batch, and says nothing about this command.
     Missing,
+    /// It is the answer of a command of a batch that referred to a result which is not there. The
+    /// portal ran the command nonetheless, with something else in that place.
+    Reference {
+        /// What is not there. Commands are counted from 0.
+        what: String,
+    },
     /// It is a page of a list that ends too early, does not go on, or goes on with what was read.
     Incomplete {
         /// What is wrong.
@@ -94,6 +100,9 @@ impl fmt::Display for DecodeError {
             }
             DecodeErrorKind::Missing => {
                 f.write_str("the answer of the batch says nothing about this command")?;
+            }
+            DecodeErrorKind::Reference { what } => {
+                write!(f, "it ran with something else in place of a result: {what}")?;
             }
             DecodeErrorKind::Incomplete { what } => f.write_str(what)?,
             DecodeErrorKind::Redirect { location: Some(to) } => {

@@ -22,8 +22,9 @@ pub(super) struct Bucket<W> {
     level: f64,
     at: Duration,
     queue: VecDeque<Waiter<W>>,
-    first_ticket: i64,
     next_ticket: i64,
+    /// For those who have waited before: lower than all others.
+    next_again: i64,
 }
 
 #[derive(Debug)]
@@ -54,8 +55,8 @@ impl<W: Clone> Bucket<W> {
             level: 0.0,
             at: Duration::ZERO,
             queue: VecDeque::new(),
-            first_ticket: 0,
             next_ticket: 0,
+            next_again: i64::MIN,
         };
         bucket.set(intensity);
         bucket
@@ -68,30 +69,27 @@ impl<W: Clone> Bucket<W> {
         self.per_second = intensity.per_second;
     }
 
-    /// Asks for a turn. Without one there is a place in the queue: at its end, or at its front for
-    /// one who has waited already.
+    /// Asks for a turn. Without one there is a place in the queue: at its end, or before all who
+    /// have not waited yet.
     pub(super) fn enter(&mut self, now: Duration, again: bool, wake: W) -> Result<(), Ticket> {
         self.drain(now);
         if (self.queue.is_empty() || again) && self.room_in(0).is_zero() {
             self.level += 1.0;
             return Ok(());
         }
-        let ticket = if again {
-            self.first_ticket -= 1;
-            Ticket(self.first_ticket)
-        } else {
-            self.next_ticket += 1;
-            Ticket(self.next_ticket - 1)
+        let next = match again {
+            true => &mut self.next_again,
+            false => &mut self.next_ticket,
         };
+        let ticket = Ticket(*next);
+        *next += 1;
         let waiter = Waiter {
             ticket,
             due: now,
             wake,
         };
-        match again {
-            true => self.queue.push_front(waiter),
-            false => self.queue.push_back(waiter),
-        }
+        let place = self.queue.partition_point(|other| other.ticket < ticket);
+        self.queue.insert(place, waiter);
         Err(ticket)
     }
 

@@ -65,7 +65,7 @@ pub struct Turn<'a> {
     /// The portal's address, such as `https://portal.bitrix24.com`.
     pub portal: &'a str,
     /// Tells credentials apart without showing them: operating time is counted for each webhook
-    /// or application on its own.
+    /// or application on its own. It is the same in all processes of a program.
     pub credential: u64,
     /// The method.
     pub method: &'a str,
@@ -73,6 +73,20 @@ pub struct Turn<'a> {
     pub at_most: Option<Duration>,
     /// The portal has refused this request before: it goes to the front of the queue.
     pub again: bool,
+}
+
+impl<'a> Turn<'a> {
+    /// A request that can wait, and was not refused before.
+    #[must_use]
+    pub fn new(portal: &'a str, credential: u64, method: &'a str) -> Self {
+        Self {
+            portal,
+            credential,
+            method,
+            at_most: None,
+            again: false,
+        }
+    }
 }
 
 /// What an answer tells of the limits.
@@ -164,7 +178,7 @@ pub trait Limiter: fmt::Debug + Send + Sync + 'static {
     /// future gives the place in the queue back.
     fn acquire<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<(), TooLate>>;
 
-    /// Learns from an answer.
+    /// Learns from an answer. It is called in the middle of a call, and must not block.
     fn observe(&self, turn: Turn<'_>, seen: Seen);
 
     /// How long a request would wait if it asked now.

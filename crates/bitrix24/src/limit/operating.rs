@@ -44,8 +44,8 @@ impl Operating {
                 .retain(|_, known| known.resets_at > now || known.rests_until > now);
         }
         let known = self.0.entry(key).or_default();
+        // A rest goes on: the answer may be that of a call from before.
         known.resets_at = now + resets_in.min(LONGEST_REST);
-        known.rests_until = Duration::ZERO;
     }
 
     /// The portal refuses the method, perhaps saying until when.

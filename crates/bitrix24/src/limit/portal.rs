@@ -281,5 +281,10 @@ impl Portals {
 /// The portals of this process.
 pub(crate) fn portals() -> &'static Portals {
     static PORTALS: LazyLock<PerProcess<Portals>> = LazyLock::new(PerProcess::default);
-    PORTALS.get()
+    // Clients that a child has from its parent share their limits with those it makes itself. What
+    // the limits hold is the child's own.
+    PORTALS.get_or(|parent| {
+        let known = parent.0.try_lock().map(|known| known.clone());
+        Portals(Mutex::new(known.unwrap_or_default()))
+    })
 }

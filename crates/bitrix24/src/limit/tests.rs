@@ -247,13 +247,7 @@ fn sizes_that_are_hardly_any() {
 }
 
 fn turn(method: &str) -> Turn<'_> {
-    Turn {
-        portal: "https://a.de",
-        credential: 7,
-        method,
-        at_most: None,
-        again: false,
-    }
+    Turn::new("https://a.de", 7, method)
 }
 
 /// Runs on the clock of Tokio, which jumps to the next moment at which something happens.
@@ -359,6 +353,12 @@ async fn only_the_method_that_is_spent_rests() {
     );
     limits.acquire(turn(CHAT)).await.unwrap();
     assert_eq!(start.elapsed().as_secs(), 120);
+
+    // The answer of a call from before the refusal ends no rest.
+    limits.observe(turn(CHAT), Seen::OperatingSpent { resets_in: None });
+    let rest = limits.expected_wait(turn(CHAT)).await;
+    limits.observe(turn(CHAT), worked);
+    assert_eq!(limits.expected_wait(turn(CHAT)).await, rest);
 
     // Nothing is known of when it ends: the portal counts by the minute.
     limits.observe(turn("x"), Seen::OperatingSpent { resets_in: None });

@@ -108,6 +108,13 @@ impl Pages {
         self
     }
 
+    /// Goes on with another client: one of the same portal, with connections of its own.
+    #[must_use]
+    pub fn through(mut self, client: &Client) -> Self {
+        self.client = client.clone();
+        self
+    }
+
     /// Makes the next page this error, and the last.
     pub(super) fn failed(mut self, error: Error) -> Self {
         self.engine.fail(error);

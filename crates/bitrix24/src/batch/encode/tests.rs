@@ -118,7 +118,7 @@ fn fields_of(fields: &serde_json::Map<String, Json>) -> BTreeMap<String, Php> {
 }
 
 fn query(params: &Json) -> Result<String, String> {
-    encode(params.to_string().as_bytes(), &|_| Ok(()))?.fill(|_| Ok(Target::Same))
+    encode(params.to_string().as_bytes(), &|_| Ok(true))?.fill(|_| Ok(Target::Same))
 }
 
 fn value() -> impl Strategy<Value = Json> {
@@ -157,7 +157,7 @@ proptest! {
 
     #[test]
     fn never_panics(params in "[{}\\[\\]\":,a0-9\\\\u$. ]{0,30}") {
-        let _ = encode(params.as_bytes(), &|_| Ok(()));
+        let _ = encode(params.as_bytes(), &|_| Ok(true));
     }
 }
 
@@ -192,7 +192,7 @@ fn forms() {
     // Order and numbers stay as they are; of two fields the last one counts.
     let raw =
         r#" {"b": 1.50, "a": 12345678901234567890123, "c": {"x": 1}, "\u0063": {"y": -1e3} } "#;
-    let query = encode(raw.as_bytes(), &|_| Ok(())).unwrap();
+    let query = encode(raw.as_bytes(), &|_| Ok(true)).unwrap();
     assert_eq!(
         query.fill(|_| Ok(Target::Same)).unwrap(),
         "b=1.50&a=12345678901234567890123&c[y]=-1e3"
@@ -239,12 +239,28 @@ fn what_cannot_be_told_is_refused() {
         ),
         (
             json!({"a": ["see $result[x]"]}),
-            "a[0]: the portal would take $result[ in a text for a reference",
+            "a[0]: the portal would take \"$result[x]\" in a text for a reference",
+        ),
+        (
+            json!({"a": "a$ReSuLtIng[1]b c"}),
+            "a: the portal would take \"$ReSuLtIng[1]b\" in a text for a reference",
+        ),
+        (
+            json!({"a": "$total[c0]"}),
+            "a: the portal would take \"$total[c0]\" in a text for a reference",
         ),
         (json!({"a": {marker(0, &[]): 1}}), "a[\"\\u{1}"),
         (
             json!({"a": format!("{}[0]", marker(0, &[]))}),
-            "a: the portal would take [ behind a reference for a part of it",
+            "a: the portal would take what stands right behind a reference for a part of it",
+        ),
+        (
+            json!({"a": format!("Hello, {}!", marker(0, &[]))}),
+            "a: the portal would take what stands right behind a reference for a part of it",
+        ),
+        (
+            json!({"a": format!("{}{}", marker(0, &[]), marker(0, &[]))}),
+            "a: two references need a blank between them",
         ),
     ];
     for (params, expected) in cases {
@@ -267,18 +283,25 @@ fn what_cannot_be_told_is_refused() {
 fn references() {
     let id = || marker(0, &["ID".into()]);
     let known = |params: &Json, json: &'static str| {
-        encode(params.to_string().as_bytes(), &|_| Ok(()))
+        encode(params.to_string().as_bytes(), &|_| Ok(false))
             .unwrap()
             .fill(|reference| {
                 assert_eq!(reference.command, 0);
                 Ok(Target::Known(json))
             })
     };
-    let params = json!({"a": 1, "b": id(), "c": {"d": [id(), "x"]}, "e": format!("chat{}!", id())});
+    let texts = json!({"a": format!("{} {}\n!", id(), id()), "b": "$result $a[0] $total"});
+    assert_eq!(
+        query(&texts).unwrap(),
+        "a=$result[c0][ID]%20$result[c0][ID]%0A%21&b=%24result%20%24a%5B0%5D%20%24total"
+    );
+    let params = json!({"a": 1, "b": id(), "c": {"d": [id(), "x"]}, "e": format!("chat{}", id())});
     assert_eq!(
         query(&params).unwrap(),
-        "a=1&b=$result[c0][ID]&c[d][0]=$result[c0][ID]&c[d][1]=x&e=chat$result[c0][ID]%21"
+        "a=1&b=$result[c0][ID]&c[d][0]=$result[c0][ID]&c[d][1]=x&e=chat$result[c0][ID]"
     );
+    // What has arrived already is put in by us, wherever it stands.
+    let params = json!({"a": 1, "b": id(), "c": {"d": [id(), "x"]}, "e": format!("chat{}!", id())});
     assert_eq!(
         known(&params, "5").unwrap(),
         "a=1&b=5&c[d][0]=5&c[d][1]=x&e=chat5%21"
@@ -293,10 +316,6 @@ fn references() {
         "a[0][x]=1&a[1]=&b[0][x]=1&b[1]="
     );
     assert_eq!(known(&whole, "null").unwrap(), "a=&b=");
-    assert_eq!(
-        query(&json!({"a": format!("{}{}", id(), id())})).unwrap(),
-        "a=$result[c0][ID]$result[c0][ID]"
-    );
     for (params, json, expected) in [
         (
             &params,
@@ -306,7 +325,7 @@ fn references() {
         (
             &whole,
             r#"{"a": "$result[x]"}"#,
-            "the result of command 0[a]: the portal would take $result[ in a text for a reference",
+            "the result of command 0[a]: the portal would take \"$result[x]\" in a text for a reference",
         ),
         (
             &whole,
@@ -319,11 +338,11 @@ fn references() {
     let split = json!({"a": format!("$res{}", id())});
     assert_eq!(
         known(&split, r#""ult[0]""#).unwrap_err(),
-        "the portal would take $result[ in a text for a reference"
+        "the portal would take \"$result[0]\" in a text for a reference"
     );
-    let reference = marker(0, &[Step::from("a b"), 3.into()]);
+    let reference = marker(0, &[Step::from("a+b"), 3.into()]);
     assert_eq!(
         query(&json!({"x": reference})).unwrap(),
-        "x=$result[c0][a%20b][3]"
+        "x=$result[c0][a%2Bb][3]"
     );
 }

@@ -1,0 +1,218 @@
+//! Applications, their tokens, and what they are installed with.
+
+use std::sync::Arc;
+
+use bitrix24::{
+    ConfigError,
+    oauth::{App, Credential, Installation, MemoryStore, TokenError, TokenErrorKind},
+};
+use pyo3::{exceptions::PyTypeError, prelude::*};
+
+use crate::{
+    classes::OAUTH,
+    credential,
+    drivers::Runner,
+    errors, mailbox,
+    outcome::{Ending, Outcome},
+    process::interned,
+    settings::{config, pem, reveal, seconds},
+    store::{Given, PythonStore},
+};
+
+/// An application and its token.
+#[pyclass(frozen, module = "bitrix24._native")]
+pub(crate) struct OAuth {
+    oauth: bitrix24::oauth::OAuth,
+    store: Option<Arc<PythonStore>>,
+}
+
+impl OAuth {
+    /// That of an object of Python's class.
+    pub(crate) fn of<'py>(given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
+        if !OAUTH.is_type_of(given)? {
+            let got = given.get_type().name()?;
+            return Err(PyTypeError::new_err(format!(
+                "oauth: expected an OAuth, got {got}"
+            )));
+        }
+        let native = given.getattr(interned!(given.py(), "_native"))?;
+        Ok(native.cast_into()?)
+    }
+
+    pub(crate) fn inner(&self) -> &bitrix24::oauth::OAuth {
+        &self.oauth
+    }
+
+    pub(crate) fn store(&self) -> Option<Arc<PythonStore>> {
+        self.store.clone()
+    }
+
+    fn wait<'py, T: Outcome>(
+        &self,
+        py: Python<'py>,
+        work: impl Future<Output = T> + Send,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let outcome = Runner::new()?.drive(py, work)?;
+        self.ending().give(py, Box::new(outcome))
+    }
+
+    fn ending(&self) -> Ending {
+        Ending {
+            store: self.store.clone(),
+            ..Ending::default()
+        }
+    }
+
+    fn exchanged(
+        &self,
+        code: &Bound<'_, PyAny>,
+        server: Option<String>,
+    ) -> PyResult<impl Future<Output = Got> + Send + use<>> {
+        let code = reveal("code", code)?;
+        let app = self.oauth.app().clone();
+        Ok(async move { Got(app.exchange(code, server.as_deref()).await.map(Some)) })
+    }
+}
+
+#[pymethods]
+impl OAuth {
+    #[new]
+    #[pyo3(signature = (
+        client_id, client_secret, credential, store, trust, proxy, root_certificates, timeout, /
+    ))]
+    #[allow(clippy::too_many_arguments)] // the settings are as many
+    fn new(
+        py: Python<'_>,
+        client_id: String,
+        client_secret: &Bound<'_, PyAny>,
+        credential: Option<&Bound<'_, PyAny>>,
+        store: Option<&Bound<'_, PyAny>>,
+        trust: Vec<String>,
+        proxy: Option<&Bound<'_, PyAny>>,
+        root_certificates: Vec<Bound<'_, PyAny>>,
+        timeout: f64,
+    ) -> PyResult<Self> {
+        let refused = |error: ConfigError| config(py, &error);
+        let secret = reveal("client_secret", client_secret)?;
+        let timeout = seconds(py, "timeout", timeout)?;
+        let mut app = App::new(client_id, secret)
+            .and_then(|app| app.timeout(timeout))
+            .map_err(refused)?;
+        for host in trust {
+            app = app.trust(&host).map_err(refused)?;
+        }
+        if let Some(proxy) = proxy {
+            app = app.proxy(reveal("proxy", proxy)?).map_err(refused)?;
+        }
+        for certificate in &root_certificates {
+            app = app.root_certificate(pem(certificate)?).map_err(refused)?;
+        }
+        let new = bitrix24::oauth::OAuth::with_shared_store;
+        let (oauth, store) = match (store.map(Given::read).transpose()?, credential) {
+            (Some(Given::Ours(store)), _) => (new(app, store), None),
+            (Some(Given::Python(store)), _) => (new(app, store.clone()), Some(store)),
+            (None, Some(credential)) => {
+                let credential = credential::read(credential)?;
+                let oauth = bitrix24::oauth::OAuth::new(app, credential).map_err(refused)?;
+                (oauth, None)
+            }
+            (None, None) => (new(app, Arc::new(MemoryStore::default())), None),
+        };
+        Ok(Self { oauth, store })
+    }
+
+    #[getter]
+    fn client_id(&self) -> &str {
+        self.oauth.app().client_id()
+    }
+
+    #[getter]
+    fn refreshes(&self) -> u64 {
+        self.oauth.refreshes()
+    }
+
+    #[pyo3(signature = (portal, state, /))]
+    fn authorize_url(&self, py: Python<'_>, portal: &str, state: &str) -> PyResult<String> {
+        let url = self.oauth.app().authorize_url(portal, state);
+        url.map_err(|error| config(py, &error))
+    }
+
+    #[pyo3(signature = (code, server, /))]
+    fn exchange<'py>(
+        &self,
+        code: &Bound<'py, PyAny>,
+        server: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.wait(code.py(), self.exchanged(code, server)?)
+    }
+
+    #[pyo3(signature = (code, server, /))]
+    fn exchange_async<'py>(
+        &self,
+        code: &Bound<'py, PyAny>,
+        server: Option<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        mailbox::spawn(code.py(), self.ending(), self.exchanged(code, server)?)
+    }
+
+    /// What calls are made with, read from the store the first time.
+    fn credential<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.wait(py, async {
+            Got(match self.oauth.credential().await {
+                Err(error) if error.kind() == TokenErrorKind::NoCredential => Ok(None),
+                credential => credential.map(Some),
+            })
+        })
+    }
+
+    #[pyo3(signature = (credential, /))]
+    fn replace(&self, credential: &Bound<'_, PyAny>) -> PyResult<()> {
+        let new = credential::read(credential)?;
+        let work = async { Got(self.oauth.replace(new).await.map(|()| None)) };
+        self.wait(credential.py(), work).map(drop)
+    }
+}
+
+/// A credential that was asked for.
+struct Got(Result<Option<Credential>, TokenError>);
+
+impl Outcome for Got {
+    fn give(self: Box<Self>, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        match self.0 {
+            Ok(Some(credential)) => credential::make(py, credential),
+            Ok(None) => Ok(py.None().into_bound(py)),
+            Err(error) => Err(errors::token(py, &error)?),
+        }
+    }
+}
+
+type Installed<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>, Option<String>);
+
+/// Reads what an event was posted with.
+#[pyfunction]
+#[pyo3(signature = (body, /))]
+pub(crate) fn installation_from_event<'py>(body: &Bound<'py, PyAny>) -> PyResult<Installed<'py>> {
+    let body_text = reveal("body", body)?;
+    installed(body.py(), Installation::from_event(&body_text))
+}
+
+/// Reads what an application's page was opened with.
+#[pyfunction]
+#[pyo3(signature = (query, body, /))]
+pub(crate) fn installation_from_open<'py>(
+    query: &Bound<'py, PyAny>,
+    body: &Bound<'py, PyAny>,
+) -> PyResult<Installed<'py>> {
+    let (query_text, body_text) = (reveal("query", query)?, reveal("body", body)?);
+    let read = Installation::from_open(&query_text, &body_text);
+    installed(query.py(), read)
+}
+
+fn installed(py: Python<'_>, read: Result<Installation, ConfigError>) -> PyResult<Installed<'_>> {
+    let installation = read.map_err(|error| config(py, &error))?;
+    Ok((
+        credential::make(py, installation.credential)?,
+        credential::secret(py, installation.application_token)?,
+        installation.event,
+    ))
+}

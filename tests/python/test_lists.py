@@ -1,0 +1,176 @@
+"""Lists that are longer than a page."""
+
+from __future__ import annotations
+
+import asyncio
+import tracemalloc
+from typing import TYPE_CHECKING, Any, final
+
+import pytest
+from bitrix24 import AsyncClient, Client, ListRequest, errors
+
+from portal import Portal, Reply, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from typing_extensions import Self
+
+    Read = Callable[..., Iterator[Any]]
+
+LISTED = ListRequest.by_name("x.list", {"a": 1}, records="items", key="ID")
+
+
+class Table:
+    """A method that lists numbers, 50 at a time."""
+
+    def __init__(self, portal: Portal, count: int) -> None:
+        self.count = count
+        self.says = count
+        self.pad = ""
+        portal.react = self.react
+
+    def react(self, request: Request) -> Reply:
+        start = int(request.json.get("start", 0))
+        if start < 0:  # by key
+            last = int(request.json.get("filter", {}).get(">ID", 0))
+            numbers = range(last + 1, self.count + 1)[:50]
+            return Reply({"result": {"items": [{"ID": str(it)} for it in numbers]}})
+        numbers = range(start + 1, self.count + 1)[:50]
+        items = [{"ID": it, "PAD": self.pad} for it in numbers]
+        more = {"next": start + 50} if start + 50 < self.count else {}
+        return Reply({"result": {"items": items}, "total": self.says, **more})
+
+
+@pytest.fixture(params=["client", "async_client"])
+def read(request: pytest.FixtureRequest, portal: Portal) -> Read:
+    client: Client | AsyncClient = getattr(portal, request.param)()
+
+    def read(listed: Any = LISTED, **how: Any) -> Iterator[Any]:
+        if isinstance(client, Client):
+            yield from client.records(listed, **how)
+            return
+        records = client.records(listed, **how)
+        with _Loop() as loop:
+            while True:
+                try:
+                    yield loop.run(_next(records))
+                except StopAsyncIteration:
+                    return
+
+    return read
+
+
+async def _next(records: Any) -> Any:
+    return await records.__anext__()
+
+
+@final
+class _Loop:
+    def __enter__(self) -> Self:
+        self.loop = asyncio.new_event_loop()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.loop.close()
+
+    def run(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+
+def ids(records: Iterator[Any]) -> list[int]:
+    return [int(record["ID"]) for record in records]
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 51, 120])
+def test_all_records(portal: Portal, read: Read, count: int) -> None:
+    Table(portal, count)
+    assert ids(read()) == list(range(1, count + 1))
+    assert len(portal.requests) == max(1, -(-count // 50))
+    assert all(it.json["a"] == 1 for it in portal.requests)
+    assert ids(read(keyed=True)) == list(range(1, count + 1))
+
+
+def test_an_error_in_the_middle(portal: Portal, read: Read) -> None:
+    Table(portal, 120)
+    page = portal.react
+    assert page is not None
+    portal.react = lambda it: page(it) if it.json.get("start", 0) < 100 else Reply(cut=0)
+    records = read()
+    taken = [int(next(records)["ID"]) for _ in range(100)]
+    with pytest.raises(errors.ConnectionLost) as caught:
+        next(records)
+    assert taken == list(range(1, 101))
+    portal.react = page
+    assert caught.value.cursor is not None
+    assert ids(read(resume=caught.value.cursor)) == list(range(101, 121))
+
+
+def test_the_same_page_again(portal: Portal, client: Client) -> None:
+    Table(portal, 60)
+    portal.answer(Reply(cut=0))
+    records = client.records(LISTED)
+    with pytest.raises(errors.ConnectionLost):
+        next(records)
+    assert ids(records) == list(range(1, 61))
+    assert list(records) == []
+    assert len(portal.requests) == 3
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+@pytest.mark.parametrize("taken", [0, 1, 49, 50, 51, 120])
+def test_cursors(portal: Portal, client: Client, taken: int, keyed: bool) -> None:
+    Table(portal, 120)
+    records = client.records(LISTED, keyed=keyed)
+    for _ in range(taken):
+        next(records)
+    rest = client.records(LISTED, keyed=keyed, resume=records.cursor)
+    assert ids(rest) == list(range(taken + 1, 121))
+    with pytest.raises(errors.RequestError, match="resume"):
+        client.records(LISTED, resume="nonsense")
+
+
+def test_a_list_that_is_cut_off(portal: Portal, read: Read) -> None:
+    Table(portal, 60).says = 61
+    with pytest.raises(errors.ListCutOff) as caught:
+        ids(read())
+    assert caught.value.method == "x.list"
+    assert caught.value.cursor
+
+
+def test_what_is_no_list(client: Client) -> None:
+    wrong: Any = 13
+    with pytest.raises(TypeError, match="lists, got int"):
+        client.records(wrong)
+
+
+def test_cancellation(portal: Portal, async_client: AsyncClient) -> None:
+    Table(portal, 60)
+    portal.answer(Reply(delay=30))
+
+    async def run() -> None:
+        records = async_client.records(LISTED)
+        first = asyncio.ensure_future(_next(records))
+        while not portal.requests:
+            await asyncio.sleep(0.01)
+        with pytest.raises(RuntimeError, match="under way"):
+            await _next(records)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert [int(it["ID"]) async for it in records] == list(range(1, 61))
+
+    asyncio.run(run())
+
+
+def test_one_page_in_memory(portal: Portal, client: Client) -> None:
+    Table(portal, 2000).pad = "x" * 10_000
+    records = client.records(LISTED)
+    next(records)
+    tracemalloc.start()
+    try:
+        for _ in records:
+            portal.requests.clear()
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,155 @@
+"""What the client tells of its work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bitrix24 import AsyncClient, Client, Retries, errors
+
+from portal import CHAT, SECRET, TOKEN, Portal, Reply
+from test_process import finish, posix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from test_process import Script
+
+    Make = Callable[..., Client | AsyncClient]
+
+BUSY = Reply({"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many."}, 503)
+AT_ONCE = Retries(tries=3, first=0.0, longest=0.0)
+
+
+def call(client: Client | AsyncClient) -> Any:
+    if isinstance(client, Client):
+        return client.call("server.time").result
+
+    async def run() -> Any:
+        return (await client.call("server.time")).result
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=["client", "async_client"])
+def make(request: pytest.FixtureRequest, portal: Portal) -> Make:
+    made: Make = getattr(portal, request.param)
+    return made
+
+
+def ours(log: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    return [(it.levelno, it.getMessage()) for it in log.records if it.name == "bitrix24"]
+
+
+def test_details(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "bitrix24"):
+        call(make())
+    [(level, text)] = ours(caplog)
+    assert level == logging.DEBUG
+    assert text.startswith("answered method=server.time attempt=1 status=200")
+
+
+def test_retries(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    portal.answer(BUSY)
+    with caplog.at_level(logging.WARNING, "bitrix24"):
+        call(make(retries=AT_ONCE))
+    [(level, text)] = ours(caplog)
+    assert level == logging.WARNING
+    assert text.startswith("will be tried again method=server.time attempt=1 status=503")
+
+
+def test_moves(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    with Portal() as other:
+        portal.default = Reply("", 302, {"Location": other.webhook + "server.time"})
+        with caplog.at_level(logging.INFO, "bitrix24"):
+            call(make())
+        assert ours(caplog) == [(logging.INFO, f"the portal has moved portal={other.url}")]
+
+
+def test_nothing_is_told_to_nobody(script: Script) -> None:
+    process = script(
+        """
+        import asyncio
+        client = Client.from_webhook(URL, **PLAIN)
+        client.call("server.time")
+        asyncio.run(AsyncClient.from_webhook(URL, **PLAIN).call("server.time"))
+        """
+    )
+    assert finish(process) == ""
+
+
+def test_no_secret_is_told(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    portal.answer(
+        Reply({"error": f"NO_{SECRET}"}, 400),
+        Reply(f"<p>{SECRET}", 502),
+        Reply(cut=0),
+        Reply("", 302, {"Location": f"https://elsewhere.example/{SECRET}"}),
+        BUSY,
+    )
+    client = make(retries=AT_ONCE)
+    with caplog.at_level(1):
+        for _ in range(5):
+            with contextlib.suppress(errors.Bitrix24Error):
+                call(client)
+        call(Client.from_token(portal.url, TOKEN, retries=None, intensity=None))
+    assert len(ours(caplog)) >= 6
+    for record in caplog.records:
+        assert SECRET not in f"{record.getMessage()} {vars(record)!r}"
+        assert TOKEN not in f"{record.getMessage()} {vars(record)!r}"
+
+
+class Failing(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        raise ZeroDivisionError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_handler_that_raises(make: Make) -> None:
+    logger = logging.getLogger("bitrix24")
+    handler = Failing()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        assert call(make()) == CHAT["result"]
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+
+
+@posix
+def test_fork_and_exit_while_details_are_told(portal: Portal, script: Script) -> None:
+    process = script(
+        """
+        import asyncio, logging, threading, time, warnings
+        warnings.simplefilter("ignore")
+        class Told(logging.Handler):
+            told = 0
+            def emit(self, record):  # a file's own lock does not survive a fork
+                Told.told += 1
+        logging.basicConfig(level=logging.DEBUG, handlers=[Told()])
+        client = Client.from_webhook(URL, **PLAIN)
+
+        async def run():
+            client = AsyncClient.from_webhook(URL, **PLAIN)
+            while True:
+                await asyncio.gather(*(client.call("server.time") for _ in range(20)))
+
+        def call():
+            while True:
+                client.call("server.time")
+
+        for work in (call, call, lambda: asyncio.run(run())):
+            threading.Thread(target=work, daemon=True).start()
+        for _ in range(10):
+            if child := os.fork():
+                assert os.waitpid(child, 0)[1] == 0
+            else:
+                client.call("server.time")
+                os._exit(0)
+        time.sleep(0.1)
+        """
+    )
+    assert finish(process) == ""

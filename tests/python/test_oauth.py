@@ -1,0 +1,389 @@
+"""Access tokens: where they are kept, and how they are renewed once for all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from bitrix24 import (
+    AsyncClient,
+    Client,
+    Credential,
+    FileStore,
+    Installation,
+    MemoryStore,
+    OAuth,
+    Secret,
+    errors,
+)
+
+from portal import PLAIN, Portal, Reply, Request
+from test_process import finish, posix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bitrix24 import TokenStore
+
+    from test_process import Script
+
+CLIENT_SECRET = "cl13nts3cr3t0fn00n3"
+OLD = "0ldt0k3n0fn00n3"
+REFRESH = "r3fr3sht0k3n0fn00n3"
+
+
+class Server:
+    """A portal and its authorization server in one, which takes only the newest token."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+        self.refreshes: list[dict[str, str]] = []
+        self.token: str | None = None
+        self.refuses: Reply | None = None
+        self.delay = 0.1
+        portal.react = self.react
+
+    def react(self, request: Request) -> Reply:
+        if request.path.startswith("/oauth/token/"):
+            query = {
+                name: value for name, [value] in parse_qs(urlsplit(request.path).query).items()
+            }
+            self.refreshes.append(query)
+            if self.refuses:
+                return self.refuses
+            self.token = f"n3wt0k3n{len(self.refreshes)}"
+            answer = {
+                "access_token": self.token,
+                "refresh_token": f"n3wr3fr3sh{len(self.refreshes)}",
+                "expires_in": 3600,
+                "client_endpoint": f"{self.portal.url}/rest/",
+                "server_endpoint": f"{self.portal.url}/rest/",
+                "member_id": "member",
+                "user_id": 7,
+                "scope": "crm,imbot",
+                "status": "L",
+            }
+            return Reply(answer, delay=self.delay)
+        if request.json["auth"] == self.token:
+            return Reply({"result": "welcome"})
+        return Reply({"error": "expired_token", "error_description": "Over."}, 401)
+
+    def credential(self, **fields: Any) -> Credential:
+        given = {"refresh_token": REFRESH, "auth_server": self.portal.url, **fields}
+        return Credential(f"{self.portal.url}/rest/", OLD, **given)
+
+    def oauth(self, **settings: Any) -> OAuth:
+        if "store" not in settings:
+            settings.setdefault("credential", self.credential())
+        return OAuth("local.id", CLIENT_SECRET, **settings)
+
+
+@pytest.fixture
+def server(portal: Portal) -> Server:
+    return Server(portal)
+
+
+class PythonStore:
+    """A store as people write one, which can fail."""
+
+    def __init__(self, credential: Credential | None) -> None:
+        self.held = credential
+        self.fails: Exception | None = None
+        self.saves = 0
+        self.threads: set[str] = set()
+
+    def load(self) -> Credential | None:
+        self.threads.add(threading.current_thread().name)
+        return self.held
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        if self.fails:
+            raise self.fails
+        self.saves += 1
+        if self.held is not None and self.held != expected:
+            return self.held
+        self.held = new
+        return None
+
+
+def test_renewal(server: Server) -> None:
+    oauth = server.oauth()
+    with Client.from_oauth(oauth, **PLAIN) as client:
+        assert client.call("server.time").result == "welcome"
+        assert client.stats.refreshes == 1
+    assert oauth.refreshes == 1
+    assert server.refreshes == [
+        {
+            "grant_type": "refresh_token",
+            "client_id": "local.id",
+            "client_secret": CLIENT_SECRET,
+            "refresh_token": REFRESH,
+        }
+    ]
+    new = oauth.credential
+    assert new is not None
+    assert new.access_token == Secret("n3wt0k3n1")
+    assert new.refresh_token == Secret("n3wr3fr3sh1")
+    assert (new.member_id, new.user_id, new.scopes, new.status) == (
+        "member",
+        7,
+        ("crm", "imbot"),
+        "L",
+    )
+    assert abs((new.expires_at or 0) - time.time() - 3600) < 60
+
+
+def sync_calls(oauth: OAuth, threads: int, each: int, results: list[object]) -> Iterator[Any]:
+    client = Client.from_oauth(oauth, **PLAIN)
+
+    def work() -> None:
+        for _ in range(each):
+            results.append(client.call("server.time").result)
+
+    for _ in range(threads):
+        yield threading.Thread(target=work)
+
+
+async def async_calls(oauth: OAuth, count: int, results: list[object]) -> None:
+    client = AsyncClient.from_oauth(oauth, **PLAIN)
+    answers = await asyncio.gather(*(client.call("server.time") for _ in range(count)))
+    results.extend(answer.result for answer in answers)
+
+
+@pytest.mark.parametrize(("threads", "each", "awaits"), [(200, 5, 0), (0, 0, 1000), (100, 5, 500)])
+def test_a_thousand_calls_renew_once(server: Server, threads: int, each: int, awaits: int) -> None:
+    oauth = server.oauth()
+    results: list[object] = []
+    started = list(sync_calls(oauth, threads, each, results))
+    for thread in started:
+        thread.start()
+    if awaits:
+        asyncio.run(async_calls(oauth, awaits, results))
+    for thread in started:
+        thread.join()
+    assert results == ["welcome"] * 1000
+    assert len(server.refreshes) == 1
+    assert oauth.refreshes == 1
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_refusal(server: Server, is_async: bool) -> None:
+    server.refuses = Reply({"error": "invalid_grant", "error_description": f"No {REFRESH}."}, 400)
+    oauth = server.oauth()
+
+    def call() -> Any:
+        if not is_async:
+            return Client.from_oauth(oauth, **PLAIN).call("server.time")
+        return asyncio.run(AsyncClient.from_oauth(oauth, **PLAIN).call("server.time"))
+
+    for _ in range(2):
+        with pytest.raises(errors.RefreshRefused) as caught:
+            call()
+        error = caught.value
+        assert error.code == "invalid_grant"
+        assert error.method == "server.time"
+        text = "".join(traceback.format_exception(error)) + repr(vars(error))
+        for secret in (CLIENT_SECRET, REFRESH, OLD):
+            assert secret not in text
+    assert len(server.refreshes) == 1
+
+
+def test_garbage(server: Server) -> None:
+    server.refuses = Reply("<p>Maintenance", 502)
+    with pytest.raises(errors.RefreshFailed):
+        Client.from_oauth(server.oauth(), **PLAIN).call("server.time")
+
+
+def test_servers_that_are_not_trusted(server: Server) -> None:
+    credential = server.credential(auth_server="https://oauth.example.com/rest/")
+    oauth = server.oauth(credential=credential)
+    with pytest.raises(errors.TokenError, match="trust") as caught:
+        Client.from_oauth(oauth, **PLAIN).call("server.time")
+    assert type(caught.value) is errors.TokenError
+
+
+@posix
+def test_file_store(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "token.json"
+    store = FileStore(path)
+    assert store.load() is None
+    assert store.save(None, server.credential()) is None
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert store.load() == server.credential()
+    Client.from_oauth(server.oauth(store=store), **PLAIN).call("server.time")
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    held = store.load()
+    assert held is not None
+    assert held.access_token == Secret("n3wt0k3n1")
+    assert Credential.from_dict(json.loads(path.read_text())["credential"]) == held
+    assert store.save(server.credential(), server.credential()) == held
+    path.write_text("nonsense")
+    with pytest.raises(errors.TokenStoreError) as caught:
+        store.load()
+    assert "n3wt0k3n1" not in str(caught.value)
+    with pytest.raises(errors.TokenStoreError):
+        FileStore(tmp_path / "no" / "such").save(None, server.credential())
+
+
+def test_stored_like_the_dictionary(server: Server, tmp_path: Path) -> None:
+    full = server.credential(expires_at=1, member_id="m", user_id=7, scopes=("a", "b"), status="L")
+    for credential in (full, Credential("https://x.example/rest/", "t0k3n0fn00n3")):
+        path = tmp_path / "token.json"
+        path.unlink(missing_ok=True)
+        FileStore(path).save(None, credential)
+        fields = json.loads(path.read_text())["credential"]
+        stored = {name: value for name, value in fields.items() if value}
+        assert stored == {name: value for name, value in credential.to_dict().items() if value}
+
+
+def test_memory_store(server: Server) -> None:
+    store = MemoryStore()
+    oauth = server.oauth(store=store)
+    assert oauth.credential is None
+    with pytest.raises(errors.TokenError):
+        Client.from_oauth(oauth, **PLAIN).call("server.time")
+    oauth.replace(server.credential())
+    assert store.load() == server.credential()
+    client = Client.from_oauth(oauth, **PLAIN)
+    assert client.call("server.time").result == "welcome"
+    assert client.portal == server.portal.url
+
+
+def test_python_store(server: Server) -> None:
+    store = PythonStore(server.credential())
+    typed: TokenStore = store
+    oauth = server.oauth(store=typed)
+    client = Client.from_oauth(oauth, **PLAIN)
+    assert client.portal is None
+    assert "stored" in repr(client)
+    assert client.call("server.time").result == "welcome"
+    assert client.portal == server.portal.url
+    assert store.saves == 1
+    assert store.held == oauth.credential
+    assert threading.current_thread().name not in store.threads
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_store_that_fails(server: Server, is_async: bool) -> None:
+    store = PythonStore(server.credential())
+    store.fails = ZeroDivisionError(f"at {REFRESH}")
+    oauth = server.oauth(store=store)
+
+    def call() -> Any:
+        if not is_async:
+            return Client.from_oauth(oauth, **PLAIN).call("server.time").result
+        return asyncio.run(AsyncClient.from_oauth(oauth, **PLAIN).call("server.time")).result
+
+    with pytest.raises(errors.TokenStoreError, match="ZeroDivisionError") as caught:
+        call()
+    assert REFRESH not in str(caught.value)
+    assert caught.value.__cause__ is store.fails
+    store.fails = None
+    assert call() == "welcome"
+    assert len(server.refreshes) == 1
+
+
+def test_stores_that_are_none(server: Server) -> None:
+    wrong: Any = {}
+    with pytest.raises(TypeError, match="store of tokens, got dict"):
+        server.oauth(store=wrong)
+    store = PythonStore(wrong)
+    with pytest.raises(errors.TokenStoreError, match="TypeError") as caught:
+        Client.from_oauth(server.oauth(store=store), **PLAIN).call("server.time")
+    assert str(caught.value.__cause__) == "expected a Credential, got dict"
+    with pytest.raises(TypeError, match="expected an OAuth"):
+        Client.from_oauth(wrong)
+
+
+def test_exchange(server: Server) -> None:
+    oauth = server.oauth(store=MemoryStore())
+    with pytest.raises(errors.TokenError):
+        oauth.exchange("c0de", "https://oauth.example.com")
+    credential = oauth.exchange("c0de", server.portal.url)
+    assert credential.access_token == Secret("n3wt0k3n1")
+    assert server.refreshes[0]["grant_type"] == "authorization_code"
+    assert server.refreshes[0]["code"] == "c0de"
+    assert oauth.credential is None
+    again = asyncio.run(oauth.exchange_async("c0de", server.portal.url))
+    assert again.access_token == Secret("n3wt0k3n2")
+
+
+def test_authorize_url(server: Server) -> None:
+    url = server.oauth().authorize_url("https://example.bitrix24.com", "st&te")
+    assert url == ("https://example.bitrix24.com/oauth/authorize/?client_id=local.id&state=st%26te")
+    with pytest.raises(errors.ConfigError):
+        server.oauth().authorize_url("ftp://x", "s")
+
+
+def test_settings_that_do_not_fit(server: Server) -> None:
+    for settings in ({"timeout": 0}, {"trust": ["https://x/"]}, {"root_certificates": ["x"]}):
+        with pytest.raises(errors.ConfigError):
+            server.oauth(**settings)
+    with pytest.raises(errors.ConfigError):
+        OAuth("", CLIENT_SECRET)
+
+
+def test_installations() -> None:
+    body = {
+        "event": "ONAPPINSTALL",
+        "auth[access_token]": OLD,
+        "auth[refresh_token]": REFRESH,
+        "auth[client_endpoint]": "https://example.bitrix24.com/rest/",
+        "auth[server_endpoint]": "https://oauth.bitrix.info/rest/",
+        "auth[application_token]": "4ppt0k3n0fn00n3",
+        "auth[expires_in]": "3600",
+        "auth[member_id]": "m",
+    }
+    installed = Installation.from_event(body)
+    assert installed.event == "ONAPPINSTALL"
+    assert installed.application_token == Secret("4ppt0k3n0fn00n3")
+    assert installed.credential.access_token == Secret(OLD)
+    assert installed.credential.refresh_token == Secret(REFRESH)
+    opened = Installation.from_open(
+        {"DOMAIN": "example.bitrix24.com", "PROTOCOL": "1", "LANG": "en", "APP_SID": "s"},
+        {"AUTH_ID": OLD, "REFRESH_ID": REFRESH, "AUTH_EXPIRES": "3600", "member_id": "m"},
+    )
+    assert opened.event is None
+    assert opened.credential.access_token == Secret(OLD)
+    for made in (installed, opened):
+        assert OLD not in repr(made)
+    with pytest.raises(errors.ConfigError) as caught:
+        Installation.from_event(f"auth[refresh_token]={REFRESH}")
+    assert REFRESH not in str(caught.value)
+
+
+@posix
+def test_fork_and_exit(server: Server, script: Script) -> None:
+    process = script(
+        f"""
+        import warnings
+        warnings.simplefilter("ignore")
+        url = URL.partition("/rest/")[0]
+        credential = Credential(url + "/rest/", "{OLD}", refresh_token="r", auth_server=url)
+
+        class Store:
+            held = credential
+            def load(self): return self.held
+            def save(self, expected, new): self.held = new
+
+        oauth = OAuth("id", "s3cr3t", store=Store())
+        client = Client.from_oauth(oauth, **PLAIN)
+        assert client.call("server.time").result == "welcome"
+        if child := os.fork():
+            assert os.waitpid(child, 0)[1] == 0
+        else:
+            assert client.call("server.time").result == "welcome"
+            sys.exit(0)
+        print(oauth.refreshes)
+        """
+    )
+    assert finish(process) == "1\n"

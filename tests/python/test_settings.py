@@ -1,0 +1,218 @@
+"""Retries, limits, moves and numbers: what a client does beside the call itself."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bitrix24 import AsyncClient, Client, Retries, errors
+
+from portal import CHAT, Portal, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., Client | AsyncClient]
+
+BUSY = Reply({"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many."}, 503)
+AT_ONCE = Retries(tries=3, first=0.0, longest=0.0)
+
+
+def call(client: Client | AsyncClient, **options: Any) -> Any:
+    if isinstance(client, Client):
+        return client.call("server.time", **options).result
+
+    async def run() -> Any:
+        return (await client.call("server.time", **options)).result
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=["client", "async_client"])
+def make(request: pytest.FixtureRequest, portal: Portal) -> Callable[..., Client | AsyncClient]:
+    made: Callable[..., Client | AsyncClient] = getattr(portal, request.param)
+    return made
+
+
+def test_what_did_not_run_is_tried_again(portal: Portal, make: Make) -> None:
+    client = make(retries=AT_ONCE)
+    portal.answer(BUSY, BUSY)
+    assert call(client) == CHAT["result"]
+    portal.answer(BUSY, BUSY, BUSY)
+    with pytest.raises(errors.QueryLimitExceeded) as caught:
+        call(client)
+    assert (caught.value.tries, caught.value.stopped) == (3, "tries used up")
+    stats = client.stats
+    assert (stats.calls, stats.requests, stats.retries, stats.in_flight) == (2, 6, 4, 0)
+
+
+def test_what_may_have_run_is_not(portal: Portal, make: Make) -> None:
+    client = make(retries=AT_ONCE)
+    portal.answer(Reply(cut=0))
+    with pytest.raises(errors.ConnectionLost) as caught:
+        call(client)
+    assert (caught.value.tries, caught.value.stopped) == (1, "not repeatable")
+    portal.answer(Reply(cut=0))
+    assert call(client.with_options(repeatable=True)) == CHAT["result"]
+    portal.answer(Reply(cut=0))
+    with pytest.raises(errors.ConnectionLost) as caught:
+        call(client.with_options(repeatable=True, retries=None))
+    assert (caught.value.tries, caught.value.stopped) == (1, "tries used up")
+
+
+def test_what_is_final(portal: Portal, make: Make) -> None:
+    client = make(retries=AT_ONCE)
+    portal.default = Reply({"error": "ACCESS_ERROR", "error_description": "No."}, 403)
+    with pytest.raises(errors.AccessError) as caught:
+        call(client)
+    assert (caught.value.tries, caught.value.stopped) == (1, "final")
+    with pytest.raises(errors.RequestError) as unsent:
+        call(client, timeout=-1)
+    assert (unsent.value.tries, unsent.value.stopped) == (0, "")
+
+
+def test_no_time_left(portal: Portal, make: Make) -> None:
+    client = make(retries=Retries(first=60.0, longest=60.0), timeout=5)
+    portal.default = BUSY
+    start = time.monotonic()
+    with pytest.raises(errors.QueryLimitExceeded) as caught:
+        call(client)
+    assert (caught.value.tries, caught.value.stopped) == (1, "no time left")
+    assert time.monotonic() - start < 4
+
+
+def test_the_time_of_a_try(portal: Portal, make: Make) -> None:
+    client = make(retries=AT_ONCE, read_timeout=0.2).with_options(repeatable=True)
+    portal.answer(Reply(delay=5), Reply(delay=5))
+    assert call(client) == CHAT["result"]
+    assert client.stats.requests == 3
+
+
+def test_a_number_of_retries(portal: Portal) -> None:
+    client = portal.client(retries=1)
+    portal.default = BUSY
+    with pytest.raises(errors.QueryLimitExceeded) as caught:
+        call(client)
+    assert caught.value.tries == 2
+
+
+def test_turns(portal: Portal, make: Make) -> None:
+    client = make(intensity=(1, 2.0))
+    assert client.expected_wait("server.time") == 0
+    call(client)
+    assert 0 < client.expected_wait("server.time") <= 0.5
+    with pytest.raises(errors.LimitError) as caught:
+        call(client, timeout=0.01)
+    assert 0 < caught.value.wait <= 0.5
+    assert (caught.value.tries, caught.value.stopped) == (0, "")
+    assert caught.value.method == "server.time"
+    call(client)
+    assert client.stats.waits == 1
+    assert 0 < client.stats.waited < 1
+    assert len(portal.requests) == 2
+
+
+def test_copies_share_everything(portal: Portal) -> None:
+    client = portal.client()
+    copy = client.with_options(timeout=1)
+    for _ in range(3):
+        call(client)
+        call(copy)
+    assert portal.connections == 1
+    assert client.stats == copy.stats
+    assert client.stats.calls == 6
+    assert type(copy) is Client
+    slow = copy.with_options(retries=5)
+    portal.answer(Reply(delay=5))
+    with pytest.raises(errors.CallTimeout):
+        call(slow)
+    copy.close()
+    with pytest.raises(errors.RequestError, match="closed"):
+        call(client)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"retries": -1},
+        {"retries": Retries(tries=0)},
+        {"retries": Retries(first=-1.0)},
+        {"retries": Retries(longest=float("nan"))},
+        {"timeout": 0},
+        {"timeout": float("nan")},
+    ],
+)
+def test_options_that_do_not_fit(portal: Portal, settings: dict[str, Any]) -> None:
+    with pytest.raises(errors.ConfigError, match=next(iter(settings))):
+        portal.client(**settings)
+    with pytest.raises(errors.ConfigError, match=next(iter(settings))):
+        portal.client().with_options(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"intensity": (0, 2.0)},
+        {"intensity": (2**40, 2.0)},
+        {"intensity": (50, 0.0)},
+        {"intensity": (50, float("inf"))},
+        {"read_timeout": 0},
+        {"connect_timeout": -1},
+    ],
+)
+def test_settings_that_do_not_fit(portal: Portal, settings: dict[str, Any]) -> None:
+    with pytest.raises(errors.ConfigError, match=next(iter(settings))):
+        portal.client(**settings)
+
+
+def test_a_portal_that_moves(portal: Portal, make: Make) -> None:
+    with Portal() as other:
+        target = other.webhook + "server.time"
+        portal.default = Reply("", 302, {"Location": target})
+        told: list[str] = []
+        client = make(on_moved=told.append)
+        assert client.portal == portal.url
+        assert call(client) == CHAT["result"]
+        assert told == [other.url]
+        assert client.portal == other.url
+        call(client.with_options(timeout=5))
+        assert told == [other.url]
+        assert client.stats.moves == 1
+        assert len(portal.requests) == 1
+
+
+def test_a_hook_that_raises(portal: Portal, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", noise.append)
+
+    def fail(address: str) -> None:
+        raise ValueError(address)
+
+    with Portal() as other:
+        portal.default = Reply("", 302, {"Location": other.webhook + "server.time"})
+        assert call(make(on_moved=fail)) == CHAT["result"]
+        assert [str(it.exc_value) for it in noise] == [other.url]
+    wrong: Any = 13
+    with pytest.raises(TypeError, match="on_moved: expected a function, got int"):
+        make(on_moved=wrong)
+
+
+def test_a_hook_that_holds_its_client(portal: Portal) -> None:
+    class Holder:
+        def __init__(self) -> None:
+            self.client = portal.client(on_moved=self.moved)
+            self.copy = self.client.with_options(timeout=1)
+
+        def moved(self, address: str) -> None: ...
+
+    holder = Holder()
+    call(holder.copy)
+    gone = weakref.ref(holder)
+    del holder
+    gc.collect()
+    assert gone() is None
