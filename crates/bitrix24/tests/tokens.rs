@@ -38,7 +38,7 @@ const WRITE: &str = "crm.deal.add";
 const AUTH: &str = "oauth.token";
 
 /// Nothing here takes longer, or it hangs.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// All that was told to whoever listens.
 static TOLD: Mutex<String> = Mutex::new(String::new());
@@ -320,7 +320,13 @@ async fn a_renewal_that_fails_fails_all_once() {
 impl Case {
     async fn run(self) {
         let scene = Scene::new();
-        let app = scene.app().timeout(Duration::from_secs(1)).unwrap();
+        // Slow machines need their time where nothing else is at stake.
+        let seconds = if self.kind == TokenErrorKind::Timeout {
+            1
+        } else {
+            20
+        };
+        let app = scene.app().timeout(Duration::from_secs(seconds)).unwrap();
         let oauth = OAuth::new(app, scene.credential()).unwrap();
         let client = gated(&oauth, 40);
         let (fault, failure) = (self.fault.clone(), self.failure.clone());
@@ -363,8 +369,8 @@ async fn a_slow_renewal_is_waited_for() {
     let client = client(&scene.oauth());
     scene
         .portal
-        .fault(AUTH, Fault::delay(Duration::from_secs(2)));
-    let hasty = client.with_timeout(Duration::from_secs(1));
+        .fault(AUTH, Fault::delay(Duration::from_secs(5)));
+    let hasty = client.with_timeout(Duration::from_secs(3));
     let (hasty, others) = tokio::join!(write(&hasty, 99), crowd(&client, 10, 2));
     let error = the_error(vec![hasty]);
     assert_eq!(error.kind(), TokenErrorKind::Timeout);
@@ -395,38 +401,33 @@ async fn nobody_is_there_to_renew() {
 #[tokio::test]
 async fn a_token_that_is_over_at_once() {
     let scene = Scene::new();
-    let oauth = scene.oauth();
-    let client = gated(&oauth, 30);
+    let client = client(&scene.oauth());
     scene.portal.token_lifetime(Duration::ZERO);
-    // All of them have begun by then.
-    scene
-        .portal
-        .fault(AUTH, Fault::delay(Duration::from_millis(300)));
-    for (id, outcome) in crowd(&client, 10, 2).await.into_iter().enumerate() {
-        match outcome {
-            Err(Error::Api(error)) => {
-                assert_eq!(error.kind, AnyCode::System(SystemError::ExpiredToken));
-                assert_eq!(
-                    error.tries,
-                    Tries {
-                        made: 2,
-                        stopped: Stopped::Final
-                    },
-                    "{id}"
-                );
-                scene.assert_clean(&error);
-            }
-            outcome => panic!("{outcome:?}"),
+    let stopped = Stopped::Final;
+    let assert_expired = |outcome: Result<(), Error>| match outcome {
+        Err(Error::Api(error)) => {
+            assert_eq!(error.kind, AnyCode::System(SystemError::ExpiredToken));
+            assert_eq!(error.tries, Tries { made: 2, stopped });
+            scene.assert_clean(&error);
         }
+        outcome => panic!("{outcome:?}"),
+    };
+    // A call renews once.
+    for renewals in 1..=3 {
+        assert_expired(write(&client, 99).await);
+        assert_eq!(scene.portal.refreshes(), renewals);
     }
-    assert_eq!(scene.portal.refreshes(), 1);
-    assert_eq!(scene.requests(WRITE), 60);
+    crowd(&client, 10, 2)
+        .await
+        .into_iter()
+        .for_each(assert_expired);
+    assert!(scene.portal.refreshes() <= 3 + 30);
+    assert_eq!(scene.requests(WRITE), 2 * (3 + 30));
     assert_eq!(scene.written(), BTreeMap::new());
 
-    // The next call tries it anew.
+    // As soon as the server gives good ones, all is well.
     scene.portal.token_lifetime(Duration::from_secs(3600));
     write(&client, 0).await.unwrap();
-    assert_eq!(scene.portal.refreshes(), 2);
 }
 
 #[tokio::test]
