@@ -129,7 +129,7 @@ impl Worker {
     async fn provide(&self) -> Outcome {
         if self.state().unsaved.is_some() {
             self.save_pair(false).await?;
-            if let Some(token) = self.state().fresh() {
+            if let Some(token) = self.state().valid() {
                 return Ok(token);
             }
         }
@@ -140,8 +140,11 @@ impl Worker {
             };
             let old = {
                 let mut state = self.state();
-                state.consider(stored.as_ref());
-                if let Some(token) = state.fresh() {
+                let token = match state.consider(stored.as_ref()) {
+                    true => state.valid(),
+                    false => state.fresh(),
+                };
+                if let Some(token) = token {
                     return Ok(token);
                 }
                 if let Some(error) = &state.refused {
@@ -282,9 +285,10 @@ impl Drop for Worker {
 const BUSY: &str = "others change what it holds all the time";
 
 impl Inner {
-    /// Takes over what the store holds, if it is another credential and not an older one.
-    fn consider(&mut self, stored: Option<&Credential>) {
-        let Some(stored) = stored else { return };
+    /// Takes over what the store holds, if it is another credential and not an older one. Whether it
+    /// did.
+    fn consider(&mut self, stored: Option<&Credential>) -> bool {
+        let Some(stored) = stored else { return false };
         let is_better = self.current.as_ref().is_none_or(|current| {
             let ours = &current.credential;
             let is_older = stored
@@ -296,6 +300,7 @@ impl Inner {
         if is_better {
             self.adopt(stored.clone(), false);
         }
+        is_better
     }
 
     /// Keeps a new pair until the store has it.

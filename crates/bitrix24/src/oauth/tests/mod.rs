@@ -171,6 +171,24 @@ fn run<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
+/// A token that is about to end, in a process that has run for a while.
+fn about_to_end(app: App, credential: Credential) -> OAuth {
+    let oauth = OAuth::new(app, credential.expires_at(now() + 30)).unwrap();
+    has_run_for_a_while(&oauth);
+    oauth
+}
+
+fn has_run_for_a_while(oauth: &OAuth) {
+    oauth.shared.state().lock().not_ahead_before = None;
+}
+
+/// Waits for work that nobody waits for.
+fn at_rest(oauth: &OAuth) {
+    while oauth.shared.state().lock().running.is_some() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// What a call does whose token the portal declared to be over.
 async fn rejected(oauth: &OAuth) -> Result<Token, TokenError> {
     let epoch = oauth.begin();

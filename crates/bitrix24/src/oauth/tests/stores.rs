@@ -145,12 +145,20 @@ fn a_pair_bought_ahead_of_time_is_saved_first() {
     let store = Fickle::new(server.credential().expires_at(now() + 30));
     let oauth = oauth(&store);
     store.fails_to_save.store(true, Ordering::SeqCst);
+    run(oauth.credential()).unwrap();
+    has_run_for_a_while(&oauth);
     for tries in 1..3 {
-        // The portal may have dropped the token that the pair is for.
-        let error = run(oauth.token(oauth.begin())).unwrap_err();
-        assert_eq!(error.kind(), TokenErrorKind::Store);
+        let token = run(oauth.token(oauth.begin())).unwrap();
+        assert_eq!(token.secret.expose(), ACCESS, "it is still valid");
+        at_rest(&oauth);
         assert_eq!(store.saves.load(Ordering::SeqCst), tries);
     }
+    // The portal may drop the token that the pair is for.
+    let error = run(oauth.renew(1, oauth.begin())).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Store);
+    store.fails_to_save.store(false, Ordering::SeqCst);
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
     assert_eq!(server.requests().len(), 1);
 }
 
