@@ -54,7 +54,7 @@ pub use file_store::FileStore;
 pub use install::Installation;
 pub use session::OAuth;
 pub(crate) use state::{Epoch, Token};
-pub use store::{MemoryStore, Saved, Store, StoreError};
+pub use store::{Lease, MemoryStore, Saved, Store, StoreError};
 
 use crate::Secret;
 

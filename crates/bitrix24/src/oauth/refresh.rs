@@ -6,16 +6,17 @@
 use std::{
     sync::{Arc, MutexGuard},
     thread,
+    time::Duration,
 };
 
 use tokio::{
     runtime,
     sync::watch::{self, Receiver, Sender},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
-    Credential, Saved, StoreError, Token, TokenError, TokenErrorKind, now,
+    Credential, Lease, Saved, StoreError, Token, TokenError, TokenErrorKind, now,
     server::{self, Grant},
     session::{OAuth, Shared},
     state::{Inner, Outcome, Running, Unsaved},
@@ -27,6 +28,16 @@ const SAVES: usize = 4;
 
 /// How many credentials a renewal tries that others put into the store meanwhile.
 const ADOPTIONS: usize = 3;
+
+/// How long to wait before each further look at what another process may be saving.
+const LOOKS: [Duration; 6] = [
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1600),
+];
 
 /// What there is to do.
 pub(super) enum Job {
@@ -133,9 +144,10 @@ impl Worker {
                 return Ok(token);
             }
         }
+        let mut error = store_failed(BUSY);
         for _ in 0..ADOPTIONS {
-            let stored = match self.load().await {
-                Ok(stored) => stored,
+            let (lease, stored) = match self.lease_and_load().await {
+                Ok(found) => found,
                 Err(error) => return Err(self.state().refused.clone().unwrap_or(error)),
             };
             let old = {
@@ -153,24 +165,59 @@ impl Worker {
                 let current = state.current.as_ref().ok_or_else(no_credential)?;
                 current.credential.clone()
             };
-            match self.ask(&old).await {
+            error = match self.ask(&old).await {
                 Ok(new) => {
                     self.state().bought(stored, new);
                     tracing::debug!("the access token was renewed");
+                    // The lease ends after it.
                     return self.save_pair(true).await;
                 }
-                Err(error) => {
-                    if error.is_permanent() {
-                        self.state().refused = Some(error.clone());
-                    }
-                    // Another process may have spent the refresh token: then the store has a pair.
-                    if error.code() != Some("invalid_grant") {
-                        return Err(error);
-                    }
-                }
+                Err(error) => error,
+            };
+            if error.is_permanent() {
+                self.state().refused = Some(error.clone());
+            }
+            if error.code() != Some("invalid_grant") {
+                break;
+            }
+            // Another process may have spent the refresh token: then the store has a pair, or will.
+            if !lease.keeps_others_out() {
+                self.await_another(&old).await;
             }
         }
-        Err(self.state().refused.clone().unwrap_or_else(died))
+        Err(error)
+    }
+
+    /// Begins to renew: from here on to the end of the lease, others do not.
+    async fn lease_and_load(&self) -> Result<(Lease, Option<Credential>), TokenError> {
+        let lease = timeout(
+            self.shared.app.settings().timeout,
+            self.shared.store.lease(),
+        )
+        .await;
+        let lease = match lease {
+            Ok(lease) => lease.map_err(|error| self.store_refused(&error, None))?,
+            Err(_) => {
+                // Whoever holds it may never end: what a fork left behind, or a process that stopped.
+                tracing::warn!("others keep the lease of the credential: renewed without it");
+                Lease::default()
+            }
+        };
+        Ok((lease, self.load().await?))
+    }
+
+    /// Waits a little until the store holds another credential.
+    async fn await_another(&self, old: &Credential) {
+        for pause in LOOKS {
+            match self.load().await {
+                Ok(stored)
+                    if stored
+                        .as_ref()
+                        .is_none_or(|stored| stored.has_tokens_of(old)) => {}
+                _ => return,
+            }
+            sleep(pause).await;
+        }
     }
 
     async fn ask(&self, old: &Credential) -> Result<Credential, TokenError> {

@@ -182,6 +182,25 @@ fn has_run_for_a_while(oauth: &OAuth) {
     oauth.shared.state().lock().not_ahead_before = None;
 }
 
+/// The tokens of several processes are over at the same time.
+fn all_at_once(several: Vec<OAuth>) -> Vec<String> {
+    let tokens: Vec<_> = several
+        .iter()
+        .map(|oauth| (oauth.begin(), run(oauth.token(oauth.begin())).unwrap()))
+        .collect();
+    let threads = several
+        .into_iter()
+        .zip(tokens)
+        .map(|(oauth, (epoch, token))| {
+            thread::spawn(move || run(oauth.renew(token.generation, epoch)).unwrap())
+        });
+    let threads: Vec<_> = threads.collect();
+    threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap().secret.expose().to_owned())
+        .collect()
+}
+
 /// Waits for work that nobody waits for.
 fn at_rest(oauth: &OAuth) {
     while oauth.shared.state().lock().running.is_some() {
