@@ -109,9 +109,15 @@ impl TokenError {
 
     /// Whether asking again is of no use before somebody acts: authorises the application anew, pays
     /// for it, corrects its secret. Later calls fail at once with the same error until the store
-    /// holds another credential.
+    /// holds another credential; after five minutes the authorization server is asked again, unless
+    /// the credential itself is of no use.
     pub fn is_permanent(&self) -> bool {
         self.permanent
+    }
+
+    /// Whether only another credential helps.
+    pub(super) fn is_for_good(&self) -> bool {
+        self.kind == TokenErrorKind::NoRefreshToken || self.code() == Some("invalid_grant")
     }
 }
 

@@ -148,7 +148,7 @@ impl Worker {
         for _ in 0..ADOPTIONS {
             let (lease, stored) = match self.lease_and_load().await {
                 Ok(found) => found,
-                Err(error) => return Err(self.state().refused.clone().unwrap_or(error)),
+                Err(error) => return Err(self.state().refused().unwrap_or(error)),
             };
             let old = {
                 let mut state = self.state();
@@ -159,8 +159,8 @@ impl Worker {
                 if let Some(token) = token {
                     return Ok(token);
                 }
-                if let Some(error) = &state.refused {
-                    return Err(error.clone());
+                if let Some(error) = state.refused() {
+                    return Err(error);
                 }
                 let current = state.current.as_ref().ok_or_else(no_credential)?;
                 current.credential.clone()
@@ -174,9 +174,7 @@ impl Worker {
                 }
                 Err(error) => error,
             };
-            if error.is_permanent() {
-                self.state().refused = Some(error.clone());
-            }
+            self.state().refuse(&error);
             if error.code() != Some("invalid_grant") {
                 break;
             }
@@ -341,8 +339,10 @@ impl Inner {
             let is_older = stored
                 .expires_at
                 .is_some_and(|at| at <= now() && ours.expires_at.is_some_and(|ours| at < ours));
-            // Ours is of no use once it is refused.
-            !stored.has_tokens_of(ours) && (!is_older || self.refused.is_some())
+            // Ours is of no use once it is refused for good.
+            let refusal = self.refusal.as_ref();
+            let is_useless = refusal.is_some_and(|refusal| refusal.until.is_none());
+            !stored.has_tokens_of(ours) && (!is_older || is_useless)
         });
         if is_better {
             self.adopt(stored.clone(), false);

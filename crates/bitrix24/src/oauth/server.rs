@@ -27,7 +27,7 @@ const MAX_TEXT: usize = 200;
 /// How long to wait before each further try to connect.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 
-/// Codes after which it is of no use to ask again.
+/// Codes after which it is of no use to ask again soon. Others may mean anything.
 const PERMANENT: [&str; 6] = [
     "invalid_grant",
     "invalid_client",
@@ -204,9 +204,7 @@ impl Ask<'_> {
             Value::Object(error) => (plain(error.get("code")), plain(error.get("message"))),
             error => (plain(Some(error)), plain(fields.get("error_description"))),
         };
-        // A code that is not documented is taken for what the status says.
-        let is_permanent = PERMANENT.contains(&code.as_str())
-            || (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
+        let is_permanent = PERMANENT.contains(&code.as_str());
         TokenError::refused(code, description, status, is_permanent)
     }
 

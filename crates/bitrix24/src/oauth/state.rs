@@ -21,6 +21,9 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// that makes a few calls and ends would end in the middle of it, and lose the new pair.
 const SETTLED: Duration = Duration::from_secs(60);
 
+/// How long a refusal counts that may end elsewhere: the customer pays, the vendor corrects a setting.
+const LAPSE: Duration = Duration::from_secs(5 * 60);
+
 /// How many tokens that are over are still masked in texts.
 const REMEMBERED: usize = 8;
 
@@ -66,7 +69,7 @@ pub(super) struct Inner {
     /// The last failure, if nothing went well since.
     failure: Option<TokenError>,
     /// Why the current credential cannot be renewed.
-    pub(super) refused: Option<TokenError>,
+    pub(super) refusal: Option<Refusal>,
     pub(super) not_ahead_before: Option<Instant>,
     pub(super) refreshes: u64,
     former: Vec<Secret>,
@@ -79,6 +82,13 @@ pub(super) struct Current {
     due: Option<i64>,
     /// The portal said that it is over.
     is_dead: bool,
+}
+
+/// What the authorization server is not asked again.
+pub(super) struct Refusal {
+    error: TokenError,
+    /// Forever, if there is none.
+    pub(super) until: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -157,13 +167,29 @@ impl Inner {
             let excess = self.former.len().saturating_sub(REMEMBERED);
             self.former.drain(..excess);
         }
-        self.refused = None;
+        self.refusal = None;
         self.not_ahead_before = (!is_new).then(|| Instant::now() + SETTLED);
     }
 
     pub(super) fn fail(&mut self, error: &TokenError) {
         self.failures += 1;
         self.failure = Some(error.clone());
+    }
+
+    /// Notes a failure after which it is of no use to ask again soon.
+    pub(super) fn refuse(&mut self, error: &TokenError) {
+        if error.is_permanent() {
+            let until = (!error.is_for_good()).then(|| Instant::now() + LAPSE);
+            let error = error.clone();
+            self.refusal = Some(Refusal { error, until });
+        }
+    }
+
+    /// Why the authorization server is not asked.
+    pub(super) fn refused(&self) -> Option<TokenError> {
+        let refusal = self.refusal.as_ref()?;
+        let is_over = refusal.until.is_some_and(|until| until <= Instant::now());
+        (!is_over).then(|| refusal.error.clone())
     }
 
     pub(super) fn succeed(&mut self) {

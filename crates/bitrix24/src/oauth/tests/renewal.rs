@@ -322,6 +322,42 @@ fn a_refusal_ahead_of_time_withholds_no_valid_token() {
 }
 
 #[test]
+fn who_pays_later_may_call_again() {
+    for (code, lapses) in [
+        ("PAYMENT_REQUIRED", true),
+        ("invalid_client", true),
+        ("invalid_grant", false),
+    ] {
+        let server = Server::new([refusal(code), Act::Pair]);
+        let oauth = server.oauth();
+        run(rejected(&oauth)).unwrap_err();
+        let error = run(oauth.token(oauth.begin())).unwrap_err();
+        assert_eq!(error.code(), Some(code));
+        assert!(error.is_permanent());
+        assert_eq!(server.requests().len(), 1, "not asked again at once");
+        // Five minutes later.
+        if let Some(until) = &mut oauth.shared.state().lock().refusal.as_mut().unwrap().until {
+            assert!(*until > Instant::now() + Duration::from_secs(290));
+            *until = Instant::now();
+        }
+        let token = run(oauth.token(oauth.begin()));
+        assert_eq!(token.is_ok(), lapses, "{code}");
+    }
+}
+
+#[test]
+fn unknown_refusals_are_asked_about_again() {
+    let server = Server::new([
+        Act::Answer(403, r#"{"error": "odd"}"#.to_owned()),
+        Act::Pair,
+    ]);
+    let oauth = server.oauth();
+    let error = run(rejected(&oauth)).unwrap_err();
+    assert!(!error.is_permanent());
+    run(oauth.token(oauth.begin())).unwrap();
+}
+
+#[test]
 fn clocks_may_be_wrong_and_lives_short() {
     for answer in [
         // By our clock it is long over.

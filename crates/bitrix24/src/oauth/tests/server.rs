@@ -36,7 +36,7 @@ fn exchange_refused() {
         (200, "invalid_grant", true),
         (400, "invalid_client", true),
         (500, "PAYMENT_REQUIRED", true),
-        (403, "whatever", true),
+        (403, "whatever", false),
         (429, "whatever", false),
         (503, "whatever", false),
         (200, "whatever", false),
