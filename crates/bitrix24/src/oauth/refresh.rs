@@ -20,8 +20,9 @@ use super::{
     server::{self, Grant},
     session::{OAuth, Shared},
     state::{Inner, Outcome, Running, Unsaved},
+    store::is_expected,
 };
-use crate::scrub::Scrubber;
+use crate::{address, scrub::Scrubber};
 
 /// How often a save is tried again because others saved in between.
 const SAVES: usize = 4;
@@ -264,10 +265,15 @@ impl Worker {
                     state.unsaved = None;
                     state.adopt(new, is_new);
                 }
-                Saved::Other(Some(other)) if wins(&other, &new) && other.check().is_ok() => {
+                Saved::Other(Some(other))
+                    if !is_expected(Some(&other), expected.as_ref())
+                        && wins(&other, &new)
+                        && other.check().is_ok() =>
+                {
                     state.unsaved = None;
                     state.adopt(other, false);
                 }
+                // Also if there is nothing any more: only this pair can be renewed.
                 Saved::Other(other) => {
                     if let Some(unsaved) = &mut state.unsaved {
                         unsaved.expected = other;
@@ -364,10 +370,27 @@ impl Inner {
     }
 }
 
-/// Whether what another process saved stays, and not the pair that came just now: the one that
-/// lives longer does.
+/// Whether what somebody else saved stays, and not the pair that came just now. Of two renewals the
+/// one that lives longer does; anything else was put there on purpose.
 fn wins(other: &Credential, new: &Credential) -> bool {
-    other.has_tokens_of(new) || other.expires_at.is_some() && other.expires_at >= new.expires_at
+    match (other.expires_at, new.expires_at) {
+        (Some(theirs), Some(ours)) => theirs >= ours || is_for_another(other, new),
+        _ => true,
+    }
+}
+
+/// Whether a credential is for another portal or user, as far as both tell.
+fn is_for_another(one: &Credential, other: &Credential) -> bool {
+    let portal = |credential: &Credential| {
+        let base = address::portal(&credential.portal).ok()?;
+        Some(base.address().to_owned())
+    };
+    let is_elsewhere = match (&one.member_id, &other.member_id) {
+        (Some(one), Some(other)) => one != other,
+        _ => portal(one) != portal(other),
+    };
+    let users = one.user_id.zip(other.user_id);
+    is_elsewhere || users.is_some_and(|(one, other)| one != other)
 }
 
 fn store_failed(what: &str) -> TokenError {
