@@ -7,7 +7,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
 use serde_json::{Map, Value};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Credential, TokenError, TokenErrorKind, app::Settings};
 use crate::{Secret, TransportErrorKind, address, scrub::Scrubber, transport};
@@ -50,7 +50,7 @@ pub(super) async fn ask(
     server: Option<&str>,
     grant: Grant<'_>,
 ) -> Result<Credential, TokenError> {
-    let deadline = Instant::now() + app.timeout;
+    let deadline = Instant::now().checked_add(app.timeout);
     let mut secrets = app.secrets();
     match grant {
         Grant::Code(code) => secrets.push(code.clone()),
@@ -64,11 +64,8 @@ pub(super) async fn ask(
         grant,
         scrubber: Scrubber::new(secrets),
     };
-    let asked = timeout_at(
-        deadline,
-        ask.ask(server.unwrap_or(DEFAULT_SERVER), deadline),
-    )
-    .await;
+    let server = server.unwrap_or(DEFAULT_SERVER);
+    let asked = timeout(app.timeout, ask.ask(server, deadline)).await;
     asked.unwrap_or_else(|_| Err(TokenError::new(TokenErrorKind::Timeout, "")))
 }
 
@@ -79,7 +76,7 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    async fn ask(&self, server: &str, deadline: Instant) -> Result<Credential, TokenError> {
+    async fn ask(&self, server: &str, deadline: Option<Instant>) -> Result<Credential, TokenError> {
         let (mut url, loopback) = self.server(server)?;
         let (grant_type, name, value) = match self.grant {
             Grant::Code(code) => ("authorization_code", "code", code),
@@ -113,7 +110,7 @@ impl Ask<'_> {
             match pauses.next() {
                 Some(&pause)
                     if error.kind() == TokenErrorKind::Connect
-                        && Instant::now() + pause < deadline =>
+                        && deadline.is_none_or(|deadline| Instant::now() + pause < deadline) =>
                 {
                     sleep(pause).await;
                 }

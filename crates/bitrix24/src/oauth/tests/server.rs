@@ -111,6 +111,15 @@ fn dies_and_hangs() {
 }
 
 #[test]
+fn endless_timeouts() {
+    let server = Server::new([Act::Pair]);
+    let app = app().timeout(Duration::MAX).unwrap();
+    run(app.exchange("the-c0de", Some(&server.endpoint()))).unwrap();
+    let oauth = OAuth::new(app, server.credential()).unwrap();
+    run(rejected(&oauth)).unwrap();
+}
+
+#[test]
 fn nobody_listens() {
     // Where no other test takes the port meanwhile, if the system has such a place.
     let listener = TcpListener::bind("127.77.0.1:0");
