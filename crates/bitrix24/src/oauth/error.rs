@@ -35,6 +35,9 @@ pub enum TokenErrorKind {
     /// The authorization server did not answer in time. It may have answered to nobody: then the
     /// refresh token is spent, and the application must be authorised again.
     Timeout,
+    /// The time of the call was up before there was a token. The renewal goes on, and later calls
+    /// get what comes of it.
+    Deadline,
     /// The connection broke before the whole answer was there; the rest as with
     /// [`Timeout`](Self::Timeout).
     Lost,
@@ -134,6 +137,7 @@ impl fmt::Display for TokenError {
             TokenErrorKind::Untrusted => "the authorization server is not trusted",
             TokenErrorKind::Connect => "no connection to the authorization server",
             TokenErrorKind::Timeout => "no answer of the authorization server in time",
+            TokenErrorKind::Deadline => "no access token yet",
             TokenErrorKind::Lost => "connection to the authorization server lost",
             TokenErrorKind::Garbage => "no valid answer of the authorization server",
             TokenErrorKind::Store => "the token store failed",

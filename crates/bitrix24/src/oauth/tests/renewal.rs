@@ -388,6 +388,22 @@ fn slow_servers_and_timeouts() {
 }
 
 #[test]
+fn the_time_of_a_call_is_not_that_of_the_renewal() {
+    let server = Server::new([slow(Act::Pair)]);
+    let oauth = OAuth::new(app(), server.credential().expires_at(1)).unwrap();
+    let client = crate::Client::builder().timeout(Duration::from_millis(50));
+    let client = client.oauth(&oauth).unwrap();
+    match run(client.call_by_name("profile", ())) {
+        Err(crate::Error::Token(error)) => assert_eq!(error.kind(), TokenErrorKind::Deadline),
+        other => panic!("{other:?}"),
+    }
+    at_rest(&oauth);
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn untrusted_servers_are_not_asked() {
     let credential = Credential::new("a.de", ACCESS)
         .refresh_token(REFRESH)
