@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::retry::Tries;
+
 /// There is no access token to call with.
 ///
 /// No text in it holds a token, a code or the client secret.
@@ -13,6 +15,7 @@ pub struct TokenError {
     code: Option<String>,
     status: Option<u16>,
     permanent: bool,
+    pub(crate) tries: Tries,
 }
 
 /// Why there is none.
@@ -60,6 +63,7 @@ impl TokenError {
             code: None,
             status: None,
             permanent: matches!(kind, TokenErrorKind::NoRefreshToken),
+            tries: Tries::default(),
         }
     }
 
@@ -102,6 +106,11 @@ impl TokenError {
     /// The HTTP status of the authorization server, if it answered.
     pub fn status(&self) -> Option<u16> {
         self.status
+    }
+
+    /// How often the call was sent before it needed another token, and why it was not sent again.
+    pub fn tries(&self) -> Tries {
+        self.tries
     }
 
     /// What happened, in the words of whoever noticed: the authorization server, the network or the
