@@ -139,7 +139,16 @@ impl Ask<'_> {
         let is_known = host
             .strip_suffix(TRUSTED_DOMAIN)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        if base.loopback || is_known || self.app.trusted.iter().any(|trusted| trusted == host) {
+        let is_local = base.loopback
+            && match self.grant {
+                // Its address comes from whoever calls.
+                Grant::Code(_) => true,
+                // Otherwise a forged request could have it sent to whatever listens here.
+                Grant::Refresh(_, old) => {
+                    address::portal(&old.portal).is_ok_and(|portal| portal.loopback)
+                }
+            };
+        if is_local || is_known || self.app.trusted.iter().any(|trusted| trusted == host) {
             return Ok((url, base.loopback));
         }
         Err(refuse(&format!(

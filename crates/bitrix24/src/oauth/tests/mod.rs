@@ -161,6 +161,8 @@ fn app() -> App {
         .unwrap()
         .timeout(Duration::from_secs(3))
         .unwrap()
+        .trust("127.0.0.1")
+        .unwrap()
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {

@@ -415,6 +415,32 @@ fn untrusted_servers_are_not_asked() {
 }
 
 #[test]
+fn this_computer_is_trusted_if_the_portal_is_on_it() {
+    let server = Server::new([Act::Pair]);
+    for (portal, trusted) in [
+        ("portal.example", false),
+        ("127.0.0.1.portal.example", false),
+        ("127.0.0.1", true),
+        ("http://localhost:1/rest/", true),
+        ("https://[::1]/rest/", true),
+    ] {
+        let mut credential = server.credential();
+        credential.portal = portal.to_owned();
+        let oauth = OAuth::new(App::new("local.1", SECRET).unwrap(), credential).unwrap();
+        match run(rejected(&oauth)) {
+            Ok(_) => assert!(trusted, "{portal}"),
+            Err(error) => {
+                assert!(!trusted, "{portal}");
+                assert_eq!(error.kind(), TokenErrorKind::Untrusted);
+                assert!(error.what().contains("127.0.0.1"), "{error}");
+                assert_clean(error);
+            }
+        }
+    }
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
 fn everything_may_be_spawned() {
     fn is_send<T: Send>(_: &T) {}
     let oauth = OAuth::with_store(app(), MemoryStore::default());
@@ -427,9 +453,15 @@ fn everything_may_be_spawned() {
 
 #[test]
 fn errors_print() {
-    let error = TokenError::refused("invalid_grant".to_owned(), "why".to_owned(), 400, true);
+    let mut error = TokenError::refused("invalid_grant".to_owned(), "why".to_owned(), 400, true);
+    assert_eq!(error.tries(), crate::Tries::default());
+    error.tries = crate::Tries {
+        made: 2,
+        ..crate::Tries::default()
+    };
     let error = crate::Error::<crate::AnyCode>::from(error.of_method("profile"));
     assert_eq!(error.method(), "profile");
+    assert_eq!(error.tries().made, 2);
     assert_eq!(
         error.to_string(),
         "profile: the authorization server refused: invalid_grant (HTTP 400): why"
