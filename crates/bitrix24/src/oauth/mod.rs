@@ -39,6 +39,7 @@ mod file_store;
 mod install;
 mod read;
 mod refresh;
+mod rivals;
 mod server;
 mod session;
 mod state;

@@ -16,13 +16,14 @@ use tokio::{
 };
 
 use super::{
-    Credential, Lease, Saved, StoreError, Token, TokenError, TokenErrorKind, now,
+    Credential, Lease, Saved, StoreError, Token, TokenError, TokenErrorKind,
+    rivals::wins,
     server::{self, Grant},
     session::{OAuth, Shared},
     state::{Inner, Outcome, Running, Unsaved},
     store::is_expected,
 };
-use crate::{address, scrub::Scrubber};
+use crate::scrub::Scrubber;
 
 /// How often a save is tried again because others saved in between.
 const SAVES: usize = 4;
@@ -105,9 +106,7 @@ impl Worker {
 
     fn report(&mut self, outcome: Outcome) {
         self.is_reported = true;
-        if let Err(error) = &outcome {
-            tracing::warn!(%error, "no access token");
-        }
+        let failure = outcome.as_ref().err().cloned();
         let mut state = self.shared.state().lock();
         state.running = None;
         let outcome = match outcome {
@@ -127,6 +126,14 @@ impl Worker {
             }
         };
         drop(state);
+        // Whoever reads it may wait for those who wait for the state.
+        match (failure, &outcome) {
+            (Some(error), Ok(_)) => {
+                tracing::warn!(%error, "the access token, still valid, was not renewed");
+            }
+            (Some(error), Err(_)) => tracing::warn!(%error, "no access token"),
+            (None, _) => {}
+        }
         self.sender.send_replace(Some(outcome));
     }
 
@@ -336,26 +343,6 @@ impl Drop for Worker {
 const BUSY: &str = "others change what it holds all the time";
 
 impl Inner {
-    /// Takes over what the store holds, if it is another credential and not an older one. Whether it
-    /// did.
-    fn consider(&mut self, stored: Option<&Credential>) -> bool {
-        let Some(stored) = stored else { return false };
-        let is_better = self.current.as_ref().is_none_or(|current| {
-            let ours = &current.credential;
-            let is_older = stored
-                .expires_at
-                .is_some_and(|at| at <= now() && ours.expires_at.is_some_and(|ours| at < ours));
-            // Ours is of no use once it is refused for good.
-            let refusal = self.refusal.as_ref();
-            let is_useless = refusal.is_some_and(|refusal| refusal.until.is_none());
-            !stored.has_tokens_of(ours) && (!is_older || is_useless)
-        });
-        if is_better {
-            self.adopt(stored.clone(), false);
-        }
-        is_better
-    }
-
     /// Keeps a new pair until the store has it.
     fn bought(&mut self, stored: Option<Credential>, new: Credential) {
         self.refreshes += 1;
@@ -368,29 +355,6 @@ impl Inner {
     fn any(&self) -> Option<Token> {
         self.current.as_ref().map(|current| current.token.clone())
     }
-}
-
-/// Whether what somebody else saved stays, and not the pair that came just now. Of two renewals the
-/// one that lives longer does; anything else was put there on purpose.
-fn wins(other: &Credential, new: &Credential) -> bool {
-    match (other.expires_at, new.expires_at) {
-        (Some(theirs), Some(ours)) => theirs >= ours || is_for_another(other, new),
-        _ => true,
-    }
-}
-
-/// Whether a credential is for another portal or user, as far as both tell.
-fn is_for_another(one: &Credential, other: &Credential) -> bool {
-    let portal = |credential: &Credential| {
-        let base = address::portal(&credential.portal).ok()?;
-        Some(base.address().to_owned())
-    };
-    let is_elsewhere = match (&one.member_id, &other.member_id) {
-        (Some(one), Some(other)) => one != other,
-        _ => portal(one) != portal(other),
-    };
-    let users = one.user_id.zip(other.user_id);
-    is_elsewhere || users.is_some_and(|(one, other)| one != other)
 }
 
 fn store_failed(what: &str) -> TokenError {

@@ -1,9 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod ahead;
 mod files;
 mod forms;
 mod renewal;
 mod server;
+mod shared;
 mod stores;
 
 use std::{
