@@ -13,9 +13,10 @@ impl Inner {
             let is_older = stored
                 .expires_at
                 .is_some_and(|at| at <= now() && ours.expires_at.is_some_and(|ours| at < ours));
-            // Ours is of no use once it is refused for good.
+            // Ours is of no use once it is over and refused for good.
             let refusal = self.refusal.as_ref();
-            let is_useless = refusal.is_some_and(|refusal| refusal.until.is_none());
+            let is_useless =
+                refusal.is_some_and(|refusal| refusal.until.is_none()) && self.valid().is_none();
             !stored.has_tokens_of(ours) && (!is_older || is_useless)
         });
         if is_better {

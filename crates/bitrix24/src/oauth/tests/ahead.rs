@@ -118,3 +118,27 @@ fn a_refusal_ahead_of_time_withholds_no_valid_token() {
         assert_eq!(server.requests().len(), 1);
     }
 }
+
+#[test]
+fn a_refused_token_that_is_valid_gives_way_to_no_older_one() {
+    let server = Server::new([refusal("invalid_grant")]);
+    let store = Arc::new(MemoryStore::new(server.credential().expires_at(now() + 30)));
+    let oauth = OAuth::with_shared_store(app(), Arc::clone(&store) as Arc<dyn Store>);
+    let first = run(oauth.credential()).unwrap();
+    let older = server.credential().expires_at(1);
+    let older = Credential {
+        access_token: "0ld".into(),
+        ..older
+    };
+    for put in [None, Some(older)] {
+        if let Some(older) = put {
+            run(store.save(Some(&first), &older)).unwrap();
+        }
+        has_run_for_a_while(&oauth);
+        run(oauth.token(oauth.begin())).unwrap();
+        at_rest(&oauth);
+    }
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), ACCESS);
+    assert_eq!(server.requests().len(), 1);
+}
