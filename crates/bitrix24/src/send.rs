@@ -213,7 +213,7 @@ impl Sending<'_> {
             None => token.await,
             Some(deadline) => timeout_at(deadline, token).await.unwrap_or_else(|_| {
                 let what = "the time of the call was up before there was a new one";
-                Err(TokenError::new(TokenErrorKind::Timeout, what))
+                Err(TokenError::new(TokenErrorKind::Deadline, what))
             }),
         };
         token.map_err(|error| {

@@ -100,8 +100,9 @@ impl<E> Error<E> {
     /// How often the call was sent, and why it was not sent again.
     pub fn tries(&self) -> Tries {
         match self {
-            Self::Request(_) | Self::Token(_) | Self::NotRun(_) => Tries::default(),
+            Self::Request(_) | Self::NotRun(_) => Tries::default(),
             Self::Limit(error) => error.tries,
+            Self::Token(error) => error.tries,
             Self::Transport(error) => error.tries,
             Self::Decode(error) => error.tries,
             Self::Api(error) => error.tries,

@@ -117,7 +117,8 @@ impl App {
 
     /// Trusts an authorization server with the client secret, by its host name. May be repeated.
     ///
-    /// Hosts of `bitrix.info` and this computer are trusted anyway.
+    /// Hosts of `bitrix.info` are trusted anyway. So is this computer by
+    /// [`exchange`](Self::exchange), and for the renewal of credentials whose portal is on it.
     ///
     /// # Errors
     /// If it is not a host name.
@@ -172,7 +173,8 @@ impl App {
     /// Buys the first pair of tokens with the code that came back from
     /// [`authorize_url`](Self::authorize_url). It is good once, for 30 seconds.
     ///
-    /// `server` is the authorization server: the `server_domain` that came with the code.
+    /// `server` is the authorization server: the `server_domain` that came with the code. If that
+    /// came in a request, anybody may have written it: do not pass on an address of this computer.
     ///
     /// Needs a Tokio runtime. Nothing is repeated, unless there is no connection.
     ///

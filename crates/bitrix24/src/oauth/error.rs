@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::retry::Tries;
+
 /// There is no access token to call with.
 ///
 /// No text in it holds a token, a code or the client secret.
@@ -13,6 +15,7 @@ pub struct TokenError {
     code: Option<String>,
     status: Option<u16>,
     permanent: bool,
+    pub(crate) tries: Tries,
 }
 
 /// Why there is none.
@@ -35,6 +38,9 @@ pub enum TokenErrorKind {
     /// The authorization server did not answer in time. It may have answered to nobody: then the
     /// refresh token is spent, and the application must be authorised again.
     Timeout,
+    /// The time of the call was up before there was a token. The renewal goes on, and later calls
+    /// get what comes of it.
+    Deadline,
     /// The connection broke before the whole answer was there; the rest as with
     /// [`Timeout`](Self::Timeout).
     Lost,
@@ -57,6 +63,7 @@ impl TokenError {
             code: None,
             status: None,
             permanent: matches!(kind, TokenErrorKind::NoRefreshToken),
+            tries: Tries::default(),
         }
     }
 
@@ -101,6 +108,11 @@ impl TokenError {
         self.status
     }
 
+    /// How often the call was sent before it needed another token, and why it was not sent again.
+    pub fn tries(&self) -> Tries {
+        self.tries
+    }
+
     /// What happened, in the words of whoever noticed: the authorization server, the network or the
     /// store.
     pub fn what(&self) -> &str {
@@ -109,9 +121,15 @@ impl TokenError {
 
     /// Whether asking again is of no use before somebody acts: authorises the application anew, pays
     /// for it, corrects its secret. Later calls fail at once with the same error until the store
-    /// holds another credential.
+    /// holds another credential; after five minutes the authorization server is asked again, unless
+    /// the credential itself is of no use.
     pub fn is_permanent(&self) -> bool {
         self.permanent
+    }
+
+    /// Whether only another credential helps.
+    pub(super) fn is_for_good(&self) -> bool {
+        self.kind == TokenErrorKind::NoRefreshToken || self.code() == Some("invalid_grant")
     }
 }
 
@@ -128,6 +146,7 @@ impl fmt::Display for TokenError {
             TokenErrorKind::Untrusted => "the authorization server is not trusted",
             TokenErrorKind::Connect => "no connection to the authorization server",
             TokenErrorKind::Timeout => "no answer of the authorization server in time",
+            TokenErrorKind::Deadline => "no access token yet",
             TokenErrorKind::Lost => "connection to the authorization server lost",
             TokenErrorKind::Garbage => "no valid answer of the authorization server",
             TokenErrorKind::Store => "the token store failed",

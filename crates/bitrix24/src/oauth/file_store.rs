@@ -4,8 +4,10 @@ use std::{
     ffi::OsString,
     fmt::Display,
     fs::{self, File, OpenOptions, TryLockError},
+    future::poll_fn,
     io::{self, ErrorKind, Read, Write},
     path::{Path, PathBuf},
+    task::Poll,
     thread,
     time::{Duration, Instant},
 };
@@ -13,7 +15,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Credential, Saved, Store, StoreError, store::is_expected};
+use super::{Credential, Lease, Saved, Store, StoreError, store::is_expected};
 use crate::BoxFuture;
 
 /// What the file says about its format.
@@ -25,11 +27,17 @@ const MAX_BYTES: u64 = 1 << 20;
 /// How long another process may take to save.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long to wait before a look whether a lock is free.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// Keeps a credential in a JSON file that only its owner can read.
 ///
 /// The file is replaced as a whole, so it is never half written, and survives a crash once it is
-/// saved. Several processes may share it; a file beside it, with `.lock` at the end of its name,
-/// keeps them from saving at the same time. The directory must exist.
+/// saved. The directory must exist.
+///
+/// Several processes may share it. Files beside it keep them from saving (`.lock` at the end of the
+/// name) and from renewing the credential (`.lease`) at the same time. They may be deleted when no
+/// process runs.
 ///
 /// A file that holds something else is an error and stays as it is.
 ///
@@ -88,12 +96,8 @@ impl FileStore {
         expected: Option<&Credential>,
         new: &Credential,
     ) -> Result<Saved, StoreError> {
-        let target = self
-            .target()
-            .map_err(|error| self.failed("has no directory", error))?;
-        let lock = beside(&target, "", ".lock");
-        // Held until it is closed.
-        let _lock = self.lock(&lock)?;
+        let target = self.target()?;
+        let _lock = self.lock(&beside(&target, "", ".lock"))?;
         let held = self.read()?;
         if !is_expected(held.as_ref(), expected) {
             return Ok(Saved::Other(held));
@@ -111,35 +115,57 @@ impl FileStore {
     }
 
     /// The file that a link leads to: links stay links.
-    fn target(&self) -> io::Result<PathBuf> {
-        match fs::canonicalize(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                let name = self.path.file_name().ok_or(error)?;
-                Ok(fs::canonicalize(directory(&self.path))?.join(name))
-            }
+    fn target(&self) -> Result<PathBuf, StoreError> {
+        let target = match fs::canonicalize(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => match self.path.file_name() {
+                Some(name) => fs::canonicalize(directory(&self.path)).map(|path| path.join(name)),
+                None => Err(error),
+            },
             found => found,
+        };
+        target.map_err(|error| self.failed("has no directory", error))
+    }
+
+    fn lock(&self, path: &Path) -> Result<Locked, StoreError> {
+        let mut lock = self.open_lock(path)?;
+        let deadline = Instant::now() + LOCK_TIMEOUT;
+        loop {
+            lock = match self.try_lock(lock)? {
+                Ok(locked) => return Ok(locked),
+                Err(lock) if Instant::now() < deadline => lock,
+                Err(_) => {
+                    return Err(self.failed("cannot be locked", "another process holds the lock"));
+                }
+            };
+            thread::sleep(LOOK);
         }
     }
 
-    fn lock(&self, path: &Path) -> Result<File, StoreError> {
-        let failed = |error: io::Error| self.failed("cannot be locked", error);
-        let lock = private()
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(failed)?;
-        let deadline = Instant::now() + LOCK_TIMEOUT;
+    /// Waits for the right to renew, until the caller gives it up.
+    pub(super) async fn locked_for_renewal(&self) -> Result<Locked, StoreError> {
+        let mut lock = self.open_lock(&beside(&self.target()?, "", ".lease"))?;
         loop {
-            match lock.try_lock() {
-                Ok(()) => return Ok(lock),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    thread::sleep(Duration::from_millis(5));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(self.failed("cannot be locked", "another process holds the lock"));
-                }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-            }
+            lock = match self.try_lock(lock)? {
+                Ok(locked) => return Ok(locked),
+                Err(lock) => lock,
+            };
+            // Stores may block, and so this one needs no runtime.
+            thread::sleep(LOOK);
+            give_way().await;
+        }
+    }
+
+    fn open_lock(&self, path: &Path) -> Result<File, StoreError> {
+        let opened = private().create(true).truncate(false).open(path);
+        opened.map_err(|error| self.failed("cannot be locked", error))
+    }
+
+    /// The lock, or the file if another process holds it.
+    fn try_lock(&self, file: File) -> Result<Result<Locked, File>, StoreError> {
+        match file.try_lock() {
+            Ok(()) => Ok(Ok(Locked(file))),
+            Err(TryLockError::WouldBlock) => Ok(Err(file)),
+            Err(TryLockError::Error(error)) => Err(self.failed("cannot be locked", error)),
         }
     }
 
@@ -149,6 +175,10 @@ impl FileStore {
 }
 
 impl Store for FileStore {
+    fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
+        Box::pin(async { Ok(Lease::new(self.locked_for_renewal().await?)) })
+    }
+
     fn load(&self) -> BoxFuture<'_, Result<Option<Credential>, StoreError>> {
         Box::pin(async { self.read() })
     }
@@ -160,6 +190,31 @@ impl Store for FileStore {
     ) -> BoxFuture<'a, Result<Saved, StoreError>> {
         Box::pin(async move { self.replace(expected, new) })
     }
+}
+
+/// A file that is locked until this is dropped.
+pub(super) struct Locked(pub(super) File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // To close it is not enough: a child that was forked meanwhile has it open as well, and
+        // would keep the lock for as long as it lives.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Lets whoever waits for this look at the clock.
+async fn give_way() {
+    let mut has_given = false;
+    poll_fn(|context| {
+        if has_given {
+            return Poll::Ready(());
+        }
+        has_given = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Writes a file whole and lasting, then puts it in the place of another.

@@ -23,11 +23,14 @@
 //!   application: [`Installation`].
 //! - A renewal runs on a thread of its own. It goes on when the calls that wait for it are
 //!   cancelled, because its answer replaces the refresh token: lost, it cannot be asked for again.
-//! - The client secret is sent to hosts of `bitrix.info`, to this computer and to those that
-//!   [`App::trust`] names, and to no others: the address of the authorization server arrives in
-//!   requests that anybody can forge.
+//! - In the last minute of a token it is renewed while calls go on with it. Not in a process that
+//!   has just begun: it may be about to end, and then the new pair would be lost.
+//! - The client secret is sent to hosts of `bitrix.info` and to those that [`App::trust`] names, and
+//!   to no others: the address of the authorization server arrives in requests that anybody can
+//!   forge. This computer is trusted if the portal is on it, too, and by [`App::exchange`].
 //! - After a fork, a child begins with what the store holds. Processes that share a credential need
-//!   a store that they share, such as a [`FileStore`].
+//!   a store that they share, such as a [`FileStore`]; with a [`Lease`], one of them renews it for
+//!   all.
 
 mod app;
 mod credential;
@@ -36,6 +39,7 @@ mod file_store;
 mod install;
 mod read;
 mod refresh;
+mod rivals;
 mod server;
 mod session;
 mod state;
@@ -52,7 +56,7 @@ pub use file_store::FileStore;
 pub use install::Installation;
 pub use session::OAuth;
 pub(crate) use state::{Epoch, Token};
-pub use store::{MemoryStore, Saved, Store, StoreError};
+pub use store::{Lease, MemoryStore, Saved, Store, StoreError};
 
 use crate::Secret;
 

@@ -16,10 +16,12 @@ use tokio::{
 };
 
 use super::{
-    Credential, Saved, StoreError, Token, TokenError, TokenErrorKind, now,
+    Credential, Lease, Saved, StoreError, Token, TokenError, TokenErrorKind,
+    rivals::wins,
     server::{self, Grant},
     session::{OAuth, Shared},
     state::{Inner, Outcome, Running, Unsaved},
+    store::is_expected,
 };
 use crate::scrub::Scrubber;
 
@@ -29,12 +31,14 @@ const SAVES: usize = 4;
 /// How many credentials a renewal tries that others put into the store meanwhile.
 const ADOPTIONS: usize = 3;
 
-/// How long to look whether another process saves what it bought.
-const LOOKS: [Duration; 4] = [
+/// How long to wait before each further look at what another process may be saving.
+const LOOKS: [Duration; 6] = [
+    Duration::from_millis(50),
     Duration::from_millis(100),
     Duration::from_millis(200),
     Duration::from_millis(400),
     Duration::from_millis(800),
+    Duration::from_millis(1600),
 ];
 
 /// What there is to do.
@@ -102,9 +106,7 @@ impl Worker {
 
     fn report(&mut self, outcome: Outcome) {
         self.is_reported = true;
-        if let Err(error) = &outcome {
-            tracing::warn!(%error, "no access token");
-        }
+        let failure = outcome.as_ref().err().cloned();
         let mut state = self.shared.state().lock();
         state.running = None;
         let outcome = match outcome {
@@ -124,6 +126,14 @@ impl Worker {
             }
         };
         drop(state);
+        // Whoever reads it may wait for those who wait for the state.
+        match (failure, &outcome) {
+            (Some(error), Ok(_)) => {
+                tracing::warn!(%error, "the access token, still valid, was not renewed");
+            }
+            (Some(error), Err(_)) => tracing::warn!(%error, "no access token"),
+            (None, _) => {}
+        }
         self.sender.send_replace(Some(outcome));
     }
 
@@ -138,56 +148,81 @@ impl Worker {
     async fn provide(&self) -> Outcome {
         if self.state().unsaved.is_some() {
             self.save_pair(false).await?;
-            if let Some(token) = self.state().fresh() {
+            if let Some(token) = self.state().valid() {
                 return Ok(token);
             }
         }
+        let mut error = store_failed(BUSY);
         for _ in 0..ADOPTIONS {
-            let stored = match self.load().await {
-                Ok(stored) => stored,
-                Err(error) => return Err(self.state().refused.clone().unwrap_or(error)),
+            let (lease, stored) = match self.lease_and_load().await {
+                Ok(found) => found,
+                Err(error) => return Err(self.state().refused().unwrap_or(error)),
             };
             let old = {
                 let mut state = self.state();
-                state.consider(stored.as_ref());
-                if let Some(token) = state.fresh() {
+                let token = match state.consider(stored.as_ref()) {
+                    true => state.valid(),
+                    false => state.fresh(),
+                };
+                if let Some(token) = token {
                     return Ok(token);
                 }
-                if let Some(error) = &state.refused {
-                    return Err(error.clone());
+                if let Some(error) = state.refused() {
+                    return Err(error);
                 }
                 let current = state.current.as_ref().ok_or_else(no_credential)?;
                 current.credential.clone()
             };
-            match self.ask(&old).await {
+            error = match self.ask(&old).await {
                 Ok(new) => {
                     self.state().bought(stored, new);
                     tracing::debug!("the access token was renewed");
+                    // The lease ends after it.
                     return self.save_pair(true).await;
                 }
-                Err(error) => {
-                    if error.is_permanent() {
-                        self.state().refused = Some(error.clone());
-                    }
-                    // Another process may have spent the refresh token: then the store has a pair.
-                    if error.code() != Some("invalid_grant") {
-                        return Err(error);
-                    }
-                    self.look_for_other(stored.as_ref()).await;
-                }
+                Err(error) => error,
+            };
+            self.state().refuse(&error);
+            if error.code() != Some("invalid_grant") {
+                break;
+            }
+            // Another process may have spent the refresh token: then the store has a pair, or will.
+            if !lease.keeps_others_out() {
+                self.await_another(&old).await;
             }
         }
-        Err(self.state().refused.clone().unwrap_or_else(died))
+        Err(error)
     }
 
-    /// Waits a moment for the store to hold something else: whoever spent the refresh token may have
-    /// the new pair, but not have saved it yet.
-    async fn look_for_other(&self, stored: Option<&Credential>) {
+    /// Begins to renew: from here on to the end of the lease, others do not.
+    async fn lease_and_load(&self) -> Result<(Lease, Option<Credential>), TokenError> {
+        let lease = timeout(
+            self.shared.app.settings().timeout,
+            self.shared.store.lease(),
+        )
+        .await;
+        let lease = match lease {
+            Ok(lease) => lease.map_err(|error| self.store_refused(&error, None))?,
+            Err(_) => {
+                // Whoever holds it may never end: what a fork left behind, or a process that stopped.
+                tracing::warn!("others keep the lease of the credential: renewed without it");
+                Lease::default()
+            }
+        };
+        Ok((lease, self.load().await?))
+    }
+
+    /// Waits a little until the store holds another credential.
+    async fn await_another(&self, old: &Credential) {
         for pause in LOOKS {
             match self.load().await {
-                Ok(found) if found.as_ref() == stored => sleep(pause).await,
+                Ok(stored)
+                    if stored
+                        .as_ref()
+                        .is_none_or(|stored| stored.has_tokens_of(old)) => {}
                 _ => return,
             }
+            sleep(pause).await;
         }
     }
 
@@ -237,10 +272,15 @@ impl Worker {
                     state.unsaved = None;
                     state.adopt(new, is_new);
                 }
-                Saved::Other(Some(other)) if wins(&other, &new) && other.check().is_ok() => {
+                Saved::Other(Some(other))
+                    if !is_expected(Some(&other), expected.as_ref())
+                        && wins(&other, &new)
+                        && other.check().is_ok() =>
+                {
                     state.unsaved = None;
                     state.adopt(other, false);
                 }
+                // Also if there is nothing any more: only this pair can be renewed.
                 Saved::Other(other) => {
                     if let Some(unsaved) = &mut state.unsaved {
                         unsaved.expected = other;
@@ -303,22 +343,6 @@ impl Drop for Worker {
 const BUSY: &str = "others change what it holds all the time";
 
 impl Inner {
-    /// Takes over what the store holds, if it is another credential and not an older one.
-    fn consider(&mut self, stored: Option<&Credential>) {
-        let Some(stored) = stored else { return };
-        let is_better = self.current.as_ref().is_none_or(|current| {
-            let ours = &current.credential;
-            let is_older = stored
-                .expires_at
-                .is_some_and(|at| at <= now() && ours.expires_at.is_some_and(|ours| at < ours));
-            // Ours is of no use once it is refused.
-            !stored.has_tokens_of(ours) && (!is_older || self.refused.is_some())
-        });
-        if is_better {
-            self.adopt(stored.clone(), false);
-        }
-    }
-
     /// Keeps a new pair until the store has it.
     fn bought(&mut self, stored: Option<Credential>, new: Credential) {
         self.refreshes += 1;
@@ -331,12 +355,6 @@ impl Inner {
     fn any(&self) -> Option<Token> {
         self.current.as_ref().map(|current| current.token.clone())
     }
-}
-
-/// Whether what another process saved stays, and not the pair that came just now: the one that
-/// lives longer does.
-fn wins(other: &Credential, new: &Credential) -> bool {
-    other.has_tokens_of(new) || other.expires_at.is_some() && other.expires_at >= new.expires_at
 }
 
 fn store_failed(what: &str) -> TokenError {

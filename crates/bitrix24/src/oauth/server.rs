@@ -7,7 +7,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
 use serde_json::{Map, Value};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Credential, TokenError, TokenErrorKind, app::Settings};
 use crate::{Secret, TransportErrorKind, address, scrub::Scrubber, transport};
@@ -27,7 +27,7 @@ const MAX_TEXT: usize = 200;
 /// How long to wait before each further try to connect.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 
-/// Codes after which it is of no use to ask again.
+/// Codes after which it is of no use to ask again soon. Others may mean anything.
 const PERMANENT: [&str; 6] = [
     "invalid_grant",
     "invalid_client",
@@ -50,7 +50,7 @@ pub(super) async fn ask(
     server: Option<&str>,
     grant: Grant<'_>,
 ) -> Result<Credential, TokenError> {
-    let deadline = Instant::now() + app.timeout;
+    let deadline = Instant::now().checked_add(app.timeout);
     let mut secrets = app.secrets();
     match grant {
         Grant::Code(code) => secrets.push(code.clone()),
@@ -64,11 +64,8 @@ pub(super) async fn ask(
         grant,
         scrubber: Scrubber::new(secrets),
     };
-    let asked = timeout_at(
-        deadline,
-        ask.ask(server.unwrap_or(DEFAULT_SERVER), deadline),
-    )
-    .await;
+    let server = server.unwrap_or(DEFAULT_SERVER);
+    let asked = timeout(app.timeout, ask.ask(server, deadline)).await;
     asked.unwrap_or_else(|_| Err(TokenError::new(TokenErrorKind::Timeout, "")))
 }
 
@@ -79,7 +76,7 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    async fn ask(&self, server: &str, deadline: Instant) -> Result<Credential, TokenError> {
+    async fn ask(&self, server: &str, deadline: Option<Instant>) -> Result<Credential, TokenError> {
         let (mut url, loopback) = self.server(server)?;
         let (grant_type, name, value) = match self.grant {
             Grant::Code(code) => ("authorization_code", "code", code),
@@ -113,7 +110,7 @@ impl Ask<'_> {
             match pauses.next() {
                 Some(&pause)
                     if error.kind() == TokenErrorKind::Connect
-                        && Instant::now() + pause < deadline =>
+                        && deadline.is_none_or(|deadline| Instant::now() + pause < deadline) =>
                 {
                     sleep(pause).await;
                 }
@@ -142,7 +139,16 @@ impl Ask<'_> {
         let is_known = host
             .strip_suffix(TRUSTED_DOMAIN)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        if base.loopback || is_known || self.app.trusted.iter().any(|trusted| trusted == host) {
+        let is_local = base.loopback
+            && match self.grant {
+                // Its address comes from whoever calls.
+                Grant::Code(_) => true,
+                // Otherwise a forged request could have it sent to whatever listens here.
+                Grant::Refresh(_, old) => {
+                    address::portal(&old.portal).is_ok_and(|portal| portal.loopback)
+                }
+            };
+        if is_local || is_known || self.app.trusted.iter().any(|trusted| trusted == host) {
             return Ok((url, base.loopback));
         }
         Err(refuse(&format!(
@@ -204,9 +210,7 @@ impl Ask<'_> {
             Value::Object(error) => (plain(error.get("code")), plain(error.get("message"))),
             error => (plain(Some(error)), plain(fields.get("error_description"))),
         };
-        // A code that is not documented is taken for what the status says.
-        let is_permanent = PERMANENT.contains(&code.as_str())
-            || (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
+        let is_permanent = PERMANENT.contains(&code.as_str());
         TokenError::refused(code, description, status, is_permanent)
     }
 

@@ -156,7 +156,8 @@ impl OAuth {
         self.shared.state().lock().epoch()
     }
 
-    /// A token to call with: read from the store the first time, renewed if it is about to end.
+    /// A token to call with: read from the store the first time, renewed if it is over. While it is
+    /// renewed ahead of time, calls go on with the one there is.
     ///
     /// Needs no runtime. Dropping the future abandons the wait, not the work.
     pub(crate) async fn token(&self, epoch: Epoch) -> Outcome {
@@ -186,14 +187,21 @@ impl OAuth {
     /// Finds out what to do, and starts the job if it is that.
     fn next(&self, job: Job, step: impl FnOnce(&mut Inner) -> Step) -> Next {
         let mut state = self.shared.state().lock();
-        let (sender, outcome) = match step(&mut state) {
+        let step = step(&mut state);
+        let job = match step {
             Step::Done(outcome) => return Next::Done(outcome),
             Step::Wait(outcome, is_for_token) => return Next::Wait(outcome, is_for_token),
-            Step::Start => refresh::prepare(&mut state, &job),
+            Step::Load => Job::Load,
+            Step::Start | Step::Ahead(_) => job,
         };
+        let (sender, outcome) = refresh::prepare(&mut state, &job);
         drop(state);
         refresh::launch(self, job, sender);
-        Next::Started(outcome)
+        match step {
+            Step::Ahead(token) => Next::Done(Ok(token)),
+            Step::Load => Next::Wait(outcome, false),
+            _ => Next::Started(outcome),
+        }
     }
 
     /// The portal that the credential is for, if it is known without asking the store.

@@ -17,6 +17,13 @@ const MARGIN: i64 = 60;
 /// How long calls go on with a token that could not be renewed ahead of time.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// How long a process goes on with a credential that it found, before it renews it ahead of time. One
+/// that makes a few calls and ends would end in the middle of it, and lose the new pair.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// How long a refusal counts that may end elsewhere: the customer pays, the vendor corrects a setting.
+const LAPSE: Duration = Duration::from_secs(5 * 60);
+
 /// How many tokens that are over are still masked in texts.
 const REMEMBERED: usize = 8;
 
@@ -62,8 +69,8 @@ pub(super) struct Inner {
     /// The last failure, if nothing went well since.
     failure: Option<TokenError>,
     /// Why the current credential cannot be renewed.
-    pub(super) refused: Option<TokenError>,
-    not_ahead_before: Option<Instant>,
+    pub(super) refusal: Option<Refusal>,
+    pub(super) not_ahead_before: Option<Instant>,
     pub(super) refreshes: u64,
     former: Vec<Secret>,
 }
@@ -75,6 +82,13 @@ pub(super) struct Current {
     due: Option<i64>,
     /// The portal said that it is over.
     is_dead: bool,
+}
+
+/// What the authorization server is not asked again.
+pub(super) struct Refusal {
+    error: TokenError,
+    /// Forever, if there is none.
+    pub(super) until: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -103,6 +117,10 @@ pub(super) enum Step {
     Done(Outcome),
     Wait(watch::Receiver<Option<Outcome>>, bool),
     Start,
+    /// Read the store, and look again.
+    Load,
+    /// Go on with this token, while it is renewed.
+    Ahead(Token),
 }
 
 impl State {
@@ -149,13 +167,29 @@ impl Inner {
             let excess = self.former.len().saturating_sub(REMEMBERED);
             self.former.drain(..excess);
         }
-        self.refused = None;
-        self.not_ahead_before = None;
+        self.refusal = None;
+        self.not_ahead_before = (!is_new).then(|| Instant::now() + SETTLED);
     }
 
     pub(super) fn fail(&mut self, error: &TokenError) {
         self.failures += 1;
         self.failure = Some(error.clone());
+    }
+
+    /// Notes a failure after which it is of no use to ask again soon.
+    pub(super) fn refuse(&mut self, error: &TokenError) {
+        if error.is_permanent() {
+            let until = (!error.is_for_good()).then(|| Instant::now() + LAPSE);
+            let error = error.clone();
+            self.refusal = Some(Refusal { error, until });
+        }
+    }
+
+    /// Why the authorization server is not asked.
+    pub(super) fn refused(&self) -> Option<TokenError> {
+        let refusal = self.refusal.as_ref()?;
+        let is_over = refusal.until.is_some_and(|until| until <= Instant::now());
+        (!is_over).then(|| refusal.error.clone())
     }
 
     pub(super) fn succeed(&mut self) {
@@ -167,30 +201,44 @@ impl Inner {
         self.token_if(|age| age == Age::Fresh)
     }
 
+    /// The token, if it is good for calls.
+    pub(super) fn valid(&self) -> Option<Token> {
+        self.token_if(|age| age != Age::Over)
+    }
+
     /// The token to go on with after it could not be renewed ahead of time.
     pub(super) fn still_valid(&mut self) -> Option<Token> {
-        let token = self.token_if(|age| age != Age::Over)?;
+        let token = self.valid()?;
         self.not_ahead_before = Some(Instant::now() + PAUSE);
         Some(token)
     }
 
     fn token_if(&self, is_good: impl FnOnce(Age) -> bool) -> Option<Token> {
         let current = self.current.as_ref()?;
-        let is_free = !current.is_dead && self.unsaved.is_none() && self.refused.is_none();
-        (is_free && is_good(current.age())).then(|| current.token.clone())
+        (!current.is_dead && is_good(current.age())).then(|| current.token.clone())
     }
 
     /// What a call that needs a token does.
     pub(super) fn step(&self, epoch: Epoch) -> Step {
+        match self.valid() {
+            Some(token) if self.running.is_none() && self.is_due() => Step::Ahead(token),
+            Some(token) => Step::Done(Ok(token)),
+            None => match self.work(epoch) {
+                // What the store holds may be good.
+                Step::Start if self.current.is_none() => Step::Load,
+                step => step,
+            },
+        }
+    }
+
+    /// Whether there is something to do before the token is over.
+    fn is_due(&self) -> bool {
         let is_paused = || {
             self.not_ahead_before
                 .is_some_and(|pause| Instant::now() < pause)
         };
-        let is_good = |age| age == Age::Fresh || age == Age::Due && is_paused();
-        match self.token_if(is_good) {
-            Some(token) => Step::Done(Ok(token)),
-            None => self.work(epoch),
-        }
+        // A pair that exists nowhere else does not wait.
+        self.unsaved.is_some() || self.fresh().is_none() && !is_paused()
     }
 
     /// What a call does whose token is over.

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::Credential;
@@ -47,6 +47,19 @@ use crate::{BoxFuture, process::PerProcess};
 /// # Ok::<(), bitrix24::ConfigError>(())
 /// ```
 pub trait Store: fmt::Debug + Send + Sync {
+    /// The right to renew the credential, which others wait for until it is dropped. Within it, the
+    /// store is loaded, the refresh token spent, and the new pair saved.
+    ///
+    /// Unless a store has it, two processes whose token ends may spend the same refresh token. One of
+    /// them is refused, and then waits some seconds for what the other saves.
+    ///
+    /// A store that locks a row or a file for it must not wait for that lock in its own
+    /// [`save`](Self::save). The lease that is not there within
+    /// [`App::timeout`](super::App::timeout) is done without.
+    fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
+        Box::pin(async { Ok(Lease::default()) })
+    }
+
     /// What the store holds; `None` if it is empty.
     fn load(&self) -> BoxFuture<'_, Result<Option<Credential>, StoreError>>;
 
@@ -55,11 +68,61 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// Both must happen as one step, also for other processes. Credentials are the same if their
     /// tokens are. After [`Saved::Done`], `new` must survive a crash.
+    ///
+    /// A pair that was just bought is offered again if the answer is that the store is empty: nothing
+    /// else can renew the credential any more. To end that, drop all that uses it, then empty the
+    /// store.
     fn save<'a>(
         &'a self,
         expected: Option<&'a Credential>,
         new: &'a Credential,
     ) -> BoxFuture<'a, Result<Saved, StoreError>>;
+}
+
+/// The right to renew a credential, for as long as this lives: see [`Store::lease`].
+///
+/// ```
+/// use bitrix24::oauth::Lease;
+/// use std::sync::{Arc, Mutex};
+///
+/// /// Tells a database that it is over.
+/// struct Row(Arc<Mutex<bool>>);
+///
+/// impl Drop for Row {
+///     fn drop(&mut self) {
+///         if let Ok(mut is_locked) = self.0.lock() {
+///             *is_locked = false;
+///         }
+///     }
+/// }
+///
+/// let is_locked = Arc::new(Mutex::new(true));
+/// drop(Lease::new(Row(is_locked.clone())));
+/// assert_eq!(is_locked.lock().ok().as_deref(), Some(&false));
+/// ```
+#[derive(Default)]
+pub struct Lease {
+    guard: Option<Box<dyn Send>>,
+}
+
+impl Lease {
+    /// A lease that ends when the guard is dropped. [`Lease::default`] keeps nobody out.
+    pub fn new(guard: impl Send + 'static) -> Self {
+        Self {
+            guard: Some(Box::new(guard)),
+        }
+    }
+
+    /// Whether nobody else renews the credential meanwhile.
+    pub(super) fn keeps_others_out(&self) -> bool {
+        self.guard.is_some()
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease").finish_non_exhaustive()
+    }
 }
 
 /// What became of a credential that a store was asked to keep.
@@ -105,6 +168,7 @@ impl std::error::Error for StoreError {}
 pub struct MemoryStore {
     held: PerProcess<Mutex<Option<Credential>>>,
     initial: Option<Credential>,
+    lease: PerProcess<Arc<tokio::sync::Mutex<()>>>,
 }
 
 impl MemoryStore {
@@ -113,6 +177,7 @@ impl MemoryStore {
         Self {
             held: PerProcess::new(Mutex::new(Some(credential.clone()))),
             initial: Some(credential),
+            lease: PerProcess::default(),
         }
     }
 
@@ -133,6 +198,10 @@ impl fmt::Debug for MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn lease(&self) -> BoxFuture<'_, Result<Lease, StoreError>> {
+        Box::pin(async { Ok(Lease::new(Arc::clone(self.lease.get()).lock_owned().await)) })
+    }
+
     fn load(&self) -> BoxFuture<'_, Result<Option<Credential>, StoreError>> {
         Box::pin(async { Ok(self.held().clone()) })
     }

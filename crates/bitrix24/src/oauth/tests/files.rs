@@ -154,3 +154,54 @@ fn two_share_a_file() {
     assert_eq!((one.refreshes(), two.refreshes()), (1, 0));
     assert_eq!(server.requests().len(), 1);
 }
+
+#[test]
+fn of_many_that_share_a_file_one_renews() {
+    let directory = Directory::new();
+    let server = Server::new([slow(Act::Pair), refusal("invalid_grant")]);
+    run(FileStore::new(directory.file()).save(None, &server.credential())).unwrap();
+    let oauth = || OAuth::with_store(app(), FileStore::new(directory.file()));
+    let tokens = all_at_once((0..8).map(|_| oauth()).collect());
+    assert_eq!(tokens, ["new-acc3ss-1"; 8]);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_lease_that_does_not_end_is_done_without() {
+    let directory = Directory::new();
+    let server = Server::new([Act::Pair]);
+    let store = FileStore::new(directory.file());
+    run(store.save(None, &server.credential())).unwrap();
+    let _lease = run(store.lease()).unwrap();
+    let app = app().timeout(Duration::from_millis(300)).unwrap();
+    let token = run(rejected(&OAuth::with_store(app, store))).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+}
+
+#[test]
+fn nothing_is_spent_where_it_cannot_be_saved() {
+    let directory = Directory::new();
+    let server = Server::new([Act::Pair]);
+    let store = FileStore::new(directory.file());
+    run(store.save(None, &server.credential())).unwrap();
+    let oauth = OAuth::with_store(app(), store);
+    run(oauth.token(oauth.begin())).unwrap();
+    fs::remove_dir_all(&directory.0).unwrap();
+    let error = run(rejected(&oauth)).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Store);
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn a_forked_child_keeps_no_lock() {
+    let directory = Directory::new();
+    let store = FileStore::new(directory.file());
+    let locked = run(store.locked_for_renewal()).unwrap();
+    let of_child = locked.0.try_clone().unwrap();
+    drop(locked);
+    run(async {
+        let lease = tokio::time::timeout(Duration::from_millis(100), store.lease()).await;
+        lease.unwrap().unwrap();
+    });
+    drop(of_child);
+}

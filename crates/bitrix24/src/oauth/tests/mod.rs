@@ -1,9 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod ahead;
 mod files;
 mod forms;
 mod renewal;
 mod server;
+mod shared;
 mod stores;
 
 use std::{
@@ -161,6 +163,8 @@ fn app() -> App {
         .unwrap()
         .timeout(Duration::from_secs(3))
         .unwrap()
+        .trust("127.0.0.1")
+        .unwrap()
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -169,6 +173,43 @@ fn run<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap()
         .block_on(future)
+}
+
+/// A token that is about to end, in a process that has run for a while.
+fn about_to_end(app: App, credential: Credential) -> OAuth {
+    let oauth = OAuth::new(app, credential.expires_at(now() + 30)).unwrap();
+    has_run_for_a_while(&oauth);
+    oauth
+}
+
+fn has_run_for_a_while(oauth: &OAuth) {
+    oauth.shared.state().lock().not_ahead_before = None;
+}
+
+/// The tokens of several processes are over at the same time.
+fn all_at_once(several: Vec<OAuth>) -> Vec<String> {
+    let tokens: Vec<_> = several
+        .iter()
+        .map(|oauth| (oauth.begin(), run(oauth.token(oauth.begin())).unwrap()))
+        .collect();
+    let threads = several
+        .into_iter()
+        .zip(tokens)
+        .map(|(oauth, (epoch, token))| {
+            thread::spawn(move || run(oauth.renew(token.generation, epoch)).unwrap())
+        });
+    let threads: Vec<_> = threads.collect();
+    threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap().secret.expose().to_owned())
+        .collect()
+}
+
+/// Waits for work that nobody waits for.
+fn at_rest(oauth: &OAuth) {
+    while oauth.shared.state().lock().running.is_some() {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// What a call does whose token the portal declared to be over.

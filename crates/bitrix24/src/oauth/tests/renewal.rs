@@ -207,51 +207,39 @@ fn calls_share_failures_since_they_began() {
 }
 
 #[test]
-fn ahead_of_time() {
-    let cases = [(3600, 0), (70, 0), (30, 1), (-5, 1)];
-    for (left, renewals) in cases {
-        let server = Server::new([Act::Pair]);
-        let credential = server.credential().expires_at(now() + left);
-        let oauth = OAuth::new(app(), credential).unwrap();
-        for _ in 0..3 {
-            run(oauth.token(oauth.begin())).unwrap();
+fn who_pays_later_may_call_again() {
+    for (code, lapses) in [
+        ("PAYMENT_REQUIRED", true),
+        ("invalid_client", true),
+        ("invalid_grant", false),
+    ] {
+        let server = Server::new([refusal(code), Act::Pair]);
+        let oauth = server.oauth();
+        run(rejected(&oauth)).unwrap_err();
+        let error = run(oauth.token(oauth.begin())).unwrap_err();
+        assert_eq!(error.code(), Some(code));
+        assert!(error.is_permanent());
+        assert_eq!(server.requests().len(), 1, "not asked again at once");
+        // Five minutes later.
+        if let Some(until) = &mut oauth.shared.state().lock().refusal.as_mut().unwrap().until {
+            assert!(*until > Instant::now() + Duration::from_secs(290));
+            *until = Instant::now();
         }
-        assert_eq!(server.requests().len(), renewals, "{left}");
+        let token = run(oauth.token(oauth.begin()));
+        assert_eq!(token.is_ok(), lapses, "{code}");
     }
-    // It cannot be renewed, so the portal decides.
-    let credential = Credential::new("a.de", ACCESS).expires_at(1);
-    let oauth = OAuth::new(app(), credential).unwrap();
-    assert!(run(oauth.token(oauth.begin())).is_ok());
 }
 
 #[test]
-fn ahead_of_time_in_vain() {
-    let server = Server::new([Act::Answer(500, String::new())]);
-    let soon = server.credential().expires_at(now() + 30);
-    let oauth = OAuth::new(app(), soon.clone()).unwrap();
-    let epoch = oauth.begin();
-    for _ in 0..3 {
-        let token = run(oauth.token(oauth.begin())).unwrap();
-        assert_eq!(token.secret.expose(), ACCESS, "it is still valid");
-    }
-    assert_eq!(server.requests().len(), 1, "not again for a while");
-    // Until the portal says that it is not.
-    let token = run(oauth.token(epoch)).unwrap();
-    let error = run(oauth.renew(token.generation, epoch)).unwrap_err();
-    assert_eq!(error.kind(), TokenErrorKind::Garbage);
-    assert_eq!(server.requests().len(), 1, "the call began before");
-    run(oauth.renew(token.generation, oauth.begin())).unwrap_err();
-    assert_eq!(server.requests().len(), 2);
-    run(oauth.token(oauth.begin())).unwrap_err();
-
-    let server = Server::new([refusal("PAYMENT_REQUIRED")]);
-    let soon = server.credential().expires_at(now() + 30);
-    let oauth = OAuth::new(app(), soon).unwrap();
-    for _ in 0..2 {
-        let error = run(oauth.token(oauth.begin())).unwrap_err();
-        assert_eq!(error.code(), Some("PAYMENT_REQUIRED"));
-    }
-    assert_eq!(server.requests().len(), 1);
+fn unknown_refusals_are_asked_about_again() {
+    let server = Server::new([
+        Act::Answer(403, r#"{"error": "odd"}"#.to_owned()),
+        Act::Pair,
+    ]);
+    let oauth = server.oauth();
+    let error = run(rejected(&oauth)).unwrap_err();
+    assert!(!error.is_permanent());
+    run(oauth.token(oauth.begin())).unwrap();
 }
 
 #[test]
@@ -285,6 +273,22 @@ fn slow_servers_and_timeouts() {
 }
 
 #[test]
+fn the_time_of_a_call_is_not_that_of_the_renewal() {
+    let server = Server::new([slow(Act::Pair)]);
+    let oauth = OAuth::new(app(), server.credential().expires_at(1)).unwrap();
+    let client = crate::Client::builder().timeout(Duration::from_millis(50));
+    let client = client.oauth(&oauth).unwrap();
+    match run(client.call_by_name("profile", ())) {
+        Err(crate::Error::Token(error)) => assert_eq!(error.kind(), TokenErrorKind::Deadline),
+        other => panic!("{other:?}"),
+    }
+    at_rest(&oauth);
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn untrusted_servers_are_not_asked() {
     let credential = Credential::new("a.de", ACCESS)
         .refresh_token(REFRESH)
@@ -293,6 +297,32 @@ fn untrusted_servers_are_not_asked() {
     let error = run(rejected(&oauth)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Untrusted);
     assert_clean(error.of_method("profile"));
+}
+
+#[test]
+fn this_computer_is_trusted_if_the_portal_is_on_it() {
+    let server = Server::new([Act::Pair]);
+    for (portal, trusted) in [
+        ("portal.example", false),
+        ("127.0.0.1.portal.example", false),
+        ("127.0.0.1", true),
+        ("http://localhost:1/rest/", true),
+        ("https://[::1]/rest/", true),
+    ] {
+        let mut credential = server.credential();
+        credential.portal = portal.to_owned();
+        let oauth = OAuth::new(App::new("local.1", SECRET).unwrap(), credential).unwrap();
+        match run(rejected(&oauth)) {
+            Ok(_) => assert!(trusted, "{portal}"),
+            Err(error) => {
+                assert!(!trusted, "{portal}");
+                assert_eq!(error.kind(), TokenErrorKind::Untrusted);
+                assert!(error.what().contains("127.0.0.1"), "{error}");
+                assert_clean(error);
+            }
+        }
+    }
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[test]
@@ -308,9 +338,15 @@ fn everything_may_be_spawned() {
 
 #[test]
 fn errors_print() {
-    let error = TokenError::refused("invalid_grant".to_owned(), "why".to_owned(), 400, true);
+    let mut error = TokenError::refused("invalid_grant".to_owned(), "why".to_owned(), 400, true);
+    assert_eq!(error.tries(), crate::Tries::default());
+    error.tries = crate::Tries {
+        made: 2,
+        ..crate::Tries::default()
+    };
     let error = crate::Error::<crate::AnyCode>::from(error.of_method("profile"));
     assert_eq!(error.method(), "profile");
+    assert_eq!(error.tries().made, 2);
     assert_eq!(
         error.to_string(),
         "profile: the authorization server refused: invalid_grant (HTTP 400): why"

@@ -36,7 +36,7 @@ fn exchange_refused() {
         (200, "invalid_grant", true),
         (400, "invalid_client", true),
         (500, "PAYMENT_REQUIRED", true),
-        (403, "whatever", true),
+        (403, "whatever", false),
         (429, "whatever", false),
         (503, "whatever", false),
         (200, "whatever", false),
@@ -108,6 +108,15 @@ fn dies_and_hangs() {
     let error = run(app.exchange("the-c0de", Some(&server.endpoint()))).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Timeout);
     assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn endless_timeouts() {
+    let server = Server::new([Act::Pair]);
+    let app = app().timeout(Duration::MAX).unwrap();
+    run(app.exchange("the-c0de", Some(&server.endpoint()))).unwrap();
+    let oauth = OAuth::new(app, server.credential()).unwrap();
+    run(rejected(&oauth)).unwrap();
 }
 
 #[test]

@@ -145,12 +145,20 @@ fn a_pair_bought_ahead_of_time_is_saved_first() {
     let store = Fickle::new(server.credential().expires_at(now() + 30));
     let oauth = oauth(&store);
     store.fails_to_save.store(true, Ordering::SeqCst);
+    run(oauth.credential()).unwrap();
+    has_run_for_a_while(&oauth);
     for tries in 1..3 {
-        // The portal may have dropped the token that the pair is for.
-        let error = run(oauth.token(oauth.begin())).unwrap_err();
-        assert_eq!(error.kind(), TokenErrorKind::Store);
+        let token = run(oauth.token(oauth.begin())).unwrap();
+        assert_eq!(token.secret.expose(), ACCESS, "it is still valid");
+        at_rest(&oauth);
         assert_eq!(store.saves.load(Ordering::SeqCst), tries);
     }
+    // The portal may drop the token that the pair is for.
+    let error = run(oauth.renew(1, oauth.begin())).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Store);
+    store.fails_to_save.store(false, Ordering::SeqCst);
+    let token = run(oauth.token(oauth.begin())).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -268,6 +276,55 @@ fn of_two_that_renew_the_later_wins() {
         assert_eq!(token.secret.expose(), winner);
         assert_eq!(store.held().access_token.expose(), winner);
     }
+}
+
+#[test]
+fn what_was_put_in_its_place_stays() {
+    let put = |portal: &str| Credential::new(portal, "0ther").refresh_token("0ther-r");
+    let mut of_user = put("portal.example").expires_at(now() + 60);
+    of_user.user_id = Some(5);
+    let mut of_member = of_user.clone();
+    (of_member.user_id, of_member.member_id) = (None, Some("n".to_owned()));
+    for other in [
+        put("portal.example"),
+        put("elsewhere.example").expires_at(now() + 60),
+        of_user,
+        of_member,
+    ] {
+        let server = Server::new([Act::Pair]);
+        let store = Fickle::new(server.credential().expires_at(now() + 3600));
+        *store.other.lock().unwrap() = Some(other.clone());
+        let token = run(rejected(&oauth(&store))).unwrap();
+        assert_eq!(token.secret.expose(), "0ther");
+        assert_eq!(store.held(), other);
+    }
+}
+
+#[test]
+fn a_store_that_was_emptied_gets_the_new_pair() {
+    #[derive(Debug)]
+    struct Emptied(MemoryStore, Credential);
+
+    impl Store for Emptied {
+        fn load(&self) -> BoxFuture<'_, Result<Option<Credential>, StoreError>> {
+            Box::pin(async { Ok(self.0.load().await?.or_else(|| Some(self.1.clone()))) })
+        }
+
+        fn save<'a>(
+            &'a self,
+            expected: Option<&'a Credential>,
+            new: &'a Credential,
+        ) -> BoxFuture<'a, Result<Saved, StoreError>> {
+            self.0.save(expected, new)
+        }
+    }
+
+    let server = Server::new([Act::Pair]);
+    let store = Arc::new(Emptied(MemoryStore::default(), server.credential()));
+    let oauth = OAuth::with_shared_store(app(), Arc::clone(&store) as Arc<dyn Store>);
+    run(rejected(&oauth)).unwrap();
+    let held = run(store.load()).unwrap().unwrap();
+    assert_eq!(held.access_token.expose(), "new-acc3ss-1");
 }
 
 #[test]
