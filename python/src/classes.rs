@@ -113,6 +113,7 @@ classes! {
     TRUNCATED_BODY = "bitrix24.errors" "TruncatedBody";
     WRONG_TYPE = "bitrix24.errors" "WrongType";
     NOT_AN_ANSWER = "bitrix24.errors" "NotAnAnswer";
+    WRONG_REFERENCE = "bitrix24.errors" "WrongReference";
     MISSING_ANSWER = "bitrix24.errors" "MissingAnswer";
     UNEXPECTED_REDIRECT = "bitrix24.errors" "UnexpectedRedirect";
     METHOD_API_ERROR = "bitrix24.errors" "MethodApiError";

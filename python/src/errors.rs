@@ -15,7 +15,7 @@ use crate::{
         HTML_BODY, LIMIT_ERROR, LIST_CUT_OFF, METHOD_API_ERROR, METHOD_CODES, MISSING_ANSWER,
         NOT_AN_ANSWER, NOT_JSON, NOT_RUN, REFRESH_FAILED, REFRESH_REFUSED, REQUEST_ERROR,
         SYSTEM_CODES, TOKEN_ERROR, TOKEN_STORE_ERROR, TRANSPORT_ERROR, TRUNCATED_BODY,
-        UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_TYPE,
+        UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_REFERENCE, WRONG_TYPE,
     },
     process::interned,
     request::time,
@@ -114,6 +114,7 @@ fn decode_class(error: &DecodeError, details: &Bound<'_, PyDict>) -> PyResult<&'
         }
         DecodeErrorKind::NotAnAnswer => &NOT_AN_ANSWER,
         DecodeErrorKind::Missing => &MISSING_ANSWER,
+        DecodeErrorKind::Reference { .. } => &WRONG_REFERENCE,
         DecodeErrorKind::Redirect { .. } => &UNEXPECTED_REDIRECT,
         _ => &DECODE_ERROR,
     })

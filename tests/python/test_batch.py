@@ -119,6 +119,15 @@ def test_a_request_that_is_not_spoken_of(portal: Portal, run: Run) -> None:
     assert type(second) is errors.MissingAnswer
 
 
+def test_references_that_lead_nowhere(portal: Portal, run: Run) -> None:
+    first = Request.by_name("im.x")
+    portal.answer(Reply({"result": {"result": {"c0": {"ID": None}, "c1": 1}}}))
+    answer, wrong = run((first, Request.by_name("im.y", {"a": first.result["ID"]})))
+    assert isinstance(answer, Answer)
+    assert type(wrong) is errors.WrongReference
+    assert "command 0 answered null there" in str(wrong)
+
+
 def test_answers_of_a_wrong_type(portal: Portal, run: Run) -> None:
     portal.answer(Reply({"result": {"result": {"c0": {"ID": "x"}, "c1": {"ID": 1}}}}))
     first, second = run((chat(), chat()))

@@ -218,7 +218,9 @@ impl Sending<'_> {
         };
         token.map_err(|error| {
             let method = self.shared.scrubber().scrub(self.method).into_owned();
-            error.of_method(&method).into()
+            let mut error = error.of_method(&method);
+            error.tries = Tries::new(self.made, Stopped::Final);
+            error.into()
         })
     }
 

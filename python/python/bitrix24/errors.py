@@ -24,6 +24,7 @@
     │   ├── WrongType                       a field of another type than described
     │   ├── NotAnAnswer                     JSON with neither a result nor an error
     │   ├── MissingAnswer                   the answer of a batch does not speak of the request
+    │   ├── WrongReference                  in a batch, it ran with something else than it refers to
     │   └── UnexpectedRedirect              an address to go to instead
     ├── ListError                           the pages of a list do not fit together
     │   └── ListCutOff                      it ended too early, or did not go on
@@ -243,8 +244,15 @@ class MissingAnswer(DecodeError):
     """The answer of a batch says nothing about this request; it may have run or not."""
 
 
+class WrongReference(DecodeError):
+    """The request referred to a result of its batch that is not there.
+
+    The portal ran it all the same, with something else in that place.
+    """
+
+
 class UnexpectedRedirect(DecodeError):
-    """The portal named another address; the call does not follow."""
+    """The portal named another address, which is not that of the same call: nobody follows."""
 
 
 class ListError(Bitrix24Error):

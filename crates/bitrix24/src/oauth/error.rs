@@ -163,7 +163,7 @@ impl fmt::Display for TokenError {
         if !self.what.is_empty() {
             write!(f, ": {}", self.what)?;
         }
-        Ok(())
+        self.tries.fmt(f)
     }
 }
 

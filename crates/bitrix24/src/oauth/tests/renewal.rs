@@ -349,6 +349,6 @@ fn errors_print() {
     assert_eq!(error.tries().made, 2);
     assert_eq!(
         error.to_string(),
-        "profile: the authorization server refused: invalid_grant (HTTP 400): why"
+        "profile: the authorization server refused: invalid_grant (HTTP 400): why; on try 2"
     );
 }
