@@ -114,7 +114,7 @@ fn json(text: &str, place: Place) -> Value {
 /// Whether a wait is about what is given, in seconds. It may have passed in part.
 pub(crate) fn wait_differs(wait: Duration, expected: Option<f64>) -> Option<String> {
     let (wait, expected) = (wait.as_secs_f64(), expected?);
-    let is_near = (expected - (expected / 2.0).min(1.0)..=expected + 0.3).contains(&wait);
+    let is_near = (expected - (expected / 2.0).min(3.0)..=expected + 0.3).contains(&wait);
     (!is_near).then(|| format!("the wait is {wait} s, not about {expected} s"))
 }
 
