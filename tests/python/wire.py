@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from contextlib import closing
+import weakref
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -292,8 +292,11 @@ class Place:
         self.port = port
         self.number = 0
         """Of the command, within a batch."""
-        with closing(socket.create_server(("127.0.0.1", 0))) as server:
-            self.closed = int(server.getsockname()[1])
+        # Taken, so that nobody else listens there, nor does it.
+        taken = socket.socket()
+        taken.bind(("127.0.0.1", 0))
+        self.closed = int(taken.getsockname()[1])
+        weakref.finalize(self, taken.close)
 
     def at(self, number: int) -> Place:
         """For a command of a batch."""

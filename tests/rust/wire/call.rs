@@ -6,7 +6,8 @@ use std::{
 };
 
 use bitrix24::{
-    Client, ConfigError, Method, Retries, Secret, imbot::ChatGet, limit::Intensity, oauth::OAuth, raw,
+    Client, ConfigError, Method, Retries, Secret, imbot::ChatGet, limit::Intensity, oauth::OAuth,
+    raw,
 };
 use serde_json::Value;
 

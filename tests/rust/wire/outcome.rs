@@ -60,7 +60,11 @@ impl Outcome {
                 .collect();
             let mut problems = Problems::new();
             if outcomes.len() != expected.len() {
-                problems.push(format!("{} outcomes, not {}", outcomes.len(), expected.len()));
+                problems.push(format!(
+                    "{} outcomes, not {}",
+                    outcomes.len(),
+                    expected.len()
+                ));
             }
             for (n, ((method, outcome), it)) in outcomes.iter().zip(expected).enumerate() {
                 let place = place.at(n);
