@@ -293,13 +293,12 @@ def referring(values: Any, requests: list[bitrix24.Request[Any]]) -> Any:
     if isinstance(values, dict):
         fields = cast("dict[str, Any]", values)
         if list(fields) == ["$ref"]:
-            command, *steps = fields["$ref"]
-            request: Any = requests[command]
-            return reduce(getitem, steps, request.result)
+            path: list[Any] = fields["$ref"]
+            result: Any = requests[path[0]].result
+            return reduce(getitem, path[1:], result)
         return {name: referring(value, requests) for name, value in fields.items()}
     if isinstance(values, list):
-        items: Any = values
-        return [referring(value, requests) for value in items]
+        return [referring(value, requests) for value in cast("list[object]", values)]
     return values
 
 
