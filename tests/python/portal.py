@@ -127,9 +127,13 @@ class Portal:
         self.default = Reply()
         self.react: Callable[[Request], Reply] | None = None
         """Answers instead of ``default``."""
+        self.token_script: deque[Reply] = deque()
+        """The next answers of the authorization server."""
         self.requests: list[Request] = []
+        self.token_requests: list[Request] = []
+        """Those to the authorization server, which are not among the others."""
         self.connections = 0
-        """How many there were."""
+        """How many there were, but for those to the authorization server."""
         self.broken = 0
         """How many of them the client closed while an answer was under way."""
         self.port = 0
@@ -212,8 +216,13 @@ class Portal:
         self._open.add(writer)
         try:
             while request := await _read(reader, number):
-                self.requests.append(request)
-                reply = self._reply(request)
+                if self.token_script and "/oauth/token/" in request.path:
+                    self.connections -= 1
+                    self.token_requests.append(request)
+                    reply = self.token_script.popleft()
+                else:
+                    self.requests.append(request)
+                    reply = self._reply(request)
                 if reply.delay and await self._is_left(reader, reply.delay):
                     self.broken += 1
                     return

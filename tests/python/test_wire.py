@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
+import re
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +15,7 @@ from bitrix24 import Record, __version__, errors
 from bitrix24._codes import METHOD, SYSTEM
 
 import wire
-from wire_run import Ears, Ran, Run, run_all, run_all_async
+from wire_run import Ears, Listed, Ran, Run, run_all, run_all_async
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from portal import Request
 
-    Outcome = Answer[Any] | errors.Bitrix24Error
+    Outcome = Answer[Any] | errors.Bitrix24Error | list[Any] | Listed
 
 ROWS = wire.read()
 
@@ -40,6 +41,8 @@ DECODE = {
     "truncated": errors.TruncatedBody,
     "wrong_type": errors.WrongType,
     "not_an_answer": errors.NotAnAnswer,
+    "missing": errors.MissingAnswer,
+    "incomplete": errors.ListCutOff,
     "redirect": errors.UnexpectedRedirect,
 }
 ORIGIN = {
@@ -51,6 +54,24 @@ LIMIT = {
     "intensity": "the portal's requests",
     "operating": "the method's operating time",
 }
+TOKEN = {
+    "refused": errors.RefreshRefused,
+    "connect": errors.RefreshFailed,
+    "timeout": errors.RefreshFailed,
+    "lost": errors.RefreshFailed,
+    "garbage": errors.RefreshFailed,
+    "store": errors.TokenStoreError,
+}
+NOT_RUN = {
+    "halted": "an earlier command of the batch failed",
+    "request_failed": "an earlier request of the batch failed",
+    "reference": "command [0-9]+ failed or was not run|answered",
+    "out_of_time": "the time of the batch was up",
+}
+REFRESH = (
+    "/oauth/token/?grant_type=refresh_token&client_id=local.wire"
+    "&client_secret=${secret|percent}&refresh_token=${refresh|percent}"
+)
 STOPPED = {
     "final": "final",
     "may_have_run": "not repeatable",
@@ -68,7 +89,7 @@ def test_the_table() -> None:
     assert METHOD.keys() >= {"ACCESS_ERROR", "AUTHORIZE_ERROR"}
 
 
-@pytest.mark.parametrize("name", ["code", "token", "password"])
+@pytest.mark.parametrize("name", [*wire.SECRETS])
 @pytest.mark.parametrize("spelling", [None, "upper", "hex", "unicode", "json", "percent", "html"])
 def test_the_search(name: str, spelling: str | None) -> None:
     spelled = wire.spell(wire.sample(name), spelling)
@@ -119,10 +140,12 @@ def shown(run: Run) -> Iterator[tuple[str, str]]:
     for text in run.prints:
         yield "the client", text
     for outcome in {id(it): it for ran in run.steps for it in ran.outcomes}.values():
-        if isinstance(outcome, errors.Bitrix24Error):
-            yield from shown_error(outcome)
-        else:
-            yield "the answer", repr(outcome)
+        for part in outcome if isinstance(outcome, list) else [outcome]:
+            end = part.error if isinstance(part, Listed) else part
+            if isinstance(end, errors.Bitrix24Error):
+                yield from shown_error(end)
+            else:
+                yield "the answer", repr(part)
 
 
 def shown_error(error: errors.Bitrix24Error) -> Iterator[tuple[str, str]]:
@@ -147,20 +170,31 @@ def differences(run: Run) -> Iterator[str]:
         if "expected_wait" in ran.step:
             yield from wait_differs(ran.expected_wait, ran.step["expected_wait"])
     yield from differ("the number of requests", run.arrived, wire.requests(run.row))
+    yield from tokens_differ(run)
     if run.stats:
         yield from moves_differ(run)
         for name, expected in {"in_flight": 0, **run.row.get("stats", {})}.items():
             yield from differ(name, getattr(run.stats, name), expected)
 
 
+def tokens_differ(run: Run) -> Iterator[str]:
+    expected = run.row.get("token_requests", len(run.row.get("token_answers", [])))
+    yield from differ("the number of refreshes", len(run.token_requests), expected)
+    sends = run.row.get("token_sends", [REFRESH] * expected)
+    for request, path in zip(run.token_requests, sends, strict=False):
+        yield from differ("verb", request.verb, "GET")
+        yield from differ("path", request.path, run.place.fill(path))
+
+
 def moves_differ(run: Run) -> Iterator[str]:
     expected = [run.place.fill(run.row["moved_to"])] if "moved_to" in run.row else []
     yield from differ("what the hook was told", run.told, expected)
-    yield from differ("where the portal is", run.portal, expected[0] if expected else run.first)
+    if place := expected[0] if expected else run.first:
+        yield from differ("where the portal is", run.portal, place)
 
 
 def wait_differs(wait: float, expected: float) -> Iterator[str]:
-    if not expected - min(expected / 2, 1) <= wait <= expected + 0.3:
+    if not expected - min(expected / 2, 3) <= wait <= expected + 0.3:
         yield f"the wait is {wait} s, not about {expected} s"
 
 
@@ -186,7 +220,11 @@ def request_differences(
     yield from differ("verb", request.verb, "POST")
     if "path" in expected:
         yield from differ("path", request.path, place.fill(expected["path"]))
-    yield from differ("end of the path", request.path.rpartition("/")[2], method)
+    end = request.path.rpartition("/")[2]
+    if not (wire.call(step).get("batched") and end == "batch"):
+        yield from differ("end of the path", end, method)
+    if "commands" in expected:
+        yield from differ("commands", len(request.json["cmd"]), expected["commands"])
     headers = {
         "accept": "application/json",
         "content-length": str(len(request.body)),
@@ -206,7 +244,11 @@ def request_differences(
 
 def outcome_differences(step: wire.Step, place: wire.Place, outcome: Outcome) -> Iterator[str]:
     returns, fails = step.get("returns"), step.get("fails")
-    if isinstance(outcome, errors.Bitrix24Error):
+    if isinstance(outcome, list):
+        yield from batch_differences(step, place, cast("list[Outcome]", outcome))
+    elif isinstance(outcome, Listed):
+        yield from list_differences(step, place, outcome)
+    elif isinstance(outcome, errors.Bitrix24Error):
         if fails is None:
             yield f"failed: {outcome!r}"
         else:
@@ -214,10 +256,38 @@ def outcome_differences(step: wire.Step, place: wire.Place, outcome: Outcome) ->
     elif returns is None:
         yield f"returned {outcome!r}"
     else:
-        yield from differ("result", canonical(outcome.result), loaded(returns["result"], place))
+        yield from differ("result", canonical(outcome.result), loaded(returns.get("result"), place))
         yield from differ("time", canonical(outcome.time), loaded(returns.get("time"), place))
         yield from differ("total", outcome.total, returns.get("total"))
         yield from differ("next", outcome.next, returns.get("next"))
+
+
+def batch_differences(step: wire.Step, place: wire.Place, outcomes: list[Outcome]) -> Iterator[str]:
+    commands = wire.call(step).get("batch", [])
+    methods = [it["method"] for it in commands for _ in range(it.get("repeat", 1))]
+    given = step.get("outcomes", [])
+    expected = [it for it in given for _ in range(it.get("repeat", 1))]
+    yield from differ("the number of outcomes", len(outcomes), len(expected))
+    for number, (it, outcome) in enumerate(zip(expected, outcomes, strict=False)):
+        alone: wire.Step = {"call": {"method": methods[number]}}
+        if "returns" in it:
+            alone["returns"] = it["returns"]
+        if "fails" in it:
+            alone["fails"] = it["fails"]
+        for problem in outcome_differences(alone, place.at(number), outcome):
+            yield f"command {number}: {problem}"
+
+
+def list_differences(step: wire.Step, place: wire.Place, outcome: Listed) -> Iterator[str]:
+    returns, fails = step.get("returns", {}), step.get("fails", {})
+    records = returns.get("records", fails.get("records", "[]"))
+    yield from differ("records", canonical(outcome.records), loaded(records, place))
+    if outcome.error and fails:
+        yield from error_differences(step, fails, place, outcome.error)
+        if "cursor" in fails:
+            yield from differ("cursor", outcome.error.cursor, fails["cursor"])
+    elif outcome.error or fails:
+        yield f"ended with {outcome.error!r}"
 
 
 def error_differences(
@@ -234,7 +304,8 @@ def error_differences(
         if name in fails:
             yield from differ(name, getattr(error, name, None), texts.get(name, given[name]))
     if not isinstance(error, errors.ConfigError | errors.RequestError):
-        yield from differ("method", error.method, place.fill(wire.call(step).get("method", "")))
+        method = fails.get("method", place.fill(wire.call(step).get("method", "")))
+        yield from differ("method", error.method, method)
 
     if "tries" in fails:
         yield from differ("the number of tries", error.tries, fails["tries"])
@@ -252,6 +323,15 @@ def error_differences(
         yield from differ("class", type(error), TRANSPORT[fails["transport"]])
     elif "decode" in fails:
         yield from differ("class", type(error), DECODE[fails["decode"]])
+    elif "token" in fails:
+        yield from differ("class", type(error), TOKEN.get(fails["token"], errors.TokenError))
+        if isinstance(error, errors.RefreshRefused):
+            yield from differ("code", error.code, fails.get("code"))
+            yield from differ("description", error.description, texts.get("description", ""))
+    elif "not_run" in fails:
+        because = error.because if isinstance(error, errors.NotRun) else repr(error)
+        if not re.search(NOT_RUN[fails["not_run"]], because):
+            yield f"failed: {because}"
     elif "limit" in fails:
         if not isinstance(error, errors.LimitError) or LIMIT[fails["limit"]] not in message:
             yield f"failed: {error!r}"

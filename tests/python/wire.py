@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from contextlib import closing
+import weakref
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import quote
@@ -39,6 +40,15 @@ __all__ = [
 CODE = "w3bh00k.c0de~of_n0-one"
 TOKEN = 't0ken/of"n0\\one+%41&=<here>'
 PASSWORD = "pr0xy-passw0rd-of-n0-one"
+SECRETS = {
+    "code": CODE,
+    "token": TOKEN,
+    "password": PASSWORD,
+    "secret": "cl13nt/s3cret+of=n0body",
+    "refresh": "r3fr3sh/me+for=ev3r",
+    "new_token": "n3west/acc3ss+key=17",
+    "new_refresh": "an0ther/ren3wal+key=18",
+}
 
 PART = 8
 """How many characters of a secret in a row give it away."""
@@ -52,6 +62,15 @@ ANOTHER_WEBHOOK = "http://${portal}/rest/8/an0therc0de/"
 class Intensity(TypedDict):
     depth: int
     per_second: float
+
+
+class OAuth(TypedDict, total=False):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    auth_server: str
+    store: str
+    timeout: float
 
 
 class Settings(TypedDict, total=False):
@@ -68,9 +87,37 @@ class Settings(TypedDict, total=False):
     retries: int
     pause: int
     intensity: Intensity
+    oauth: OAuth
+
+
+class _Method(TypedDict):
+    method: str
+
+
+class Command(_Method, total=False):
+    typed: bool
+    rest: str
+    params: str
+    repeat: int
+
+
+class _Paging(TypedDict):
+    paging: str
+
+
+class List(_Paging, total=False):
+    records: str
+    keyed_by: str
+    page_size: int
 
 
 class Call(TypedDict, total=False):
+    batch: list[Command]
+    halt: bool
+    list: List
+    keyed: bool
+    batched: bool
+    resume: str
     method: str
     typed: bool
     rest: str
@@ -92,6 +139,7 @@ class Request(TypedDict, total=False):
     path: str
     body: str
     headers: dict[str, str]
+    commands: int
 
 
 class Answer(TypedDict, total=False):
@@ -100,17 +148,16 @@ class Answer(TypedDict, total=False):
     hex: str
     body: str
     raw: str
+    numbers: list[int]
     portal: str
     part: str
     after: float
     drip: float
 
 
-class _Result(TypedDict):
+class Returns(TypedDict, total=False):
     result: str
-
-
-class Returns(_Result, total=False):
+    records: str
     time: str
     total: int
     next: int
@@ -123,6 +170,12 @@ class Fails(TypedDict, total=False):
     decode: str
     api: str
     limit: str
+    token: str
+    not_run: str
+    code: str
+    method: str
+    records: str
+    cursor: str
     tries: int
     stopped: str
     wait: float
@@ -145,6 +198,14 @@ class Takes(TypedDict, total=False):
     at_most: float
 
 
+class Expected(TypedDict, total=False):
+    """What must become of commands of a batch."""
+
+    returns: Returns
+    fails: Fails
+    repeat: int
+
+
 class Step(TypedDict, total=False):
     """A call, and what must become of it."""
 
@@ -154,6 +215,7 @@ class Step(TypedDict, total=False):
     sends: Request | list[Request] | str
     returns: Returns
     fails: Fails
+    outcomes: list[Expected]
     takes: Takes
     expected_wait: float
 
@@ -169,6 +231,9 @@ class Row(Step, _Name, total=False):
     requests: int
     then: list[Step]
     moved_to: str
+    token_answers: list[Answer]
+    token_requests: int
+    token_sends: list[str]
     stats: dict[str, int]
 
 
@@ -190,6 +255,8 @@ def steps(row: Row) -> list[Step]:
 def call(step: Step) -> Call:
     """What a step calls."""
     given = step.get("call", {})
+    if "batch" in given:
+        return {**given, "method": "batch"}
     return given if "method" in given else {**CALL, **given}
 
 
@@ -202,6 +269,7 @@ def is_plain(row: Row) -> bool:
             "intensity",
             "timeout",
             "read_timeout",
+            "oauth",
         }
         & row.get("client", {}).keys()
     )
@@ -222,8 +290,19 @@ class Place:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        with closing(socket.create_server(("127.0.0.1", 0))) as server:
-            self.closed = int(server.getsockname()[1])
+        self.number = 0
+        """Of the command, within a batch."""
+        # Taken, so that nobody else listens there, nor does it.
+        taken = socket.socket()
+        taken.bind(("127.0.0.1", 0))
+        self.closed = int(taken.getsockname()[1])
+        weakref.finalize(self, taken.close)
+
+    def at(self, number: int) -> Place:
+        """For a command of a batch."""
+        place = copy(self)
+        place.number = number
+        return place
 
     def fill(self, text: str) -> str:
         """Puts values in the place of ``${name}`` and ``${name|spelling}``."""
@@ -234,9 +313,8 @@ class Place:
                 "moved": f"localhost:{self.port}",
                 "port": str(self.port),
                 "closed": f"127.0.0.1:{self.closed}",
-                "code": CODE,
-                "token": TOKEN,
-                "password": PASSWORD,
+                "n": str(self.number),
+                **SECRETS,
             }
             return spell(values[match[1]], match[2])
 
@@ -263,7 +341,7 @@ def find(text: str) -> str | None:
     numbers = (int(number) for number in re.findall(r"\b\d{1,3}\b", text))
     as_bytes = "".join(chr(number) for number in numbers if number < 128)
     texts = [_normal(text), _normal(as_bytes)]
-    for secret in map(_normal, (CODE, TOKEN, PASSWORD)):
+    for secret in map(_normal, SECRETS.values()):
         for start in range(len(secret) - PART + 1):
             part = secret[start : start + PART]
             if any(part in text for text in texts):
@@ -295,4 +373,4 @@ def _normal(text: str) -> str:
 
 def sample(name: str) -> Any:
     """A secret in the raw, for tests of the search itself."""
-    return {"code": CODE, "token": TOKEN, "password": PASSWORD}[name]
+    return SECRETS[name]

@@ -14,9 +14,21 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import reduce
+from operator import getitem
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
-from bitrix24 import AsyncClient, Client, Retries, errors
+import bitrix24
+from bitrix24 import (
+    AsyncClient,
+    Client,
+    Credential,
+    MemoryStore,
+    OAuth,
+    Retries,
+    Secret,
+    errors,
+)
 
 import wire
 from portal import PLAIN, Portal, Reply, Request
@@ -24,12 +36,11 @@ from portal import PLAIN, Portal, Reply, Request
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
-    from bitrix24 import Answer, Stats
+    from bitrix24 import Answer, Stats, TokenStore
     from typing_extensions import Self
 
-    Outcome = Answer[Any] | errors.Bitrix24Error
 
-__all__ = ["Ears", "Ran", "Run", "run_all", "run_all_async"]
+__all__ = ["Ears", "Listed", "Outcome", "Ran", "Run", "run_all", "run_all_async"]
 
 PREPARED = 64
 """How many rows have their clients made before they run: that takes a while, in which nobody should
@@ -41,6 +52,17 @@ AFTERWARDS = 0.03
 """How long a whole answer is on its way before the connection breaks."""
 
 AnyClient = TypeVar("AnyClient", Client, AsyncClient)
+
+
+@dataclass
+class Listed:
+    """What became of a list: its records, and what ended them."""
+
+    records: list[Any]
+    error: errors.Bitrix24Error | None = None
+
+
+Outcome: TypeAlias = "Answer[Any] | errors.Bitrix24Error | list[Any] | Listed"
 
 
 @dataclass
@@ -65,6 +87,7 @@ class Run:
     """What its clients look like."""
     steps: list[Ran] = field(default_factory=list[Ran])
     arrived: int = 0
+    token_requests: list[Request] = field(default_factory=list[Request])
     first: str | None = None
     """Where the portal was before the first call."""
     portal: str | None = None
@@ -88,6 +111,8 @@ class Prepared(Generic[AnyClient]):
         self.run: Run = Run(row, wire.Place(portal.port))
         *first, portal.default = (reply(it, self.run.place) for it in answers(row))
         portal.answer(*first)
+        tokens = (reply(it, self.run.place) for it in row.get("token_answers", []))
+        portal.token_script.extend(tokens)
         self.clients: dict[str, AnyClient] = {}
         try:
             self.make(kind)
@@ -98,9 +123,13 @@ class Prepared(Generic[AnyClient]):
         run = self.run
         ways = ["the same client"]
         ways += {step["by"] for step in wire.steps(run.row) if "by" in step}
+        oauth: OAuth | None = None
+        if "oauth" in run.row.get("client", {}):
+            oauth = make_oauth(run.row.get("client", {}).get("oauth", {}), run.place)
+            run.prints.append(f"{oauth!r} {oauth}")
         for by in ways:
             told = run.told if by == "the same client" else list[str]()
-            self.clients[by] = make(kind, run.row.get("client", {}), by, run.place, told)
+            self.clients[by] = make(kind, run.row.get("client", {}), by, run.place, told, oauth)
         client = self.clients["the same client"]
         run.first = client.portal
         chat = client.imbot.chat
@@ -132,14 +161,22 @@ class Prepared(Generic[AnyClient]):
 
     def finish(self) -> None:
         self.run.arrived = len(self.portal.requests)
+        self.run.token_requests = self.portal.token_requests
         if client := self.clients.get("the same client"):
             self.run.portal = client.portal
             self.run.stats = client.stats
 
 
 def make(
-    kind: type[AnyClient], settings: wire.Settings, by: str, place: wire.Place, told: list[str]
+    kind: type[AnyClient],
+    settings: wire.Settings,
+    by: str,
+    place: wire.Place,
+    told: list[str],
+    oauth: OAuth | None,
 ) -> AnyClient:
+    if oauth:
+        return kind.from_oauth(oauth, **options(settings, place, told))
     if by == "another webhook":
         return kind.from_webhook(place.fill(wire.ANOTHER_WEBHOOK), **options(settings, place, told))
     if "token" in settings:
@@ -173,15 +210,133 @@ def options(settings: wire.Settings, place: wire.Place, told: list[str]) -> dict
     return given
 
 
-def params(call: wire.Call, place: wire.Place) -> Any:
+def make_oauth(settings: wire.OAuth, place: wire.Place) -> OAuth:
+    store = settings.get("store", "memory")
+    credential = make_credential(settings, place)
+    timeout = settings.get("timeout", 30.0)
+    if store == "memory":
+        return OAuth("local.wire", place.fill("${secret}"), credential=credential, timeout=timeout)
+    stores: dict[str, TokenStore] = {
+        "empty": MemoryStore(),
+        "failing": Failing(credential),
+        "broken": Broken(),
+    }
+    return OAuth("local.wire", place.fill("${secret}"), store=stores[store], timeout=timeout)
+
+
+def make_credential(settings: wire.OAuth, place: wire.Place) -> Credential:
+    refresh_token = settings.get("refresh_token", "${refresh}")
+    left = settings.get("expires_in")
+    return Credential(
+        place.fill("http://${portal}/rest/"),
+        place.fill(settings.get("access_token", "${token}")),
+        refresh_token=Secret(place.fill(refresh_token)) if refresh_token else None,
+        expires_at=None if left is None else int(time.time()) + left,
+        auth_server=place.fill(settings.get("auth_server", "http://${portal}/rest/")),
+    )
+
+
+class Failing:
+    """A store whose first save fails."""
+
+    def __init__(self, credential: Credential) -> None:
+        self.stored = credential
+        self.failed = False
+
+    def load(self) -> Credential | None:
+        return self.stored
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        if self.failed:
+            if self.stored != expected:
+                return self.stored
+            self.stored = new
+            return None
+        self.failed = True
+        raise OSError("the disk is full")
+
+
+class Broken:
+    """A store that cannot be read."""
+
+    def load(self) -> Credential | None:
+        raise OSError("the disk is broken")
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        raise AssertionError
+
+
+def params(call: wire.Call | wire.Command, place: wire.Place) -> Any:
     return json.loads(place.fill(call.get("params", "null")))
+
+
+def commands(call: wire.Call, place: wire.Place) -> list[bitrix24.Request[Any]]:
+    """The requests of a batch."""
+    requests: list[bitrix24.Request[Any]] = []
+    for command in call.get("batch", []):
+        for _ in range(command.get("repeat", 1)):
+            values = referring(params(command, place.at(len(requests))), requests)
+            name = command["method"]
+            if command.get("typed"):
+                made: bitrix24.Request[Any] = bitrix24.request.imbot.chat.get(
+                    entity_type=values["ENTITY_TYPE"], entity_id=values["ENTITY_ID"]
+                )
+            else:
+                rest: Any = command.get("rest", "classic")
+                made = bitrix24.Request.by_name(place.fill(name), values, rest=rest)
+            requests.append(made)
+    return requests
+
+
+def referring(values: Any, requests: list[bitrix24.Request[Any]]) -> Any:
+    """Puts references in the place of ``{"$ref": [0, "ID"]}``."""
+    if isinstance(values, dict):
+        fields = cast("dict[str, Any]", values)
+        if list(fields) == ["$ref"]:
+            path: list[Any] = fields["$ref"]
+            result: Any = requests[path[0]].result
+            return reduce(getitem, path[1:], result)
+        return {name: referring(value, requests) for name, value in fields.items()}
+    if isinstance(values, list):
+        return [referring(value, requests) for value in cast("list[object]", values)]
+    return values
+
+
+def listed(client: Client | AsyncClient, call: wire.Call, place: wire.Place) -> Any:
+    """Begins to read a list."""
+    how = call.get("list", {"paging": "start"})
+    paging: Any = how["paging"]
+    page_size: Any = how.get("page_size")
+    rest: Any = call.get("rest", "classic")
+    request = bitrix24.ListRequest.by_name(
+        call.get("method", ""),
+        params(call, place),
+        rest=rest,
+        records=how.get("records", ()),
+        paging=paging,
+        page_size=page_size,
+        key=how.get("keyed_by"),
+    )
+    return options_of(client, call).records(
+        request,
+        keyed=call.get("keyed", False),
+        batched=call.get("batched", False),
+        resume=call.get("resume"),
+    )
+
+
+def options_of(client: Client | AsyncClient, call: wire.Call) -> Client | AsyncClient:
+    if "repeatable" in call:
+        return client.with_options(repeatable=call["repeatable"])
+    return client
 
 
 def begun(client: Client | AsyncClient, call: wire.Call, place: wire.Place) -> Any:
     """Makes a call, or what is to be awaited of it."""
     timeout = call.get("timeout")
-    if "repeatable" in call:
-        client = client.with_options(repeatable=call["repeatable"])
+    client = options_of(client, call)
+    if "batch" in call:
+        return client.batch(commands(call, place), halt=call.get("halt", False), timeout=timeout)
     if call.get("typed"):
         assert call.get("method") == "imbot.chat.get", "a typed call of this runner"
         values = params(call, place)
@@ -194,6 +349,14 @@ def begun(client: Client | AsyncClient, call: wire.Call, place: wire.Place) -> A
 
 
 def attempt(client: Client, step: wire.Step, place: wire.Place) -> Outcome:
+    if "list" in wire.call(step):
+        read = Listed([])
+        try:
+            for record in listed(client, wire.call(step), place):
+                read.records.append(record)
+        except errors.Bitrix24Error as error:
+            read.error = error
+        return read
     try:
         answer: Answer[Any] = begun(client, wire.call(step), place)
     except errors.Bitrix24Error as error:
@@ -202,6 +365,14 @@ def attempt(client: Client, step: wire.Step, place: wire.Place) -> Outcome:
 
 
 async def attempt_async(client: AsyncClient, step: wire.Step, place: wire.Place) -> Outcome:
+    if "list" in wire.call(step):
+        read = Listed([])
+        try:
+            async for record in listed(client, wire.call(step), place):
+                read.records.append(record)
+        except errors.Bitrix24Error as error:
+            read.error = error
+        return read
     try:
         answer: Awaitable[Answer[Any]] = begun(client, wire.call(step), place)
         return await answer
@@ -298,8 +469,14 @@ def answers(row: wire.Row) -> list[wire.Answer]:
 
 def reply(answer: wire.Answer, place: wire.Place) -> Reply:
     """What the portal is told to do."""
-    if "raw" in answer:
-        whole: Reply = Raw(wire=place.fill(answer["raw"]).encode(), close=True)
+    whole: Reply
+    if "numbers" in answer:
+        first, end = answer["numbers"]
+        results = {f"c{number}": number for number in range(first, end)}
+        whole = Reply({"result": {"result": results, "result_error": []}})
+        head = 0
+    elif "raw" in answer:
+        whole = Raw(wire=place.fill(answer["raw"]).encode(), close=True)
         head = 0
     else:
         text = answer.get("body", "" if "hex" in answer else '{"result": null}')

@@ -6,12 +6,14 @@ use std::{
 };
 
 use bitrix24::{
-    Client, ConfigError, Method, Retries, Secret, imbot::ChatGet, limit::Intensity, raw,
+    Client, ConfigError, Method, Retries, Secret, imbot::ChatGet, limit::Intensity, oauth::OAuth,
+    raw,
 };
 use serde_json::Value;
 
 use crate::{
     ears::Shown,
+    many, oauth,
     outcome::Outcome,
     secrets::Place,
     table::{Call, Caller, Rest, Row, Step},
@@ -37,20 +39,22 @@ pub(crate) struct Clients {
 /// Where the portal of a client was, and what the client's hook was told since.
 #[derive(Default)]
 pub(crate) struct Moves {
-    pub(crate) first: String,
+    pub(crate) first: Option<String>,
     pub(crate) told: Vec<String>,
 }
 
 impl Clients {
     pub(crate) fn new(row: &Row, place: Place, shown: &mut Shown) -> Result<Self, ConfigError> {
         let moves = Arc::<Mutex<Moves>>::default();
-        let one = client(row, Caller::Same, place, &moves, shown)?;
-        moves.lock().unwrap().first = one.portal().unwrap();
+        let oauth = oauth::made(row, place, shown)?;
+        let client = |by, moves: &_, shown: &mut _| client(row, by, place, &oauth, moves, shown);
+        let one = client(Caller::Same, &moves, shown)?;
+        moves.lock().unwrap().first = one.portal();
         shown.debug("the client", &one);
         let mut others = Vec::new();
         for by in [Caller::Another, Caller::Webhook] {
             if row.steps.iter().any(|step| step.by == by) {
-                others.push((by, client(row, by, place, &Arc::default(), shown)?));
+                others.push((by, client(by, &Arc::default(), shown)?));
             }
         }
         Ok(Self { one, others, moves })
@@ -66,6 +70,7 @@ fn client(
     row: &Row,
     by: Caller,
     place: Place,
+    oauth: &Option<OAuth>,
     moves: &Arc<Mutex<Moves>>,
     shown: &mut Shown,
 ) -> Result<Client, ConfigError> {
@@ -107,6 +112,9 @@ fn client(
     if by == Caller::Webhook {
         return builder.webhook(&place.fill(ANOTHER_WEBHOOK));
     }
+    if let Some(oauth) = oauth {
+        return builder.oauth(oauth);
+    }
     match (fill(&settings.webhook), fill(&settings.token)) {
         (None, None) => builder.webhook(&place.fill(WEBHOOK)),
         (Some(url), None) => builder.webhook(&url),
@@ -144,9 +152,15 @@ pub(crate) async fn call(client: &Client, call: &Call, place: Place) -> (Outcome
     if call.repeatable.is_some() {
         client = client.with_repeatable(call.repeatable);
     }
+    if let Some(commands) = &call.batch {
+        let outcome = many::batch(&client, commands, call.halt, place, &mut shown).await;
+        return (outcome, shown);
+    }
     let method = place.fill(call.method());
     let params = params(call, place);
-    let outcome = if call.typed {
+    let outcome = if let Some(list) = &call.list {
+        many::list(&client, call, list, &method, params, &mut shown).await
+    } else if call.typed {
         assert_eq!(method, ChatGet::META.name, "a typed call of this runner");
         let request = ChatGet::new(text(&params, "ENTITY_TYPE"), text(&params, "ENTITY_ID"));
         shown.debug("the request", &request);
@@ -194,6 +208,6 @@ fn params(call: &Call, place: Place) -> Value {
     serde_json::from_str(&place.fill(params)).unwrap()
 }
 
-fn text<'a>(params: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(params: &'a Value, name: &str) -> &'a str {
     params[name].as_str().expect("a parameter")
 }

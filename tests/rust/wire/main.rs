@@ -4,6 +4,8 @@
 
 mod call;
 mod ears;
+mod many;
+mod oauth;
 mod outcome;
 mod portal;
 mod secrets;
@@ -83,19 +85,25 @@ async fn every_row() {
 
 async fn run(row: &'static Row, made: &Barrier) -> (Problems, Shown) {
     let mut portal = Portal::start().await;
+    let closed = portal::closed();
     let place = Place {
         portal: portal.address,
-        closed: portal::closed().await,
+        closed: closed.local_addr().unwrap(),
+        number: 0,
     };
     let mut replies: Vec<_> = row
         .answers()
         .into_iter()
         .map(|it| Reply::new(it, place))
         .collect();
-    if replies.is_empty() {
-        replies.push(Reply::new(&table::Answer::default(), place));
+    let token_answers = row.token_answers.iter();
+    let mut token_replies: Vec<_> = token_answers.map(|it| Reply::new(it, place)).collect();
+    for replies in [&mut replies, &mut token_replies] {
+        if replies.is_empty() {
+            replies.push(Reply::new(&table::Answer::default(), place));
+        }
     }
-    portal.serve(replies);
+    portal.serve(replies, token_replies);
     let mut shown = Shown::default();
     let mut problems = Problems::new();
     let clients = Clients::new(row, place, &mut shown);
@@ -130,6 +138,7 @@ async fn run(row: &'static Row, made: &Barrier) -> (Problems, Shown) {
     if requests != expected {
         problems.push(format!("{requests} requests arrived, not {expected}"));
     }
+    problems.extend(tokens_differ(row, place, &portal.log().token_requests));
     problems.extend(moves_differ(row, place, &clients.one, &clients.moves));
     problems.extend(stats_differ(row, clients.one.stats()));
     if row.is_plain() {
@@ -178,9 +187,32 @@ fn moves_differ(row: &Row, place: Place, client: &Client, moves: &Mutex<Moves>) 
         problems.push(format!("the hook was told {told:?}, not {expected:?}"));
     }
     let first = moves.lock().unwrap().first.clone();
-    let (portal, expected) = (client.portal().unwrap(), expected.unwrap_or(first));
-    if portal != expected {
-        problems.push(format!("the portal is at {portal}, not {expected}"));
+    let (portal, expected) = (client.portal(), expected.or(first));
+    if expected.is_some() && portal != expected {
+        problems.push(format!("the portal is at {portal:?}, not {expected:?}"));
+    }
+    problems
+}
+
+/// Compares what the authorization server was asked.
+fn tokens_differ(row: &Row, place: Place, requests: &[Seen]) -> Problems {
+    let mut problems = Problems::new();
+    let expected = row.token_requests();
+    if requests.len() != expected {
+        let found = requests.len();
+        problems.push(format!(
+            "the token was asked for {found} times, not {expected}"
+        ));
+    }
+    for (number, seen) in requests.iter().enumerate() {
+        let path = match row.token_sends.as_ref().and_then(|sends| sends.get(number)) {
+            Some(path) => place.fill(path),
+            None => place.fill(oauth::USUAL_REQUEST),
+        };
+        let line = format!("GET {path} HTTP/1.1");
+        if seen.line != line || !seen.body.is_empty() {
+            problems.push(format!("asked for a token by {}, not {line}", seen.line));
+        }
     }
     problems
 }
@@ -242,7 +274,8 @@ fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Req
     if seen.line != line {
         problems.push(format!("sent {}, not {line}", seen.line));
     }
-    if !path.ends_with(&format!("/{}", place.fill(step.call.method()))) {
+    let is_of = |method: &str| path.ends_with(&format!("/{method}"));
+    if !is_of(&place.fill(step.call.method())) && !(step.call.batched && is_of("batch")) {
         problems.push(format!("the path is not the method's: {path}"));
     }
 
@@ -271,6 +304,13 @@ fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Req
         problems.push(format!("sent the headers {found:?}, not {headers:?}"));
     }
 
+    if let Some(expected) = expected.commands {
+        let sent: Value = serde_json::from_slice(&seen.body).unwrap();
+        let commands = sent["cmd"].as_object().map_or(0, |commands| commands.len());
+        if commands != expected {
+            problems.push(format!("sent {commands} commands, not {expected}"));
+        }
+    }
     if let Some(body) = &expected.body {
         let body: Value = serde_json::from_str(&place.fill(body)).unwrap();
         let sent: Value = serde_json::from_slice(&seen.body).unwrap();

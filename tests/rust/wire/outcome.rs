@@ -1,10 +1,10 @@
 //! What became of a call, compared with what should have.
 
-use std::time::Duration;
+use std::{iter::repeat_n, time::Duration};
 
 use bitrix24::{
-    Answer, ConfigError, DecodeErrorKind, Error, ErrorCode, Origin, Stopped, Time,
-    TransportErrorKind, limit::Limit,
+    Answer, ConfigError, Cursor, DecodeErrorKind, Error, ErrorCode, NotRunReason, Origin, Stopped,
+    Time, TransportErrorKind, limit::Limit, oauth::TokenErrorKind,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::{
     ears::Shown,
     secrets::Place,
-    table::{Fails, Step},
+    table::{Fails, Returns, Step},
 };
 
 /// What is wrong with a row.
@@ -22,6 +22,10 @@ pub(crate) enum Outcome {
     Returned(Box<Answer<Value>>),
     Config(ConfigError),
     Failed(Error, Option<Origin>),
+    /// Of each command.
+    Batch(Vec<(String, Self)>),
+    /// The records, and what ended them.
+    List(Vec<Value>, Option<(Error, Cursor)>),
 }
 
 impl Outcome {
@@ -49,10 +53,48 @@ impl Outcome {
     }
 
     pub(crate) fn differs(&self, step: &Step, place: Place) -> Problems {
-        match (self, &step.returns, &step.fails) {
+        if let (Self::Batch(outcomes), Some(expected)) = (self, &step.outcomes) {
+            let expected: Vec<_> = expected
+                .iter()
+                .flat_map(|it| repeat_n(it, it.repeat))
+                .collect();
+            let mut problems = Problems::new();
+            if outcomes.len() != expected.len() {
+                problems.push(format!(
+                    "{} outcomes, not {}",
+                    outcomes.len(),
+                    expected.len()
+                ));
+            }
+            for (n, ((method, outcome), it)) in outcomes.iter().zip(expected).enumerate() {
+                let place = place.at(n);
+                let found = outcome.is(&it.returns, &it.fails, method, place);
+                problems.extend(found.into_iter().map(|it| format!("command {n}: {it}")));
+            }
+            return problems;
+        }
+        let method = place.fill(step.call.method());
+        self.is(&step.returns, &step.fails, &method, place)
+    }
+
+    fn is(
+        &self,
+        returns: &Option<Returns>,
+        fails: &Option<Fails>,
+        method: &str,
+        place: Place,
+    ) -> Problems {
+        match (self, returns, fails) {
+            (Self::List(records, end), returns, fails) => {
+                list_differs(records, end.as_ref(), returns, fails, method, place)
+            }
+            (Self::Batch(outcomes), ..) => {
+                vec![format!("a batch of {} outcomes", outcomes.len())]
+            }
             (Self::Returned(answer), Some(returns), None) => {
                 let mut compare = Compare(Problems::new());
-                compare.eq("result", &answer.result, &json(&returns.result, place));
+                let result = returns.result.as_deref().expect("a result");
+                compare.eq("result", &answer.result, &json(result, place));
                 compare.time(answer.time.as_ref(), returns.time.as_deref(), place);
                 compare.eq("total", &answer.total, &returns.total);
                 compare.eq("next", &answer.next, &returns.next);
@@ -60,7 +102,7 @@ impl Outcome {
             }
             (Self::Config(error), None, Some(fails)) => config_differs(error, fails, place),
             (Self::Failed(error, origin), None, Some(fails)) => {
-                error_differs(error, *origin, fails, step, place)
+                error_differs(error, *origin, fails, method, place)
             }
             (Self::Returned(answer), ..) => vec![format!("returned {answer:?}")],
             (Self::Config(error), ..) => vec![format!("not made: {error}")],
@@ -76,7 +118,7 @@ fn json(text: &str, place: Place) -> Value {
 /// Whether a wait is about what is given, in seconds. It may have passed in part.
 pub(crate) fn wait_differs(wait: Duration, expected: Option<f64>) -> Option<String> {
     let (wait, expected) = (wait.as_secs_f64(), expected?);
-    let is_near = (expected - (expected / 2.0).min(1.0)..=expected + 0.3).contains(&wait);
+    let is_near = (expected - (expected / 2.0).min(3.0)..=expected + 0.3).contains(&wait);
     (!is_near).then(|| format!("the wait is {wait} s, not about {expected} s"))
 }
 
@@ -128,7 +170,7 @@ fn error_differs(
     error: &Error,
     origin: Option<Origin>,
     fails: &Fails,
-    step: &Step,
+    method: &str,
     place: Place,
 ) -> Problems {
     let fill = |text: &Option<String>| text.as_deref().map(|text| place.fill(text));
@@ -137,9 +179,9 @@ fn error_differs(
     compare.given("message", &message, fill(&fails.message));
     compare.contains(&message, fill(&fails.says).as_deref());
     compare.given("status", &error.status(), fails.status.map(Some));
-    let method = place.fill(step.call.method());
     if !matches!(error, Error::Request(_)) {
-        compare.eq("method", &error.method(), &&*method);
+        let method = fails.method.as_deref().unwrap_or(method);
+        compare.eq("method", &error.method(), &method);
     }
     let tries = error.tries();
     compare.given("the number of tries", &tries.made, fails.tries);
@@ -164,6 +206,44 @@ fn error_differs(
                 &given(&fails.limit, &message),
             );
             compare.0.extend(wait_differs(error.wait(), fails.wait));
+        }
+        Error::Token(error) => {
+            let kind = match error.kind() {
+                TokenErrorKind::Refused => "refused",
+                TokenErrorKind::NoCredential => "no_credential",
+                TokenErrorKind::NoRefreshToken => "no_refresh_token",
+                TokenErrorKind::Untrusted => "untrusted",
+                TokenErrorKind::Connect => "connect",
+                TokenErrorKind::Timeout => "timeout",
+                TokenErrorKind::Lost => "lost",
+                TokenErrorKind::Garbage => "garbage",
+                TokenErrorKind::Store => "store",
+                _ => "another",
+            };
+            compare.eq(
+                "the failure",
+                &(kind, &*message),
+                &given(&fails.token, &message),
+            );
+            compare.eq("the code", &error.code(), &fails.code.as_deref());
+            if kind == "refused" {
+                let description = place.fill(&fails.description);
+                compare.eq("description", &error.what(), &&*description);
+            }
+        }
+        Error::NotRun(error) => {
+            let because = match error.because() {
+                NotRunReason::Halted => "halted",
+                NotRunReason::RequestFailed => "request_failed",
+                NotRunReason::Reference { .. } => "reference",
+                NotRunReason::OutOfTime => "out_of_time",
+                _ => "another",
+            };
+            compare.eq(
+                "why it did not run",
+                &(because, &*message),
+                &given(&fails.not_run, &message),
+            );
         }
         Error::Request(error) => match fill(&fails.request) {
             Some(part) => compare.contains(error.what(), Some(&part)),
@@ -193,6 +273,8 @@ fn error_differs(
                     "wrong_type"
                 }
                 DecodeErrorKind::NotAnAnswer => "not_an_answer",
+                DecodeErrorKind::Missing => "missing",
+                DecodeErrorKind::Incomplete { .. } => "incomplete",
                 DecodeErrorKind::Redirect { location } => {
                     compare.given("location", location, fill(&fails.location).map(Some));
                     "redirect"
@@ -240,6 +322,37 @@ fn error_differs(
             );
         }
         _ => compare.0.push(format!("failed otherwise: {message}")),
+    }
+    compare.0
+}
+
+fn list_differs(
+    records: &[Value],
+    end: Option<&(Error, Cursor)>,
+    returns: &Option<Returns>,
+    fails: &Option<Fails>,
+    method: &str,
+    place: Place,
+) -> Problems {
+    let mut compare = Compare(Problems::new());
+    let expected = match (returns, fails) {
+        (Some(returns), _) => &returns.records,
+        (None, Some(fails)) => &fails.records,
+        (None, None) => &None,
+    };
+    let expected = json(expected.as_deref().unwrap_or("[]"), place);
+    compare.eq("the records", &Value::from(records), &expected);
+    match (end, fails) {
+        (None, None) => {}
+        (Some((error, cursor)), Some(fails)) => {
+            let origin = error.api().map(|error| error.origin());
+            compare
+                .0
+                .extend(error_differs(error, origin, fails, method, place));
+            compare.given("the cursor", &cursor.to_string(), fails.cursor.clone());
+        }
+        (None, Some(_)) => compare.0.push("the list came to its end".to_owned()),
+        (Some((error, cursor)), None) => compare.0.push(format!("ended at {cursor}: {error}")),
     }
     compare.0
 }

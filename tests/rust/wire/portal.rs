@@ -11,7 +11,7 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     task::JoinSet,
     time::sleep,
 };
@@ -90,6 +90,15 @@ impl Reply {
 
 /// The head and the body of an answer.
 fn message(answer: &Answer, place: Place) -> (Vec<u8>, Vec<u8>) {
+    if let Some((from, to)) = answer.numbers {
+        let results: Vec<_> = (from..to).map(|n| format!("\"c{n}\":{n}")).collect();
+        let results = results.join(",");
+        let body = format!(r#"{{"result":{{"result":{{{results}}},"result_error":[]}}}}"#);
+        let length = body.len();
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+        let head = format!("{head}content-length: {length}\r\n\r\n");
+        return (head.into(), body.into());
+    }
     let mut body = unhex(answer.hex.as_deref().unwrap_or_default());
     match (&answer.hex, &answer.body) {
         (_, Some(text)) => body.extend(place.fill(text).bytes()),
@@ -128,8 +137,11 @@ pub(crate) struct Seen {
 
 #[derive(Default)]
 pub(crate) struct Log {
+    /// But for those to the authorization server.
     pub(crate) connections: usize,
     pub(crate) requests: Vec<Seen>,
+    /// Those to the authorization server.
+    pub(crate) token_requests: Vec<Seen>,
 }
 
 /// Serves until it is dropped.
@@ -151,10 +163,10 @@ impl Portal {
         }
     }
 
-    pub(crate) fn serve(&mut self, replies: Vec<Reply>) {
+    pub(crate) fn serve(&mut self, replies: Vec<Reply>, token_replies: Vec<Reply>) {
         let listener = self.listener.take().expect("served once");
         self.serving
-            .spawn(serve(listener, self.log.clone(), replies));
+            .spawn(serve(listener, self.log.clone(), replies, token_replies));
     }
 
     pub(crate) fn log(&self) -> MutexGuard<'_, Log> {
@@ -166,17 +178,32 @@ fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn serve(listener: TcpListener, log: Arc<Mutex<Log>>, replies: Vec<Reply>) {
-    let replies = Arc::new(replies);
+async fn serve(
+    listener: TcpListener,
+    log: Arc<Mutex<Log>>,
+    replies: Vec<Reply>,
+    token_replies: Vec<Reply>,
+) {
+    let replies = Arc::new([replies, token_replies]);
     let mut connections = JoinSet::new();
     loop {
         let (mut stream, _) = listener.accept().await.unwrap();
         lock(&log).connections += 1;
         let (log, replies) = (log.clone(), replies.clone());
         connections.spawn(async move {
+            let mut is_counted = true;
             while let Some(request) = read(&mut stream).await {
+                let is_for_token = request.line.contains("/oauth/token/");
+                let replies = &replies[usize::from(is_for_token)];
                 let number = {
-                    let requests = &mut lock(&log).requests;
+                    let log = &mut lock(&log);
+                    if is_for_token && std::mem::take(&mut is_counted) {
+                        log.connections -= 1;
+                    }
+                    let requests = match is_for_token {
+                        true => &mut log.token_requests,
+                        false => &mut log.requests,
+                    };
                     requests.push(request);
                     requests.len().min(replies.len()) - 1
                 };
@@ -192,9 +219,11 @@ async fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
 }
 
-/// An address where nobody listens.
-pub(crate) async fn closed() -> SocketAddr {
-    listen().await.local_addr().unwrap()
+/// An address where nobody listens, as long as it is held.
+pub(crate) fn closed() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    socket
 }
 
 /// Reads a request; `None` if none comes, or something else.

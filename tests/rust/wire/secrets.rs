@@ -9,6 +9,23 @@ const TOKEN: &str = r#"t0ken/of"n0\one+%41&=<here>"#;
 /// Of the proxy.
 const PASSWORD: &str = "pr0xy-passw0rd-of-n0-one";
 
+/// Of the application, to the authorization server.
+const SECRET: &str = "cl13nt/s3cret+of=n0body";
+/// What buys the next token, and what comes then.
+const REFRESH: &str = "r3fr3sh/me+for=ev3r";
+const NEW_TOKEN: &str = "n3west/acc3ss+key=17";
+const NEW_REFRESH: &str = "an0ther/ren3wal+key=18";
+
+const ALL: [&str; 7] = [
+    CODE,
+    TOKEN,
+    PASSWORD,
+    SECRET,
+    REFRESH,
+    NEW_TOKEN,
+    NEW_REFRESH,
+];
+
 /// How many characters of a secret in a row give it away.
 const PART: usize = 8;
 
@@ -17,9 +34,16 @@ const PART: usize = 8;
 pub(crate) struct Place {
     pub(crate) portal: SocketAddr,
     pub(crate) closed: SocketAddr,
+    /// The number of the command, within a batch.
+    pub(crate) number: usize,
 }
 
 impl Place {
+    /// For a command of a batch.
+    pub(crate) fn at(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
     /// Puts values in the place of `${name}` and `${name|spelling}`.
     pub(crate) fn fill(self, text: &str) -> String {
         let mut parts = text.split("${");
@@ -31,10 +55,15 @@ impl Place {
                 "portal" => self.portal.to_string(),
                 "moved" => format!("localhost:{}", self.portal.port()),
                 "port" => self.portal.port().to_string(),
+                "n" => self.number.to_string(),
                 "closed" => self.closed.to_string(),
                 "code" => CODE.to_owned(),
                 "token" => TOKEN.to_owned(),
                 "password" => PASSWORD.to_owned(),
+                "secret" => SECRET.to_owned(),
+                "refresh" => REFRESH.to_owned(),
+                "new_token" => NEW_TOKEN.to_owned(),
+                "new_refresh" => NEW_REFRESH.to_owned(),
                 _ => panic!("no such value: {name}"),
             };
             filled.push_str(&spell(&value, spelling));
@@ -74,7 +103,7 @@ fn spell(value: &str, spelling: &str) -> String {
 pub(crate) fn find(text: &str) -> Option<String> {
     let spellings = [text.to_owned(), bytes(text)];
     let texts = spellings.map(|text| normal(&text));
-    [CODE, TOKEN, PASSWORD].into_iter().find_map(|secret| {
+    ALL.into_iter().find_map(|secret| {
         let secret: Vec<char> = normal(secret).chars().collect();
         let mut parts = secret.windows(PART).map(String::from_iter);
         parts.find(|part| texts.iter().any(|text| text.contains(part)))
@@ -133,7 +162,7 @@ fn bytes(text: &str) -> String {
 #[test]
 fn finds_every_spelling() {
     let quoted = |text: &str| format!("{text:?}");
-    for secret in [CODE, TOKEN, PASSWORD] {
+    for secret in ALL {
         for spelling in ["", "upper", "hex", "unicode", "json", "percent", "html"] {
             let spelled = spell(secret, spelling);
             for text in [spelled.clone(), quoted(&spelled), quoted(&quoted(&spelled))] {

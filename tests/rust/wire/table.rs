@@ -18,6 +18,7 @@ pub(crate) struct Row {
     requests: Option<usize>,
     returns: Option<Returns>,
     fails: Option<Fails>,
+    outcomes: Option<Vec<Expected>>,
     #[serde(default)]
     takes: Takes,
     expected_wait: Option<f64>,
@@ -26,6 +27,10 @@ pub(crate) struct Row {
     pub(crate) moved_to: Option<String>,
     #[serde(default)]
     pub(crate) stats: Stats,
+    #[serde(default)]
+    pub(crate) token_answers: Vec<Answer>,
+    token_requests: Option<usize>,
+    pub(crate) token_sends: Option<Vec<String>>,
     /// What the row and its `then` ask for, in order.
     #[serde(skip)]
     pub(crate) steps: Vec<Step>,
@@ -44,9 +49,22 @@ pub(crate) struct Step {
     pub(crate) sends: Option<Sends>,
     pub(crate) returns: Option<Returns>,
     pub(crate) fails: Option<Fails>,
+    /// Of the commands of a batch.
+    pub(crate) outcomes: Option<Vec<Expected>>,
     #[serde(default)]
     pub(crate) takes: Takes,
     pub(crate) expected_wait: Option<f64>,
+}
+
+/// What must become of commands of a batch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    pub(crate) returns: Option<Returns>,
+    pub(crate) fails: Option<Fails>,
+    /// Of so many.
+    #[serde(default = "once")]
+    pub(crate) repeat: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
@@ -80,9 +98,21 @@ impl Row {
         }
     }
 
+    /// How many requests must have arrived at the authorization server.
+    pub(crate) fn token_requests(&self) -> usize {
+        self.token_requests.unwrap_or(self.token_answers.len())
+    }
+
     /// Whether nothing in it depends on time and order, so that the call may be made once more.
     pub(crate) fn is_plain(&self) -> bool {
-        self.answers.is_none() && self.steps.len() == 1 && self.client.retries.is_none()
+        let call = &self.steps[0].call;
+        let is_one = call.batch.is_none() && call.list.is_none();
+        let has_token = self.client.oauth.is_none();
+        self.answers.is_none()
+            && self.steps.len() == 1
+            && self.client.retries.is_none()
+            && is_one
+            && has_token
     }
 
     fn with_steps(mut self) -> Self {
@@ -98,6 +128,7 @@ impl Row {
             sends: self.sends.take(),
             returns: self.returns.take(),
             fails: self.fails.take(),
+            outcomes: self.outcomes.take(),
             takes: std::mem::take(&mut self.takes),
             expected_wait: self.expected_wait,
         };
@@ -163,6 +194,34 @@ pub(crate) struct Settings {
     /// Milliseconds.
     pub(crate) pause: Option<u64>,
     pub(crate) intensity: Option<Intensity>,
+    pub(crate) oauth: Option<OAuth>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OAuth {
+    pub(crate) access_token: Option<String>,
+    pub(crate) refresh_token: Option<String>,
+    /// Seconds, less than none if it is over.
+    pub(crate) expires_in: Option<i64>,
+    pub(crate) auth_server: Option<String>,
+    #[serde(default)]
+    pub(crate) store: Store,
+    /// Of the authorization server, in seconds.
+    pub(crate) timeout: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Store {
+    #[default]
+    Memory,
+    /// Holds nothing.
+    Empty,
+    /// The first save fails.
+    Failing,
+    /// Every load fails.
+    Broken,
 }
 
 #[derive(Debug, Deserialize)]
@@ -179,15 +238,52 @@ pub(crate) struct Call {
     pub(crate) timeout: Option<f64>,
     #[serde(default = "once")]
     pub(crate) times: usize,
+    pub(crate) batch: Option<Vec<Command>>,
+    #[serde(default)]
+    pub(crate) halt: bool,
+    pub(crate) list: Option<List>,
+    #[serde(default)]
+    pub(crate) keyed: bool,
+    #[serde(default)]
+    pub(crate) batched: bool,
+    pub(crate) resume: Option<String>,
+}
+
+/// A command of a batch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Command {
+    pub(crate) method: String,
+    #[serde(default)]
+    pub(crate) typed: bool,
+    #[serde(default)]
+    pub(crate) rest: Rest,
+    pub(crate) params: Option<String>,
+    /// So many of it.
+    #[serde(default = "once")]
+    pub(crate) repeat: usize,
+}
+
+/// How a list is read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct List {
+    pub(crate) paging: String,
+    pub(crate) records: Option<String>,
+    pub(crate) keyed_by: Option<String>,
+    pub(crate) page_size: Option<u32>,
 }
 
 impl Call {
     pub(crate) fn method(&self) -> &str {
-        self.method.as_deref().unwrap_or_default()
+        match self.batch {
+            Some(_) => "batch",
+            None => self.method.as_deref().unwrap_or_default(),
+        }
     }
 
     fn complete(&mut self, row: &str) {
-        if self.method.is_none() {
+        if self.method.is_none() && self.batch.is_none() {
             assert!(
                 !self.typed && self.params.is_none(),
                 "{row}: of which method?"
@@ -212,6 +308,12 @@ impl Default for Call {
             repeatable: None,
             timeout: None,
             times: 1,
+            batch: None,
+            halt: false,
+            list: None,
+            keyed: false,
+            batched: false,
+            resume: None,
         }
     }
 }
@@ -247,6 +349,8 @@ pub(crate) struct Request {
     pub(crate) body: Option<String>,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    /// How many commands a batch has.
+    pub(crate) commands: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -258,6 +362,8 @@ pub(crate) struct Answer {
     pub(crate) hex: Option<String>,
     pub(crate) body: Option<String>,
     pub(crate) raw: Option<String>,
+    /// A batch of which each command, from a number to another, answers its number.
+    pub(crate) numbers: Option<(u32, u32)>,
     pub(crate) portal: Option<Portal>,
     pub(crate) part: Option<Part>,
     #[serde(default)]
@@ -286,7 +392,8 @@ pub(crate) enum Portal {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Returns {
-    pub(crate) result: String,
+    pub(crate) result: Option<String>,
+    pub(crate) records: Option<String>,
     pub(crate) time: Option<String>,
     pub(crate) total: Option<u64>,
     pub(crate) next: Option<u64>,
@@ -301,7 +408,16 @@ pub(crate) struct Fails {
     pub(crate) decode: Option<String>,
     pub(crate) api: Option<String>,
     pub(crate) limit: Option<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) not_run: Option<String>,
 
+    /// Of the authorization server.
+    pub(crate) code: Option<String>,
+    /// That the error is of, if it is another than is called.
+    pub(crate) method: Option<String>,
+    /// Those that came before.
+    pub(crate) records: Option<String>,
+    pub(crate) cursor: Option<String>,
     pub(crate) tries: Option<u32>,
     pub(crate) stopped: Option<String>,
     pub(crate) wait: Option<f64>,

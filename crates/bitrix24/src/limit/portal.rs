@@ -141,10 +141,27 @@ impl PortalLimits {
             let Some(bucket) = &mut state.bucket else {
                 return Ok(());
             };
-            match bucket.enter(now, again, wake_up.clone()) {
+            let ticket = match bucket.enter(now, again, wake_up.clone()) {
                 Ok(()) => return Ok(()),
                 Err(ticket) => ticket,
+            };
+            // Within the same lock: others must not see the place of one that gives up at once.
+            match bucket.step(now, ticket) {
+                (Step::Go, woken) => {
+                    drop(state);
+                    wake(woken);
+                    return Ok(());
+                }
+                (Step::WaitUntil(due), _) => {
+                    if let Err(late) = check(now, due.saturating_sub(now)) {
+                        let woken = bucket.leave(now, ticket);
+                        drop(state);
+                        wake(woken);
+                        return Err(late);
+                    }
+                }
             }
+            ticket
         };
         let mut place = Place {
             limits: self,
