@@ -294,7 +294,7 @@ def referring(values: Any, requests: list[bitrix24.Request[Any]]) -> Any:
         fields = cast("dict[str, Any]", values)
         if list(fields) == ["$ref"]:
             path: list[Any] = fields["$ref"]
-            result: Any = requests[path[0]].result
+            result = cast("Any", requests[path[0]]).result
             return reduce(getitem, path[1:], result)
         return {name: referring(value, requests) for name, value in fields.items()}
     if isinstance(values, list):
