@@ -215,6 +215,7 @@ fn error_differs(
                 TokenErrorKind::Untrusted => "untrusted",
                 TokenErrorKind::Connect => "connect",
                 TokenErrorKind::Timeout => "timeout",
+                TokenErrorKind::Deadline => "deadline",
                 TokenErrorKind::Lost => "lost",
                 TokenErrorKind::Garbage => "garbage",
                 TokenErrorKind::Store => "store",

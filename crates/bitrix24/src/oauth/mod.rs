@@ -23,8 +23,8 @@
 //!   application: [`Installation`].
 //! - A renewal runs on a thread of its own. It goes on when the calls that wait for it are
 //!   cancelled, because its answer replaces the refresh token: lost, it cannot be asked for again.
-//! - In the last minute of a token it is renewed while calls go on with it. Not in a process that
-//!   has just begun: it may be about to end, and then the new pair would be lost.
+//! - In the last minute of a token it is renewed ahead of time. The call that begins that waits for
+//!   it, half a second at most; others go on with the token there is.
 //! - The client secret is sent to hosts of `bitrix.info` and to those that [`App::trust`] names, and
 //!   to no others: the address of the authorization server arrives in requests that anybody can
 //!   forge. This computer is trusted if the portal is on it, too, and by [`App::exchange`].

@@ -1,15 +1,18 @@
 //! One credential, kept current for all who call with it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
-use tokio::sync::watch::Receiver;
+use tokio::{runtime::Handle, sync::watch::Receiver, time::timeout};
 
 use super::{
-    App, Credential, Epoch, MemoryStore, Store, TokenError, TokenErrorKind,
+    App, Credential, Epoch, MemoryStore, Store, Token, TokenError, TokenErrorKind,
     refresh::{self, Job},
     state::{Inner, Outcome, State, Step},
 };
 use crate::{ConfigError, Secret, process::PerProcess};
+
+/// How long a call waits for a renewal that it could do without.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// A credential that renews itself, for any number of clients, threads and runtimes.
 ///
@@ -108,7 +111,9 @@ impl OAuth {
             }
             match self.next(Job::Load, |state| state.work(epoch)) {
                 Next::Done(outcome) => drop(outcome?),
-                Next::Wait(outcome, _) | Next::Started(outcome) => drop(wait(outcome).await),
+                Next::Wait(outcome, _) | Next::Started(outcome) | Next::Ahead(_, outcome) => {
+                    drop(wait(outcome).await);
+                }
             }
         }
     }
@@ -145,7 +150,7 @@ impl OAuth {
             });
             match next {
                 Next::Started(outcome) => return wait(outcome).await.map(drop),
-                Next::Wait(outcome, _) => drop(wait(outcome).await),
+                Next::Wait(outcome, _) | Next::Ahead(_, outcome) => drop(wait(outcome).await),
                 Next::Done(outcome) => return outcome.map(drop),
             }
         }
@@ -178,6 +183,9 @@ impl OAuth {
             match self.next(Job::Provide, &step) {
                 Next::Done(outcome) => return outcome,
                 Next::Started(outcome) | Next::Wait(outcome, true) => return wait(outcome).await,
+                Next::Ahead(token, outcome) => {
+                    return Ok(wait_a_little(outcome).await.unwrap_or(token));
+                }
                 // It was not for a token. Whatever came out of it, there is a next step.
                 Next::Wait(outcome, false) => drop(wait(outcome).await),
             }
@@ -198,7 +206,7 @@ impl OAuth {
         drop(state);
         refresh::launch(self, job, sender);
         match step {
-            Step::Ahead(token) => Next::Done(Ok(token)),
+            Step::Ahead(token) => Next::Ahead(token, outcome),
             Step::Load => Next::Wait(outcome, false),
             _ => Next::Started(outcome),
         }
@@ -231,6 +239,16 @@ enum Next {
     /// Others work, for a token or not.
     Wait(Receiver<Option<Outcome>>, bool),
     Started(Receiver<Option<Outcome>>),
+    /// The same, but the token is still good.
+    Ahead(Token, Receiver<Option<Outcome>>),
+}
+
+/// Waits for a renewal ahead of time. Whoever began it waits, but not for long: a program that makes
+/// one call and ends must not end in the middle of it, and a slow server must not hold a call up
+/// whose token is good. `None`: go on with that.
+async fn wait_a_little(outcome: Receiver<Option<Outcome>>) -> Option<Token> {
+    Handle::try_current().ok()?;
+    timeout(GRACE, wait(outcome)).await.ok()?.ok()
 }
 
 /// Waits for work that goes on elsewhere.

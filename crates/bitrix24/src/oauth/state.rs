@@ -17,10 +17,6 @@ const MARGIN: i64 = 60;
 /// How long calls go on with a token that could not be renewed ahead of time.
 const PAUSE: Duration = Duration::from_secs(30);
 
-/// How long a process goes on with a credential that it found, before it renews it ahead of time. One
-/// that makes a few calls and ends would end in the middle of it, and lose the new pair.
-const SETTLED: Duration = Duration::from_secs(60);
-
 /// How long a refusal counts that may end elsewhere: the customer pays, the vendor corrects a setting.
 const LAPSE: Duration = Duration::from_secs(5 * 60);
 
@@ -168,7 +164,7 @@ impl Inner {
             self.former.drain(..excess);
         }
         self.refusal = None;
-        self.not_ahead_before = (!is_new).then(|| Instant::now() + SETTLED);
+        self.not_ahead_before = None;
     }
 
     pub(super) fn fail(&mut self, error: &TokenError) {

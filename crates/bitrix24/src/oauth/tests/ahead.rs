@@ -69,16 +69,21 @@ fn a_valid_token_of_the_store_is_not_waited_for() {
     assert!(start.elapsed() < Duration::from_millis(2500));
 }
 
-#[test]
-fn who_has_just_begun_does_not_renew_ahead_of_time() {
+#[tokio::test]
+async fn who_begins_a_renewal_waits_for_it_a_little() {
     let server = Server::new([Act::Pair]);
     let soon = server.credential().expires_at(now() + 30);
     let oauth = OAuth::new(app(), soon).unwrap();
-    run(oauth.token(oauth.begin())).unwrap();
-    at_rest(&oauth);
-    assert_eq!(server.requests().len(), 0);
-    run(rejected(&oauth)).unwrap();
-    assert_eq!(server.requests().len(), 1);
+    let token = oauth.token(oauth.begin()).await.unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+
+    let server = Server::new([Act::Hang]);
+    let soon = server.credential().expires_at(now() + 30);
+    let oauth = OAuth::new(app(), soon).unwrap();
+    let start = Instant::now();
+    let token = oauth.token(oauth.begin()).await.unwrap();
+    assert_eq!(token.secret.expose(), ACCESS);
+    assert!(start.elapsed() < Duration::from_millis(1500));
 }
 
 #[test]
