@@ -3,11 +3,11 @@
 //! No other thread takes part, which is three times as fast as to hand the call to a runtime with
 //! threads of its own.
 
-use std::{future::Future, mem, process, time::Duration};
+use std::{future::Future, mem, process, thread, time::Duration};
 
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use tokio::{
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Handle, Runtime},
     task::yield_now,
     time::timeout,
 };
@@ -82,6 +82,13 @@ impl Runner {
             turn().await;
             work.await
         });
+        if Handle::try_current().is_ok() {
+            // Python was called from a runtime's thread, to use a store for example. Such a thread
+            // cannot drive a second runtime.
+            let done =
+                py.detach(|| thread::scope(|scope| scope.spawn(|| runtime.block_on(work)).join()));
+            return done.map_err(|_| PyRuntimeError::new_err("the thread of the work panicked"));
+        }
         if !is_main_thread(py)? {
             return Ok(py.detach(|| runtime.block_on(work)));
         }

@@ -119,7 +119,7 @@ def test_a_request_that_is_not_spoken_of(portal: Portal, run: Run) -> None:
     assert type(second) is errors.MissingAnswer
 
 
-def test_references_that_lead_nowhere(portal: Portal, run: Run) -> None:
+def test_what_ran_with_a_wrong_reference(portal: Portal, run: Run) -> None:
     first = Request.by_name("im.x")
     portal.answer(Reply({"result": {"result": {"c0": {"ID": None}, "c1": 1}}}))
     answer, wrong = run((first, Request.by_name("im.y", {"a": first.result["ID"]})))

@@ -387,3 +387,27 @@ def test_fork_and_exit(server: Server, script: Script) -> None:
         """
     )
     assert finish(process) == "1\n"
+
+
+class Wrapping:
+    """A store of one's own around one of ours: it is called on the thread of a renewal."""
+
+    def __init__(self, inner: TokenStore) -> None:
+        self.inner = inner
+
+    def load(self) -> Credential | None:
+        return self.inner.load()
+
+    def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+        return self.inner.save(expected, new)
+
+
+def test_stores_around_ours(server: Server, tmp_path: Path) -> None:
+    credential = server.credential()
+    file = FileStore(str(tmp_path / "token.json"))
+    assert file.save(None, credential) is None
+    for inner in (MemoryStore(credential), file):
+        oauth = server.oauth(store=Wrapping(inner))
+        with Client.from_oauth(oauth, **PLAIN) as client:
+            assert client.call("server.time").result == "welcome"
+        assert inner.load() != credential
