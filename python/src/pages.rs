@@ -9,7 +9,7 @@ use std::{
 };
 
 use bitrix24::{
-    Cursor, List, ListError, Paging,
+    Cursor, List, ListError, ListMeta, Paging,
     raw::{self, Page},
 };
 use pyo3::{
@@ -29,7 +29,7 @@ use crate::{
     outcome::Outcome,
     process::interned,
     request::{Parts, Target},
-    table::Type,
+    table::{Method, Type},
 };
 
 /// The cursor of a list of which nothing was read.
@@ -110,12 +110,10 @@ impl Pages {
             errors::not_sent(py, &REQUEST_ERROR, &method, what)
         };
         let how: Option<How> = request.getattr(interned!(py, "_list"))?.extract()?;
-        let (list, key) = match (how, &target) {
+        let (list, key) = match (how, described(&target)) {
             (Some(how), _) => by_name(how).ok_or_else(|| refuse("paging: no such way"))?,
-            (None, Target::Described(method)) if let Some(meta) = &method.list => {
-                (List::from(meta), meta.keyed_by.map(str::to_owned))
-            }
-            _ => return Err(refuse("the method is not one that lists")),
+            (None, Some((_, meta))) => (List::from(meta), meta.keyed_by.map(str::to_owned)),
+            (None, None) => return Err(refuse("the method is not one that lists")),
         };
         let mut pages = match &target {
             Target::Described(method) => {
@@ -285,11 +283,19 @@ impl Outcome for Turned {
     }
 }
 
+/// A method that is described to list.
+fn described(target: &Target) -> Option<(&'static Method, &'static ListMeta)> {
+    match target {
+        Target::Described(method) => Some((method, method.list.as_ref()?)),
+        Target::Named(..) => None,
+    }
+}
+
 /// The records of a page.
 fn records<'py>(py: Python<'py>, target: &Target, page: &Page) -> PyResult<Bound<'py, PyList>> {
-    let (method, list) = match target {
-        Target::Described(method) if let Some(list) = &method.list => (method, list),
-        _ => {
+    let (method, list) = match described(target) {
+        Some(described) => described,
+        None => {
             let values = page.values();
             let values = values.map_err(|error| errors::raise(py, target.codes(), error))?;
             let trouble = Trouble::default();
