@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import importlib
 import inspect
@@ -13,7 +14,8 @@ import warnings
 from pathlib import Path
 
 import bitrix24
-from bitrix24 import AsyncClient, Client
+from bitrix24 import AsyncClient, Client, errors, request
+from bitrix24.lists import GetItem
 from bitrix24.obstacles import Condition
 
 sys.path.append(str(Path(__file__).parents[1] / "python"))
@@ -69,6 +71,42 @@ def passed_back() -> None:
     assert portal.requests[2].json == {"fields": bot, "extra": None}
 
 
+def listed() -> None:
+    """Lists of described methods: typed records, page by page, by key, and on from a cursor."""
+
+    def page(*ids: int, **beside: int) -> Reply:
+        return Reply({"result": [{"ID": str(number)} for number in ids], **beside})
+
+    lists = request.lists.get(iblock_type_id="lists")
+    with Portal() as portal, Client.from_webhook(portal.webhook, retries=None) as client:
+        portal.answer(page(*range(1, 51), next=50, total=52), page(51, 52, total=52))
+        records = list(client.records(lists))
+        assert [record.id for record in records] == list(range(1, 53))
+        assert {type(record) for record in records} == {GetItem}
+        assert "start" not in portal.requests[0].json
+        assert portal.requests[1].json == {"IBLOCK_TYPE_ID": "lists", "start": 50}
+
+        portal.answer(page(7, 9), Reply({"error": "ACCESS_DENIED"}, 400))
+        reading = client.records(lists, keyed=True)
+        assert [next(reading).id, next(reading).id] == [7, 9]
+        try:
+            next(reading)
+        except errors.MethodAccessDenied as error:
+            cursor = error.cursor
+        portal.answer(page(10), page())
+        assert [record.id for record in client.records(lists, keyed=True, resume=cursor)] == [10]
+    keys = [sent.json["filter"] for sent in portal.requests[2:]]
+    assert keys == [{">ID": 0}, {">ID": 9}, {">ID": 9}, {">ID": 10}]
+
+    async def read() -> list[int]:
+        async with AsyncClient.from_webhook(portal.webhook) as client:
+            return [record.id async for record in client.records(lists)]
+
+    with Portal() as portal:
+        portal.answer(page(1, 2, total=2))
+        assert asyncio.run(read()) == [1, 2]
+
+
 def main() -> int:
     """Checks everything; says what ran."""
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -82,6 +120,7 @@ def main() -> int:
             attempted += result.attempted
     assert hasattr(AsyncClient, "imbot")
     passed_back()
+    listed()
     print(f"{len(names)} modules, {resolved} annotated methods, {attempted} lines of examples")
     return 1 if failed or not attempted or not resolved else 0
 
