@@ -44,6 +44,8 @@ def script(portal: Portal) -> Iterator[Script]:
     def start(source: str) -> subprocess.Popen[str]:
         head = "import os, sys\nfrom bitrix24 import *\nURL = os.environ['URL']\n"
         head += "PLAIN = {'retries': None, 'intensity': None}\n"
+        # A shell that starts the tests in the background has them ignore Ctrl-C.
+        head += "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         process = subprocess.Popen(
             [sys.executable, "-X", "faulthandler", "-c", head + textwrap.dedent(source)],
             env={**os.environ, "URL": portal.webhook},
