@@ -6,6 +6,8 @@
 
 pub mod build;
 pub mod diag;
+#[cfg(feature = "cli")]
+mod docs;
 pub mod emit;
 mod example;
 mod expr;

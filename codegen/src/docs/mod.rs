@@ -1,0 +1,8 @@
+//! From the documentation's Markdown to facts.
+//!
+//! A folder of pages → `yfm` makes blocks of each → `extract` reads facts from them, and
+//! notes what a person must settle → the files of the description.
+#![allow(dead_code)]
+
+pub(crate) mod block;
+pub(crate) mod draft;
