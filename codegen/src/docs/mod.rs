@@ -7,3 +7,4 @@
 pub(crate) mod block;
 pub(crate) mod draft;
 pub(crate) mod spec;
+pub(crate) mod write;
