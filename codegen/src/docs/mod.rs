@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod block;
+pub(crate) mod code;
 pub(crate) mod draft;
 pub(crate) mod spec;
 pub(crate) mod write;
