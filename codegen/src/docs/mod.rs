@@ -7,5 +7,7 @@
 pub(crate) mod block;
 pub(crate) mod code;
 pub(crate) mod draft;
+pub(crate) mod extract;
+pub(crate) mod site;
 pub(crate) mod spec;
 pub(crate) mod write;
