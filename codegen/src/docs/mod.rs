@@ -6,3 +6,4 @@
 
 pub(crate) mod block;
 pub(crate) mod draft;
+pub(crate) mod yfm;
