@@ -11,3 +11,4 @@ pub(crate) mod extract;
 pub(crate) mod site;
 pub(crate) mod spec;
 pub(crate) mod write;
+pub(crate) mod yfm;
