@@ -6,5 +6,8 @@
 
 pub(crate) mod block;
 pub(crate) mod draft;
+mod edit;
+pub(crate) mod merge;
 pub(crate) mod spec;
+mod stale;
 pub(crate) mod write;
