@@ -5,4 +5,5 @@
 #![allow(dead_code)]
 
 pub(crate) mod block;
+pub(crate) mod code;
 pub(crate) mod draft;
