@@ -5,5 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod block;
+pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod draft;
+pub(crate) mod neutral;
