@@ -15,3 +15,7 @@ pub(crate) mod spec;
 mod stale;
 pub(crate) mod write;
 pub(crate) mod yfm;
+pub(crate) mod check;
+pub(crate) mod code;
+pub(crate) mod draft;
+pub(crate) mod neutral;
