@@ -21,6 +21,9 @@ use crate::node::shorten;
 /// How deep values are compared.
 const DEPTH: usize = 64;
 
+/// What any method takes, and no table needs to mention.
+const CREDENTIALS: [&str; 2] = ["auth", "access_token"];
+
 /// Something that an example shows and a table does not say.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Mismatch {
@@ -32,9 +35,8 @@ pub(crate) struct Mismatch {
     pub candidates: Vec<String>,
 }
 
-/// What the calls of a page pass, against its table of parameters. `ignored` are parameters that
-/// any method has, as `auth`.
-pub(crate) fn params(fields: &[Field], calls: &[&Call], ignored: &[&str]) -> Vec<Mismatch> {
+/// What the calls of a page pass, against its table of parameters.
+pub(crate) fn params(fields: &[Field], calls: &[&Call]) -> Vec<Mismatch> {
     let mut check = Check::new(true);
     let mut named = Vec::new();
     let mut any_whole = false;
@@ -49,7 +51,7 @@ pub(crate) fn params(fields: &[Field], calls: &[&Call], ignored: &[&str]) -> Vec
         }
     }
     check.whole = any_whole;
-    check.table("params", fields, &named, ignored, 0);
+    check.table("params", fields, &named, 0);
     check.found
 }
 
@@ -125,13 +127,12 @@ impl Check {
         path: &str,
         fields: &[Field],
         objects: &[&Map<String, Value>],
-        ignored: &[&str],
         depth: usize,
     ) {
         let mut unknown = BTreeSet::new();
         let mut misspelled = BTreeSet::new();
         for name in objects.iter().flat_map(|object| object.keys()) {
-            let known = ignored.contains(&name.as_str())
+            let known = depth == 0 && CREDENTIALS.contains(&name.as_str())
                 || fields
                     .iter()
                     .any(|field| describes(&field.name, name, self.given));
@@ -216,7 +217,7 @@ impl Check {
             let map = vec!["map<integer, object>".into(), "object[]".into()];
             return self.note(path, message, map);
         }
-        self.table(path, part.fields, objects, &[], depth);
+        self.table(path, part.fields, objects, depth);
     }
 
     /// Compares a value with a type, and collects the objects that the part's fields describe.

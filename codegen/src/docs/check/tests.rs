@@ -55,7 +55,7 @@ fn parameters_agree() {
         }),
         true,
     );
-    assert_eq!(told(&params(&boxes(), &[&call], &["auth"])), []);
+    assert_eq!(told(&params(&boxes(), &[&call])), []);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn parameters_disagree() {
     );
     let shown = "and an example shows";
     assert_eq!(
-        told(&params(&boxes(), &[&call], &[])),
+        told(&params(&boxes(), &[&call])),
         [
             (
                 "params.id",
@@ -121,10 +121,10 @@ fn parameters_disagree() {
 fn what_one_example_leaves_out_another_gives() {
     let first = call(json!({ "fields": { "title": "a" } }), true);
     let second = call(json!({ "ID": 1, "fields": {} }), false);
-    assert_eq!(told(&params(&boxes(), &[&first, &second], &[])), []);
-    assert_eq!(params(&boxes(), &[&first], &[]).len(), 1);
+    assert_eq!(told(&params(&boxes(), &[&first, &second])), []);
+    assert_eq!(params(&boxes(), &[&first]).len(), 1);
     let part = call(json!({ "fields": {} }), false);
-    assert_eq!(told(&params(&boxes(), &[&part], &[])), []);
+    assert_eq!(told(&params(&boxes(), &[&part])), []);
 }
 
 #[test]
@@ -134,9 +134,9 @@ fn lists_of_parameters_have_places() {
         { "name": "day", "type": "date", "position": 1 },
     ]));
     let good = call(json!([5, "2026-01-02"]), true);
-    assert_eq!(told(&params(&rows, &[&good], &[])), []);
+    assert_eq!(told(&params(&rows, &[&good])), []);
     let bad = call(json!(["five", "2026-01-02", 1]), true);
-    let found = params(&rows, &[&bad], &[]);
+    let found = params(&rows, &[&bad]);
     assert_eq!(
         found.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(),
         ["params.id", "params"]
@@ -206,7 +206,7 @@ proptest! {
             { "name": "id", "type": ty, "values": ["1"] }, { "name": "*", "type": "*" },
         ] }]);
         let rows = table(rows);
-        params(&rows, &[&call(given.clone(), true)], &["day"]);
+        params(&rows, &[&call(given.clone(), true)]);
         result(&Shape { ty, fields: rows, values: Vec::new() }, &given);
     }
 }
