@@ -14,12 +14,19 @@ const CODE: usize = 4;
 pub(super) struct Parser {
     pub(super) outline: Outline,
     faults: Vec<Fault>,
+    /// How many tables without an end may still leave what is behind them to the page; a bound
+    /// for the time that takes.
+    pub(super) patience: u32,
 }
 
 impl Parser {
     pub(super) fn new(mut outline: Outline) -> Self {
         let faults = std::mem::take(&mut outline.faults);
-        Self { outline, faults }
+        Self {
+            outline,
+            faults,
+            patience: 64,
+        }
     }
 
     pub(super) fn faults(self) -> Vec<Fault> {
@@ -171,13 +178,17 @@ impl Parser {
             return at + 1;
         };
         let indent = opening.indent();
-        let (inner, end) = self.take(lines, at, mark);
+        let (inner, mut end) = self.take(lines, at, mark);
         let title = opening.clip(mark.start, mark.inner).unwrap_or(opening);
         let kind = match mark.what {
             Enclosed::Fence => fence(title.trimmed().text, &inner, indent),
             Enclosed::Table => {
                 let inner = inner.iter().map(|line| line.dedent(indent)).collect();
-                Kind::Table(self.rows(inner, mark, depth))
+                let (rows, left) = self.rows(inner, mark, depth);
+                if let Some(left) = left {
+                    end = resume(lines, at, left);
+                }
+                Kind::Table(rows)
             }
             Enclosed::Note => Kind::Note {
                 kind: note_kind(title.text).to_owned(),
@@ -207,16 +218,21 @@ impl Parser {
     ) -> (Vec<Line<'a>>, usize) {
         let mut inner = Vec::new();
         for (index, line) in lines.iter_mut().enumerate().skip(at) {
+            let end = line.end();
+            if line.at > mark.inner && end < mark.inner_end {
+                inner.push(*line);
+                continue;
+            }
             if line.at >= mark.end {
                 return (inner, index);
             }
-            if line.end() >= mark.inner
+            if end >= mark.inner
                 && line.at < mark.inner_end
                 && let Some(part) = line.clip(mark.inner, mark.inner_end)
             {
                 inner.push(part);
             }
-            if line.end() >= mark.end
+            if end >= mark.end
                 && mark.closed
                 && let Some(rest) = line.clip(mark.end, usize::MAX)
             {
@@ -295,7 +311,25 @@ fn paragraph(lines: &mut Vec<Line<'_>>, out: &mut Vec<Block>) {
     }
 }
 
+/// Makes the lines go on at a place of the file.
+fn resume(lines: &mut [Line<'_>], at: usize, place: usize) -> usize {
+    let found = lines
+        .iter()
+        .skip(at + 1)
+        .position(|line| line.end() >= place);
+    let index = found.map_or(lines.len(), |found| at + 1 + found);
+    if let Some(line) = lines.get_mut(index)
+        && let Some(rest) = line.clip(place, usize::MAX)
+    {
+        *line = rest;
+    }
+    index
+}
+
 fn dedented(lines: Vec<Line<'_>>, columns: usize) -> Vec<Line<'_>> {
+    if columns == 0 {
+        return lines;
+    }
     lines.iter().map(|line| line.dedent(columns)).collect()
 }
 

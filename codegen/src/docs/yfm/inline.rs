@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use super::emphasis;
-use super::line::{LONGEST_RUN, Line, code_end, run};
+use super::line::{LONGEST_RUN, Line, Signs, code_end, next_sign, run, signs};
 use crate::docs::block::{Span, Text};
+
+/// What may be a mark.
+static SIGNS: Signs = signs(b"\n\\`*_![]^<&{");
 
 /// A piece of a text.
 pub(super) struct Token<'a> {
@@ -89,7 +92,11 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn read(&mut self) {
         let mut at = 0;
-        while let Some(&byte) = self.bytes.get(at) {
+        loop {
+            at = next_sign(self.bytes, at, &SIGNS);
+            let Some(&byte) = self.bytes.get(at) else {
+                break;
+            };
             at = match byte {
                 b'\n' => {
                     self.flush(at);
