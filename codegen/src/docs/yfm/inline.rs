@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::emphasis;
 use super::line::{LONGEST_RUN, Line, Signs, code_end, next_sign, run, signs};
-use crate::docs::block::{Span, Text};
+use super::{emphasis, spans};
+use crate::docs::block::Text;
 
 /// What may be a mark.
 static SIGNS: Signs = signs(b"\n\\`*_![]^<&{");
@@ -63,7 +63,7 @@ pub(super) fn text(lines: &[Line<'_>]) -> Text {
     reader.read();
     let (mut tokens, links) = (reader.tokens, reader.links);
     emphasis::resolve(&mut tokens);
-    spans(tokens, &links)
+    spans::spans(tokens, &links)
 }
 
 /// The text of a short string without its marks.
@@ -390,48 +390,4 @@ fn target(text: &str, at: usize) -> Option<(String, usize)> {
         .strip_prefix('<')
         .map_or(inner, |inner| inner.trim_end_matches('>'));
     Some((inner.to_owned(), end + 1))
-}
-
-/// The stretches of the text: none goes over the end of a line.
-fn spans(tokens: Vec<Token<'_>>, links: &[String]) -> Text {
-    let mut spans: Vec<(Span, Option<usize>)> = Vec::new();
-    for token in tokens {
-        let (text, code) = match token.kind {
-            Kind::Plain(text) => (text, false),
-            Kind::Code(text) => (text, true),
-            Kind::Mark(mark) => (Cow::Owned(String::from(mark.sign).repeat(mark.left)), false),
-            Kind::Break => (Cow::Borrowed("\n"), false),
-        };
-        if text.is_empty() {
-            continue;
-        }
-        let breaks = text == "\n";
-        let link = token.link.filter(|_| !breaks);
-        let strong = token.strong && !breaks;
-        if let Some((last, last_link)) = spans.last_mut()
-            && !(code || last.code || last.text.ends_with('\n'))
-            && (last.strong, *last_link) == (strong, link)
-        {
-            last.text.push_str(&text);
-            continue;
-        }
-        let span = Span {
-            line: token.line,
-            text: text.into_owned(),
-            code,
-            strong,
-            link: link.and_then(|link| links.get(link).cloned()),
-        };
-        spans.push((span, link));
-    }
-    let mut spans: Vec<Span> = spans.into_iter().map(|(span, _)| span).collect();
-    while let Some(last) = spans.last_mut().filter(|span| !span.code) {
-        let length = last.text.trim_end().len();
-        last.text.truncate(length);
-        if length > 0 {
-            break;
-        }
-        spans.pop();
-    }
-    Text { spans }
 }

@@ -10,6 +10,8 @@ mod inline;
 mod line;
 mod list;
 mod outline;
+mod simple;
+mod spans;
 mod table;
 #[cfg(test)]
 mod tests;

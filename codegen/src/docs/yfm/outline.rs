@@ -250,9 +250,7 @@ impl<'a> Scan<'a> {
                     }
                 }
                 b'{' if next == Some(b'%') => {
-                    let Some(length) = self.slice(at, end).find("%}") else {
-                        return None;
-                    };
+                    let length = self.slice(at, end).find("%}")?;
                     self.directive(at, at + length + 2, line);
                     at += length + 2;
                 }
