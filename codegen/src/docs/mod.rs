@@ -7,7 +7,11 @@
 pub(crate) mod block;
 pub(crate) mod draft;
 mod edit;
+pub mod import;
 pub(crate) mod merge;
+pub(crate) mod report;
+mod select;
 pub(crate) mod spec;
 mod stale;
+pub mod survey;
 pub(crate) mod write;
