@@ -79,20 +79,16 @@ fn main() -> ExitCode {
 }
 
 fn refuse(report: &Report, spec: &Path) -> String {
-    format!(
-        "{}in {}",
-        report.render(std::io::stderr().is_terminal()),
-        spec.display()
-    )
+    report.render_in(spec, std::io::stderr().is_terminal())
 }
 
 fn run(command: &Command, api: &Api) -> Result<String, String> {
     match command {
         Command::Check => Ok(format!(
-            "{} methods in {} scopes, {} system errors: no problem",
-            api.methods.len(),
-            api.scopes.len(),
-            api.system_errors.len()
+            "{} in {}, {}: no problem",
+            count(api.methods.len(), "method"),
+            count(api.scopes.len(), "scope"),
+            count(api.system_errors.len(), "system error")
         )),
         Command::List => Ok(list(api)),
         Command::Show { method, lang } => {
@@ -112,6 +108,12 @@ fn run(command: &Command, api: &Api) -> Result<String, String> {
         }
         Command::Schema { kind } => Ok(schema_of(*kind)),
     }
+}
+
+/// `1 scope`, `2 scopes`.
+fn count(number: usize, noun: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{many}")
 }
 
 fn list(api: &Api) -> String {

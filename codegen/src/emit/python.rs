@@ -464,7 +464,34 @@ fn types_module(api: &Api, home: Home) -> String {
             )
         }
     };
-    assemble(&module, &title, &names, &body)
+    let more = home.map_or(String::new(), |scope| migration(api, scope));
+    assemble_with(&module, &title, &more, &names, &body)
+}
+
+/// The deprecated methods of a scope, with what replaces each.
+fn migration(api: &Api, scope: usize) -> String {
+    let mut rows = String::new();
+    for (index, method) in api.methods.iter().enumerate() {
+        let Some(deprecated) = method.deprecated.as_ref().filter(|_| method.scope == scope) else {
+            continue;
+        };
+        let own = Link {
+            name: method.key(),
+            method: Some(index),
+        };
+        let links = deprecated.replaced_by.iter();
+        let links: Vec<_> = links.map(|link| doc_link(api, link)).collect();
+        let instead = match links.as_slice() {
+            [] => "nothing is named".to_owned(),
+            links => links.join(" or "),
+        };
+        let row = format!("* {}: {instead}.", doc_link(api, &own));
+        let _ = writeln!(rows, "{}", lines(&row, 0, "  "));
+    }
+    match rows.is_empty() {
+        true => rows,
+        false => format!("What to call instead of deprecated methods:\n\n{rows}"),
+    }
 }
 
 fn types_body(module: &Module<'_>, home: Home) -> String {
@@ -489,11 +516,29 @@ fn types_body(module: &Module<'_>, home: Home) -> String {
 
 /// A module: its docstring, the imports that its body needs, its names and its body.
 fn assemble(module: &Module<'_>, title: &str, names: &BTreeSet<String>, body: &str) -> String {
+    assemble_with(module, title, "", names, body)
+}
+
+/// The same, with more to say under the title.
+fn assemble_with(
+    module: &Module<'_>,
+    title: &str,
+    more: &str,
+    names: &BTreeSet<String>,
+    body: &str,
+) -> String {
     // What stands in docstrings is no use of a name.
     let code: String = body.split("\"\"\"").step_by(2).collect();
     let uses = |name: &str| has_word(&code, name);
     let mut out = format!("{}\n", docstring(title, 0).trim_end());
     out = match out.trim_end().strip_suffix("\"\"\"") {
+        Some(start) if !more.is_empty() => {
+            format!(
+                "{}\n\n{}\n\n{NOTICE}\n\"\"\"\n",
+                start.trim_end(),
+                more.trim_end()
+            )
+        }
         Some(start) => format!("{}\n\n{NOTICE}\n\"\"\"\n", start.trim_end()),
         None => out,
     };
@@ -1045,10 +1090,25 @@ fn deprecation(module: &Module<'_>, method: &Method) -> String {
         .map(|link| self_link(module.api, link))
         .collect();
     let note = match names.as_slice() {
-        [] => format!("{} is deprecated, and nothing replaces it", method.name),
+        [] => format!(
+            "{} is deprecated; its documentation names nothing to use instead",
+            method.name
+        ),
         names => format!("{} is deprecated: use {}", method.name, names.join(" or ")),
     };
-    fold("@deprecated(", &[quoted(&note)], ")", 4)
+    let one = fold("@deprecated(", &[quoted(&note)], ")", 4);
+    if one.lines().all(|line| line.chars().count() <= WIDTH) {
+        return one;
+    }
+    // Texts that stand side by side are one.
+    let parts = wrap(&note, WIDTH - 12, "");
+    let mut out = String::from("    @deprecated(\n");
+    for (index, part) in parts.iter().enumerate() {
+        let space = if index + 1 < parts.len() { " " } else { "" };
+        let _ = writeln!(out, "        {}", quoted(&format!("{part}{space}")));
+    }
+    out.push_str("    )\n");
+    out
 }
 
 /// A call that is given a method's key, the values of its parameters, and what comes last.
@@ -1113,13 +1173,19 @@ fn request_doc(method: &Method) -> String {
 
 /// A method by the way that leads to it, if it is described.
 fn self_link(api: &Api, link: &Link) -> String {
+    doc_link(api, link).replace('`', "")
+}
+
+/// The same in code spans.
+fn doc_link(api: &Api, link: &Link) -> String {
+    let wire = super::wire_name(api, link);
     match link.method {
         Some(index) => {
             let method = &api.methods[index];
             let way: Vec<_> = method.path.iter().chain([&method.ident]).cloned().collect();
-            format!("client.{} ({})", way.join("."), method.name)
+            format!("`client.{}` ({wire})", way.join("."))
         }
-        None => link.name.clone(),
+        None => wire,
     }
 }
 
@@ -1143,6 +1209,14 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
     );
     facts.push_str(&super::more_facts(method, str::to_owned));
     add(&facts);
+    if let Some(deprecated) = &method.deprecated {
+        let links = deprecated.replaced_by.iter();
+        let links: Vec<_> = links.map(|link| doc_link(module.api, link)).collect();
+        add(&match links.as_slice() {
+            [] => "Deprecated; its documentation names nothing to use instead.".to_owned(),
+            links => format!("Deprecated: use {}.", links.join(" or ")),
+        });
+    }
     if let Some(details) = &method.details {
         add(details);
     }
