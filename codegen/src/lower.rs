@@ -864,7 +864,7 @@ impl Lower {
                 }
             }
             Expr::Name(name, at) => {
-                let target = self.aliases.get(name).map_or(name.as_str(), String::as_str);
+                let target = self.alias(name).unwrap_or(name);
                 match target {
                     "string" => uses.text = true,
                     "integer" | "double" => uses.number = true,
@@ -914,6 +914,20 @@ impl Lower {
                 }
             }
         }
+    }
+
+    /// What a name of the documentation is on the wire: by the whole name, or by its beginning.
+    fn alias(&self, name: &str) -> Option<&str> {
+        let begins = |alias: &&String| {
+            let start = alias.strip_suffix('*');
+            start.is_some_and(|start| name.starts_with(start))
+        };
+        let longest = || self.aliases.keys().filter(begins).max_by_key(|it| it.len());
+        let target = match self.aliases.get(name) {
+            Some(target) => Some(target),
+            None => longest().and_then(|alias| self.aliases.get(alias)),
+        };
+        target.map(String::as_str)
     }
 
     fn shared(&self, context: &Context<'_>, name: &str, place: Place, report: &mut Report) -> Type {

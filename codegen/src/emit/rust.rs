@@ -132,6 +132,7 @@ impl Rust<'_> {
             quote! {
                 #docs
                 #[allow(deprecated, reason = "a deprecated method's types refer to each other")]
+                #[allow(rustdoc::redundant_explicit_links, reason = "the same links stand in several modules")]
                 pub mod #name {
                     include!(concat!(env!("OUT_DIR"), #path));
                 }
@@ -142,6 +143,7 @@ impl Rust<'_> {
 
             /// The methods by their names on the wire: [`Client`] leads here.
             #[allow(deprecated, reason = "the calls of deprecated methods take their requests")]
+            #[allow(rustdoc::redundant_explicit_links, reason = "the same links stand in several modules")]
             #[allow(
                 clippy::new_ret_no_self,
                 clippy::should_implement_trait,
