@@ -802,8 +802,13 @@ impl Rust<'_> {
         if let Some(deprecation) = self.deprecation(method) {
             paragraph(&mut text, &deprecation);
         }
+        // Who finds no words of ours here finds those of the documentation.
+        let elsewhere = match method.summary {
+            Some(_) => String::new(),
+            None => format!(" and the [documentation]({})", method.docs),
+        };
         text.push_str(&format!(
-            "\n\nThe method `{}`; see [`{}`]({module}::{}).\n\n# Errors\n\n[`{}`]({module}::{}) \
+            "\n\nThe method `{}`; see [`{}`]({module}::{}){elsewhere}.\n\n# Errors\n\n[`{}`]({module}::{}) \
              lists the codes.",
             method.name, method.type_name, method.type_name, method.error_name, method.error_name,
         ));

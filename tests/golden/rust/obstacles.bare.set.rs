@@ -351,7 +351,7 @@ impl ObstaclesBare<'_> {
     /// [`obstacles::JobGetV3`](crate::obstacles::JobGetV3) (`obstacles.job.get` of REST 3.0) or
     /// `obstacles.not.there.at.all`.
     ///
-    /// The method `obstacles.bare.set`; see [`BareSet`](obstacles::BareSet).
+    /// The method `obstacles.bare.set`; see [`BareSet`](obstacles::BareSet) and the [documentation](https://apidocs.bitrix24.com/obstacles.html).
     ///
     /// # Errors
     ///
