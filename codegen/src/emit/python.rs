@@ -578,7 +578,10 @@ fn assemble_with(
     ];
     let used: Vec<_> = base
         .iter()
-        .filter(|name| uses(name))
+        .filter(|name| match **name {
+            "hide" => code.contains("= hide("),
+            name => uses(name),
+        })
         .map(|it| it.to_string())
         .collect();
     if !used.is_empty() {
@@ -625,11 +628,11 @@ fn assemble_with(
 
 fn import(from: &str, names: &[String]) -> String {
     let mut names = names.to_vec();
-    // The order of import sorters: constants, classes, functions.
+    // The order of import sorters: constants, classes, functions, without regard to case.
     names.sort_by_key(|name| {
         let constant = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
         let function = name.starts_with(|c: char| c.is_ascii_lowercase());
-        (!constant, function, name.clone())
+        (!constant, function, natural(name), name.clone())
     });
     let one = format!("from {from} import {}", names.join(", "));
     match one.len() <= WIDTH {
@@ -639,6 +642,25 @@ fn import(from: &str, names: &[String]) -> String {
             format!("from {from} import (\n{names})\n")
         }
     }
+}
+
+/// A name in lower case, with its numbers as long as any: in the order of their values.
+fn natural(name: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in name.chars().map(Some).chain([None]) {
+        match c {
+            Some(c) if c.is_ascii_digit() => digits.push(c),
+            other => {
+                if !digits.is_empty() {
+                    let _ = write!(out, "{digits:0>20}");
+                    digits.clear();
+                }
+                out.extend(other.iter().map(char::to_ascii_lowercase));
+            }
+        }
+    }
+    out
 }
 
 fn has_word(text: &str, word: &str) -> bool {
@@ -1100,6 +1122,10 @@ fn deprecation(module: &Module<'_>, method: &Method) -> String {
     if one.lines().all(|line| line.chars().count() <= WIDTH) {
         return one;
     }
+    let quoted_note = quoted(&note);
+    if quoted_note.chars().count() <= WIDTH - 8 {
+        return format!("    @deprecated(\n        {quoted_note}\n    )\n");
+    }
     // Texts that stand side by side are one.
     let parts = wrap(&note, WIDTH - 12, "");
     let mut out = String::from("    @deprecated(\n");
@@ -1168,7 +1194,12 @@ fn request_doc(method: &Method) -> String {
         Some(_) => " `client.records` reads the whole list.",
         None => "",
     };
-    docstring(&format!("The request of {way}: see there.{list}"), 8)
+    let one = format!("The request of {way}: see there.");
+    // With the quotes, and with those that the code span gets.
+    match one.chars().count() + 8 <= WIDTH - 8 {
+        true => docstring(&format!("{one}{list}"), 8),
+        false => docstring(&format!("The request of a method.\n\nSee {way}.{list}"), 8),
+    }
 }
 
 /// A method by the way that leads to it, if it is described.
@@ -1436,15 +1467,22 @@ fn own_text(code: &str, users: &[(&Method, &ErrorCode)]) -> String {
         .iter()
         .map(|(it, _)| format!("`{}`", it.name))
         .collect();
-    match users {
-        [(method, error)] => {
-            let text = error.text.as_deref().map(sentence).unwrap_or_default();
-            format!("`{code}` of `{}`.\n\n{text}", method.name)
+    let list = match users {
+        users if users.len() > 4 => {
+            let count = users.len();
+            return format!("`{code}` of {count} methods, each of which says what it means.");
         }
-        _ if names.len() <= 4 => format!("`{code}` of {}.", names.join(", ")),
-        _ => format!(
-            "`{code}` of {} methods, each of which says what it means.",
-            names.len()
-        ),
+        _ => names.join(", "),
+    };
+    let text = match users {
+        [(_, error)] => error.text.as_deref().map(sentence).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let one = format!("`{code}` of {list}.");
+    // With the quotes, and with those that code spans get.
+    let spans = one.matches('`').count();
+    match one.chars().count() + spans + 6 <= WIDTH - 4 {
+        true => format!("{one}\n\n{text}"),
+        false => format!("`{code}`.\n\nOf {list}.\n\n{text}"),
     }
 }
