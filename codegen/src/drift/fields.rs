@@ -79,6 +79,7 @@ pub(super) fn compare(
     for (_, field) in fresh {
         let ty = with_fields(&ground.aliases.normal(&field.ty), &field.fields);
         let mut text = format!("{}{} added, ", way.shown, field.name);
+        let mut required = field.required;
         match (field.required, way.side) {
             (true, Side::Answer) => text.push_str(&format!("{ty}, always there")),
             (false, Side::Answer) => text.push_str(&ty),
@@ -87,13 +88,15 @@ pub(super) fn compare(
                 text.push_str(&format!("optional {ty}"));
                 let path = format!("{}{}", way.shown, field.name);
                 if let Some((condition, _)) = (ground.condition)(&path) {
+                    // Calls that knew nothing of it may be refused now.
+                    required = condition.starts_with("required");
                     text.push_str(&format!(" ({condition})"));
                 }
             }
         }
         let kind = Kind::FieldAdded {
             side: way.side,
-            required: field.required,
+            required,
         };
         let fact = format!("{}.{}", way.fact, field.name);
         sink(fact, kind, Value::Null, json(field), text);
