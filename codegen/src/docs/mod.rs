@@ -5,17 +5,15 @@
 #![allow(dead_code)]
 
 pub(crate) mod block;
+pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod draft;
-pub(crate) mod extract;
-pub(crate) mod site;
 mod edit;
+pub(crate) mod extract;
 pub(crate) mod merge;
+pub(crate) mod neutral;
+pub(crate) mod site;
 pub(crate) mod spec;
 mod stale;
 pub(crate) mod write;
 pub(crate) mod yfm;
-pub(crate) mod check;
-pub(crate) mod code;
-pub(crate) mod draft;
-pub(crate) mod neutral;

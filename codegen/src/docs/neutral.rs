@@ -135,9 +135,11 @@ fn is_sentence(text: &str) -> bool {
     if bare.contains(',') && bare.split(',').all(is_code) {
         return false;
     }
-    let words = bare.split_whitespace();
-    let spoken = words.filter(|it| it.contains(char::is_alphabetic));
-    spoken.take(WORDS).count() == WORDS
+    let words = || bare.split_whitespace();
+    let spoken = words().filter(|it| it.contains(char::is_alphabetic));
+    let all = words().filter(|it| it.contains(char::is_alphanumeric));
+    // A date has a word or two among its numbers.
+    all.count() >= WORDS && spoken.count() + 1 >= WORDS
 }
 
 /// The text with a blank for each `<tag>`, `[tag]` and `&entity;`.
@@ -243,6 +245,7 @@ mod tests {
             "one<br>two<br />three&nbsp;four",
             "[b]One[/b] two [i]three[/i] four",
             "Well, this is one",
+            "2. Paint the chair",
             "Это уже целое предложение",
         ] {
             assert_eq!(neutral(gone.into()), json!("Text"), "{gone}");

@@ -299,6 +299,7 @@ fn describe(
         }
     };
     let (params, rules) = params::read(&reader);
+    against_examples(&reader, &params);
     let answer = result::read(&reader);
     let list = list::read(&reader, rest, &params, &answer);
     let (errors, statuses) = errors::read(&reader);
@@ -334,6 +335,21 @@ fn describe(
         findings,
     };
     (draft, reader.shared.into_inner())
+}
+
+/// The table of parameters against the calls of the examples.
+fn against_examples(reader: &Reader<'_>, params: &[crate::format::Field]) {
+    let calls: Vec<&Call> = reader.calls.iter().collect();
+    for mismatch in super::check::params(params, &calls, &[]) {
+        reader.find(
+            Weight::Contradiction,
+            Element::Parameters,
+            1,
+            mismatch.path,
+            mismatch.message,
+            mismatch.candidates,
+        );
+    }
 }
 
 /// The version of REST: by the note, and by the addresses of the examples.
@@ -432,3 +448,6 @@ fn shared_types(site: &Site, links: BTreeSet<Link>, docs: &mut Docs) {
     }
     docs.types.sort_by(|a, b| a.name.cmp(&b.name));
 }
+
+#[cfg(test)]
+mod by_hand;

@@ -139,14 +139,12 @@ pub(super) fn deep<'a>(blocks: &'a [Block]) -> Vec<&'a Block> {
 /// The texts of some blocks, those of lists and notes included, in order. Cells of tables are
 /// left out.
 pub(super) fn texts(blocks: &[Block]) -> Vec<&Text> {
-    let of = |block: &&Block| match &block.kind {
-        Kind::Paragraph(text) | Kind::Heading { text, .. } => Some(text),
-        _ => None,
-    };
-    // `deep` gives references into the same blocks, so the texts live as long.
     deep(blocks)
         .into_iter()
-        .filter_map(|block| of(&block))
+        .filter_map(|block| match &block.kind {
+            Kind::Paragraph(text) | Kind::Heading { text, .. } => Some(text),
+            _ => None,
+        })
         .collect()
 }
 

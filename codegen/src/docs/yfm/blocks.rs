@@ -1,25 +1,35 @@
 //! Lines → blocks.
 
-use super::inline;
 use super::line::{Line, Marker, heading, is_rule, marker};
-use super::outline::{Enclosed, Mark, Outline, word};
+use super::outline::{Enclosed, Mark, Outline};
+use super::simple::{
+    dedented, directive, fence, indented, note_kind, paragraph, quoted_title, resume, titled,
+    underline,
+};
 use crate::docs::block::{Block, Fault, Kind};
 
 /// How deep blocks may nest. What is deeper is text.
 const DEEPEST: usize = 32;
 
 /// The columns that make a block of code without a fence.
-const CODE: usize = 4;
+pub(super) const CODE: usize = 4;
 
 pub(super) struct Parser {
     pub(super) outline: Outline,
     faults: Vec<Fault>,
+    /// How many tables without an end may still leave what is behind them to the page; a bound
+    /// for the time that takes.
+    pub(super) patience: u32,
 }
 
 impl Parser {
     pub(super) fn new(mut outline: Outline) -> Self {
         let faults = std::mem::take(&mut outline.faults);
-        Self { outline, faults }
+        Self {
+            outline,
+            faults,
+            patience: 64,
+        }
     }
 
     pub(super) fn faults(self) -> Vec<Fault> {
@@ -171,13 +181,17 @@ impl Parser {
             return at + 1;
         };
         let indent = opening.indent();
-        let (inner, end) = self.take(lines, at, mark);
+        let (inner, mut end) = self.take(lines, at, mark);
         let title = opening.clip(mark.start, mark.inner).unwrap_or(opening);
         let kind = match mark.what {
             Enclosed::Fence => fence(title.trimmed().text, &inner, indent),
             Enclosed::Table => {
                 let inner = inner.iter().map(|line| line.dedent(indent)).collect();
-                Kind::Table(self.rows(inner, mark, depth))
+                let (rows, left) = self.rows(inner, mark, depth);
+                if let Some(left) = left {
+                    end = resume(lines, at, left);
+                }
+                Kind::Table(rows)
             }
             Enclosed::Note => Kind::Note {
                 kind: note_kind(title.text).to_owned(),
@@ -207,16 +221,21 @@ impl Parser {
     ) -> (Vec<Line<'a>>, usize) {
         let mut inner = Vec::new();
         for (index, line) in lines.iter_mut().enumerate().skip(at) {
+            let end = line.end();
+            if line.at > mark.inner && end < mark.inner_end {
+                inner.push(*line);
+                continue;
+            }
             if line.at >= mark.end {
                 return (inner, index);
             }
-            if line.end() >= mark.inner
+            if end >= mark.inner
                 && line.at < mark.inner_end
                 && let Some(part) = line.clip(mark.inner, mark.inner_end)
             {
                 inner.push(part);
             }
-            if line.end() >= mark.end
+            if end >= mark.end
                 && mark.closed
                 && let Some(rest) = line.clip(mark.end, usize::MAX)
             {
@@ -279,155 +298,4 @@ impl PartialEq for Start {
     fn eq(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
-}
-
-/// The text that was gathered becomes a paragraph.
-fn paragraph(lines: &mut Vec<Line<'_>>, out: &mut Vec<Block>) {
-    let Some(first) = lines.first() else { return };
-    let line = first.no;
-    let text = inline::text(lines);
-    lines.clear();
-    if !text.spans.is_empty() {
-        out.push(Block {
-            line,
-            kind: Kind::Paragraph(text),
-        });
-    }
-}
-
-fn dedented(lines: Vec<Line<'_>>, columns: usize) -> Vec<Line<'_>> {
-    lines.iter().map(|line| line.dedent(columns)).collect()
-}
-
-/// The level of the heading that a line makes of the text above it.
-fn underline(text: &str) -> Option<u8> {
-    match text.as_bytes().first()? {
-        b'=' if text.bytes().all(|byte| byte == b'=') => Some(1),
-        b'-' if text.len() > 2 && text.bytes().all(|byte| byte == b'-') => Some(2),
-        _ => None,
-    }
-}
-
-/// A heading, with or without its signs.
-fn titled(level: u8, lines: &[Line<'_>]) -> Block {
-    let mut anchors = Vec::new();
-    let mut lines = lines.to_vec();
-    let no = lines.first().map_or(1, |line| line.no);
-    if let Some(last) = lines.last_mut() {
-        let mut text = last.text.trim_end();
-        while let Some((before, inner)) = braces(text) {
-            let words = inner.split_whitespace().rev();
-            anchors.extend(
-                words
-                    .filter_map(|word| word.strip_prefix('#'))
-                    .map(str::to_owned),
-            );
-            text = before.trim_end();
-        }
-        let bare = text.trim_end_matches('#');
-        if bare.is_empty() || bare.ends_with([' ', '\t']) {
-            text = bare.trim_end();
-        }
-        last.text = text;
-    }
-    anchors.reverse();
-    if let [line] = lines.as_mut_slice() {
-        let signs = line.text.bytes().take_while(|&byte| byte == b'#').count();
-        *line = line.skip(signs);
-    }
-    Block {
-        line: no,
-        kind: Kind::Heading {
-            level,
-            text: inline::text(&lines),
-            anchors,
-        },
-    }
-}
-
-/// The anchors or classes at the end of a title, and what is before them.
-fn braces(text: &str) -> Option<(&str, &str)> {
-    let (before, inner) = text.strip_suffix('}')?.rsplit_once('{')?;
-    inner.starts_with(['#', '.']).then_some((before, inner))
-}
-
-/// Code without a fence.
-fn indented(lines: &[Line<'_>], at: usize, out: &mut Vec<Block>) -> usize {
-    let belongs = |line: &&Line<'_>| line.is_blank() || line.indent() >= CODE;
-    let count = lines.iter().skip(at).take_while(belongs).count();
-    let lines = lines.get(at..at + count).unwrap_or_default();
-    let code: Vec<&str> = lines.iter().map(|line| line.dedent(CODE).text).collect();
-    out.push(Block {
-        line: lines.first().map_or(1, |line| line.no),
-        kind: Kind::Code {
-            lang: String::new(),
-            text: code.join("\n").trim_end().to_owned(),
-        },
-    });
-    at + count
-}
-
-fn fence(opening: &str, inner: &[Line<'_>], indent: usize) -> Kind {
-    let info = opening.trim_start_matches(['`', '~']).trim();
-    let mut text = String::new();
-    for line in inner {
-        text.push_str(line.dedent(indent).text);
-        text.push('\n');
-    }
-    Kind::Code {
-        lang: info
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        text,
-    }
-}
-
-/// A directive that encloses nothing.
-fn directive(lines: &mut [Line<'_>], at: usize, out: &mut Vec<Block>) -> usize {
-    let Some(whole) = lines.get_mut(at) else {
-        return at + 1;
-    };
-    let line = whole.trimmed();
-    let Some(end) = line.text.find("%}").map(|end| end + 2) else {
-        return at + 1;
-    };
-    let text = line.text.get(..end).unwrap_or_default();
-    if word(text) == "include"
-        && let Some((_, target)) = text.rsplit_once("](")
-        && let Some((target, _)) = target.rsplit_once(')')
-    {
-        out.push(Block {
-            line: line.no,
-            kind: Kind::Include {
-                target: target.trim().to_owned(),
-            },
-        });
-    }
-    let rest = line.skip(end);
-    if rest.is_blank() {
-        return at + 1;
-    }
-    *whole = rest;
-    at
-}
-
-/// `{% note kind …`.
-fn note_kind(opening: &str) -> &str {
-    let kind = opening.split_whitespace().nth(2).unwrap_or_default();
-    if kind.starts_with(['"', '%']) {
-        ""
-    } else {
-        kind
-    }
-}
-
-/// The title in the opening of a container.
-fn quoted_title(opening: Line<'_>) -> String {
-    let title = opening
-        .text
-        .split_once('"')
-        .and_then(|(_, rest)| rest.rsplit_once('"'));
-    title.map_or_else(String::new, |(title, _)| inline::plain(opening.no, title))
 }

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::emphasis;
-use super::line::{LONGEST_RUN, Line, code_end, run};
-use crate::docs::block::{Span, Text};
+use super::line::{LONGEST_RUN, Line, Signs, code_end, next_sign, run, signs};
+use super::{emphasis, spans};
+use crate::docs::block::Text;
+
+/// What may be a mark.
+static SIGNS: Signs = signs(b"\n\\`*_![]^<&{");
 
 /// A piece of a text.
 pub(super) struct Token<'a> {
@@ -60,7 +63,7 @@ pub(super) fn text(lines: &[Line<'_>]) -> Text {
     reader.read();
     let (mut tokens, links) = (reader.tokens, reader.links);
     emphasis::resolve(&mut tokens);
-    spans(tokens, &links)
+    spans::spans(tokens, &links)
 }
 
 /// The text of a short string without its marks.
@@ -89,7 +92,11 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn read(&mut self) {
         let mut at = 0;
-        while let Some(&byte) = self.bytes.get(at) {
+        loop {
+            at = next_sign(self.bytes, at, &SIGNS);
+            let Some(&byte) = self.bytes.get(at) else {
+                break;
+            };
             at = match byte {
                 b'\n' => {
                     self.flush(at);
@@ -383,48 +390,4 @@ fn target(text: &str, at: usize) -> Option<(String, usize)> {
         .strip_prefix('<')
         .map_or(inner, |inner| inner.trim_end_matches('>'));
     Some((inner.to_owned(), end + 1))
-}
-
-/// The stretches of the text: none goes over the end of a line.
-fn spans(tokens: Vec<Token<'_>>, links: &[String]) -> Text {
-    let mut spans: Vec<(Span, Option<usize>)> = Vec::new();
-    for token in tokens {
-        let (text, code) = match token.kind {
-            Kind::Plain(text) => (text, false),
-            Kind::Code(text) => (text, true),
-            Kind::Mark(mark) => (Cow::Owned(String::from(mark.sign).repeat(mark.left)), false),
-            Kind::Break => (Cow::Borrowed("\n"), false),
-        };
-        if text.is_empty() {
-            continue;
-        }
-        let breaks = text == "\n";
-        let link = token.link.filter(|_| !breaks);
-        let strong = token.strong && !breaks;
-        if let Some((last, last_link)) = spans.last_mut()
-            && !(code || last.code || last.text.ends_with('\n'))
-            && (last.strong, *last_link) == (strong, link)
-        {
-            last.text.push_str(&text);
-            continue;
-        }
-        let span = Span {
-            line: token.line,
-            text: text.into_owned(),
-            code,
-            strong,
-            link: link.and_then(|link| links.get(link).cloned()),
-        };
-        spans.push((span, link));
-    }
-    let mut spans: Vec<Span> = spans.into_iter().map(|(span, _)| span).collect();
-    while let Some(last) = spans.last_mut().filter(|span| !span.code) {
-        let length = last.text.trim_end().len();
-        last.text.truncate(length);
-        if length > 0 {
-            break;
-        }
-        spans.pop();
-    }
-    Text { spans }
 }

@@ -19,34 +19,45 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.text.bytes().all(is_space)
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() && is_space(bytes[at]) {
+            at += 1;
+        }
+        at == bytes.len()
     }
 
-    /// The columns and the bytes of white space at the beginning.
-    fn margin(&self) -> (usize, usize) {
+    /// The columns and the bytes of white space at the beginning, up to that many columns.
+    fn margin(&self, most: usize) -> (usize, usize) {
+        let bytes = self.text.as_bytes();
         let mut columns = 0;
-        let mut bytes = 0;
-        for &byte in self.text.as_bytes() {
-            match byte {
+        let mut count = 0;
+        while columns < most && count < bytes.len() {
+            match bytes[count] {
                 b' ' => columns += 1,
                 b'\t' => columns += TAB - columns % TAB,
                 _ => break,
             }
-            bytes += 1;
+            count += 1;
         }
-        (columns, bytes)
+        (columns, count)
     }
 
     /// The columns of white space at the beginning.
     pub(super) fn indent(&self) -> usize {
-        self.margin().0
+        self.margin(usize::MAX).0
     }
 
     /// Without white space on both sides.
     pub(super) fn trimmed(&self) -> Line<'a> {
-        let line = self.skip(self.margin().1);
+        let line = self.skip(self.margin(usize::MAX).1);
+        let bytes = line.text.as_bytes();
+        let mut end = bytes.len();
+        while end > 0 && is_space(bytes[end - 1]) {
+            end -= 1;
+        }
         Line {
-            text: line.text.trim_end(),
+            text: line.text.get(..end).unwrap_or_default(),
             ..line
         }
     }
@@ -69,20 +80,10 @@ impl<'a> Line<'a> {
 
     /// Without that many columns of white space, or as many as there are.
     pub(super) fn dedent(&self, columns: usize) -> Line<'a> {
-        let mut passed = 0;
-        let mut bytes = 0;
-        for &byte in self.text.as_bytes() {
-            if passed >= columns {
-                break;
-            }
-            match byte {
-                b' ' => passed += 1,
-                b'\t' => passed += TAB - passed % TAB,
-                _ => break,
-            }
-            bytes += 1;
+        if columns == 0 {
+            return *self;
         }
-        self.skip(bytes)
+        self.skip(self.margin(columns).1)
     }
 
     /// What of it stands between two places of the file.
@@ -107,11 +108,33 @@ pub(super) fn is_space(byte: u8) -> bool {
 
 /// How often the byte stands there in a row.
 pub(super) fn run(bytes: &[u8], at: usize, byte: u8) -> usize {
-    bytes
-        .iter()
-        .skip(at)
-        .take_while(|&&other| other == byte)
-        .count()
+    let mut end = at;
+    while end < bytes.len() && bytes[end] == byte {
+        end += 1;
+    }
+    end - at
+}
+
+/// The first byte from a place on that is one of the signs. Most of a page is none of them, and
+/// the generator runs unoptimised, so this loop calls nothing.
+pub(super) fn next_sign(bytes: &[u8], mut at: usize, signs: &Signs) -> usize {
+    while at < bytes.len() && !signs[bytes[at] as usize] {
+        at += 1;
+    }
+    at
+}
+
+/// A set of bytes.
+pub(super) type Signs = [bool; 256];
+
+pub(super) const fn signs(of: &[u8]) -> Signs {
+    let mut signs = [false; 256];
+    let mut index = 0;
+    while index < of.len() {
+        signs[of[index] as usize] = true;
+        index += 1;
+    }
+    signs
 }
 
 /// The longest run of backticks that is a mark; a bound for the time that broken text takes.
@@ -122,18 +145,15 @@ pub(super) fn code_end(bytes: &[u8], mut at: usize, ticks: usize) -> Option<usiz
     if ticks > LONGEST_RUN {
         return None;
     }
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'`' {
-            let found = run(bytes, at, b'`');
-            if found == ticks {
-                return Some(at);
-            }
-            at += found;
-        } else {
-            at += 1;
+    static TICK: Signs = signs(b"`");
+    loop {
+        at = next_sign(bytes, at, &TICK);
+        match run(bytes, at, b'`') {
+            0 => return None,
+            found if found == ticks => return Some(at),
+            found => at += found,
         }
     }
-    None
 }
 
 /// The marker of a list item at the beginning of a line.

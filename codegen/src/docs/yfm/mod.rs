@@ -10,6 +10,8 @@ mod inline;
 mod line;
 mod list;
 mod outline;
+mod simple;
+mod spans;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -24,7 +26,10 @@ pub(crate) fn parse(path: &str, text: &str) -> Page {
     let (start, first) = beginning(text);
     let outline = outline::scan(text, start, first);
     let text = without(text, &outline.comments);
-    let lines = lines(&text, start, first);
+    let mut lines = lines(&text, start, first);
+    for &(_, end) in &outline.comments {
+        outdent(&mut lines, end);
+    }
     let mut parser = blocks::Parser::new(outline);
     let blocks = parser.blocks(lines, 0, true);
     let mut faults = parser.faults();
@@ -73,6 +78,16 @@ fn without<'a>(text: &'a str, comments: &[(usize, usize)]) -> Cow<'a, str> {
     }
     out.push_str(text.get(from..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// Drops the blanks that a comment leaves at the beginning of a line: they are no indentation.
+fn outdent(lines: &mut [Line<'_>], end: usize) {
+    let index = lines.partition_point(|line| line.end() < end);
+    if let Some(line) = lines.get_mut(index)
+        && line.clip(0, end).is_some_and(|before| before.is_blank())
+    {
+        *line = line.skip(end - line.at).dedent(usize::MAX);
+    }
 }
 
 fn lines(text: &str, start: usize, first: u32) -> Vec<Line<'_>> {

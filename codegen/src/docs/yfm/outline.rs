@@ -2,7 +2,7 @@
 //!
 //! Pairs are found once for the whole page, so that broken ones cost no second search.
 
-use super::line::{LONGEST_RUN, code_end, heading, is_space, marker, run};
+use super::line::{LONGEST_RUN, Signs, code_end, heading, is_space, marker, next_sign, run, signs};
 use crate::docs::block::Fault;
 
 /// What a mark encloses.
@@ -73,6 +73,9 @@ impl Outline {
     }
 }
 
+/// What may begin or end something.
+static SIGNS: Signs = signs(b"\\`~{#|<");
+
 /// How far down an end is looked for among what is open.
 const REACH: usize = 64;
 
@@ -82,6 +85,8 @@ struct Fence {
     sign: u8,
     count: usize,
     quoted: bool,
+    /// The bytes before its opening mark.
+    margin: usize,
     /// The first line in it that hints that the fence has ended before.
     hint: Option<(usize, u32)>,
 }
@@ -182,12 +187,14 @@ impl<'a> Scan<'a> {
             }
         }
         if fence.hint.is_none() && at < end {
-            let hints = match first {
-                b'#' => at == start && self.slice(at, end).starts_with("## "),
-                b'{' => self.slice(at, end).starts_with("{% end"),
-                b'|' => self.slice(at, end).trim_end() == "|#",
-                _ => false,
-            };
+            // Code seldom stands left of its fence.
+            let hints = at - start < fence.margin
+                || match first {
+                    b'#' => at == start && self.slice(at, end).starts_with("## "),
+                    b'{' => self.slice(at, end).starts_with("{% end"),
+                    b'|' => self.slice(at, end).trim_end() == "|#",
+                    _ => false,
+                };
             if hints {
                 fence.hint = Some((start, line));
             }
@@ -216,7 +223,12 @@ impl<'a> Scan<'a> {
         {
             self.headings.push(start);
         }
-        while at < end {
+        let bytes = self.bytes.get(..end).unwrap_or_default();
+        loop {
+            at = next_sign(bytes, at, &SIGNS);
+            if at >= end {
+                return None;
+            }
             let next = self.bytes.get(at + 1).copied().filter(|_| at + 1 < end);
             match self.bytes.get(at).copied().unwrap_or_default() {
                 b'\\' => at += 2,
@@ -238,9 +250,7 @@ impl<'a> Scan<'a> {
                     }
                 }
                 b'{' if next == Some(b'%') => {
-                    let Some(length) = self.slice(at, end).find("%}") else {
-                        return None;
-                    };
+                    let length = self.slice(at, end).find("%}")?;
                     self.directive(at, at + length + 2, line);
                     at += length + 2;
                 }
@@ -276,7 +286,6 @@ impl<'a> Scan<'a> {
                 _ => at += 1,
             }
         }
-        None
     }
 
     fn open_fence(&mut self, start: usize, at: usize, end: usize, line: u32) {
@@ -287,6 +296,7 @@ impl<'a> Scan<'a> {
             sign,
             count: run(self.bytes, at, sign),
             quoted,
+            margin: at - start,
             hint: None,
         });
         self.outline.marks.push(Mark {

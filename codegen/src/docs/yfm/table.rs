@@ -2,9 +2,12 @@
 
 use super::blocks::Parser;
 use super::inline;
-use super::line::{LONGEST_RUN, Line, code_end, run};
+use super::line::{LONGEST_RUN, Line, Signs, code_end, next_sign, run, signs};
 use super::outline::{Enclosed, Mark};
 use crate::docs::block::{Block, Cell, Kind, Row};
+
+/// What may divide a table, or hide what does.
+static SIGNS: Signs = signs(b"\\`~#[]|");
 
 /// What the walk through a table has met since the last `||`.
 struct Walk<'a> {
@@ -20,8 +23,13 @@ struct Walk<'a> {
 }
 
 impl Parser {
-    /// The rows of a table.
-    pub(super) fn rows(&mut self, lines: Vec<Line<'_>>, mark: Mark, depth: usize) -> Vec<Row> {
+    /// The rows of a table, and the place where it leaves off if it has no end but a next one.
+    pub(super) fn rows(
+        &mut self,
+        lines: Vec<Line<'_>>,
+        mark: Mark,
+        depth: usize,
+    ) -> (Vec<Row>, Option<usize>) {
         let mut walk = Walk {
             from: (0, lines.first().map_or(0, |line| line.at)),
             lines,
@@ -30,7 +38,7 @@ impl Parser {
             brackets: Vec::new(),
             open: false,
         };
-        self.walk(&mut walk, mark);
+        let left = self.walk(&mut walk, mark);
         let mut rows = Vec::new();
         for cells in walk.rows {
             let line = cells.first().and_then(|cell| cell.first());
@@ -44,16 +52,17 @@ impl Parser {
                 cells: cells.collect(),
             });
         }
-        rows
+        (rows, left)
     }
 
-    fn walk(&mut self, walk: &mut Walk<'_>, mark: Mark) {
+    fn walk(&mut self, walk: &mut Walk<'_>, mark: Mark) -> Option<usize> {
         let (mut index, mut at) = (0, 0);
         while let Some(&line) = walk.lines.get(index) {
             let bytes = line.text.as_bytes();
             if at == 0 && line.is_blank() {
                 walk.brackets.clear();
             }
+            at = next_sign(bytes, at, &SIGNS);
             let Some(&byte) = bytes.get(at) else {
                 (index, at) = (index + 1, 0);
                 continue;
@@ -66,10 +75,11 @@ impl Parser {
                     if let Some(inner) = inner.filter(|inner| inner.what == Enclosed::Fence) {
                         (index, at) = behind(&walk.lines, index, inner.end);
                     } else if let Some(inner) = inner {
-                        if !walk.open && !mark.closed {
+                        if !walk.open && !mark.closed && self.patience > 0 {
                             // This table is no part of the one that has no end.
+                            self.patience -= 1;
                             walk.leave(index, place, self);
-                            return;
+                            return Some(place);
                         }
                         (index, at) = behind(&walk.lines, index, inner.end);
                     } else if byte == b'`' {
@@ -113,6 +123,7 @@ impl Parser {
         }
         let end = walk.lines.last().map_or(0, Line::end);
         walk.leave(walk.lines.len(), end, self);
+        None
     }
 
     /// A `||`: the beginning of a row or its end.

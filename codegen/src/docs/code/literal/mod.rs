@@ -1,14 +1,14 @@
 //! Values that stand written in code: objects, lists, texts, numbers.
 
+mod keyed;
+mod variable;
+
 use serde_json::{Map, Number, Value};
 
-use super::lex::{ACCESS, ARROW, DOTS, Dialect, Kind, SCOPE, Token};
+use super::lex::{ARROW, DOTS, Dialect, Kind, Token};
 
 /// How deep values may nest: far beyond any example, far below the stack.
 const DEPTH: u32 = 48;
-
-/// How many variables are followed to their values.
-const LOOKUPS: u32 = 30;
 
 /// Reads values from tokens.
 #[derive(Clone)]
@@ -240,64 +240,6 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// What a variable holds, if it gets its value once, written out.
-    fn variable(&mut self, name: &str, depth: u32) -> Option<Value> {
-        if self.dialect == Dialect::Json || self.lookups >= LOOKUPS {
-            return None;
-        }
-        self.lookups += 1;
-        let mut found = None;
-        for (index, token) in self.tokens.iter().enumerate() {
-            if !matches!(&token.kind, Kind::Word(word) if word == name) {
-                continue;
-            }
-            let kind = |at: usize| self.tokens.get(at).map(|token| &token.kind);
-            let part_of_another = index
-                .checked_sub(1)
-                .and_then(kind)
-                .is_some_and(|it| matches!(it, Kind::Mark('.' | ACCESS | SCOPE)));
-            if part_of_another {
-                continue;
-            }
-            let value_at = match kind(index + 1) {
-                Some(Kind::Mark('=')) => Some(index + 2),
-                Some(Kind::Mark(':')) if self.dialect != Dialect::Php => {
-                    let line = token.line;
-                    let typed = self.tokens.iter().enumerate().skip(index + 2).take(16);
-                    let mut typed = typed.take_while(|(_, token)| token.line == line);
-                    let equals = typed.find(|(_, token)| token.kind == Kind::Mark('='));
-                    equals.map(|(at, _)| at + 1)
-                }
-                // It is filled bit by bit.
-                Some(Kind::Mark('[')) if self.dialect != Dialect::Js => return None,
-                _ => None,
-            };
-            if value_at.is_some() && found.is_some() {
-                return None;
-            }
-            found = found.or(value_at);
-        }
-        let mut reader = self.clone();
-        reader.at = found?;
-        let start = reader.at;
-        let value = reader.primary(depth + 1);
-        self.lookups = reader.lookups;
-        let value = value?;
-        let line = self.tokens.get(reader.at.checked_sub(1)?)?.line;
-        let goes_on = match self.tokens.get(reader.at) {
-            Some(next) => {
-                matches!(next.kind, Kind::Mark('.' | ACCESS | '+' | '[' | '('))
-                    || next.line == line && !reader.ends()
-            }
-            None => false,
-        };
-        if reader.at == start || goes_on || depth >= DEPTH {
-            return None;
-        }
-        self.odd = self.odd.take().or(reader.odd);
-        Some(value)
-    }
-
     /// The next entry of a list or an object: whether there is one.
     fn more(&mut self, close: char, first: bool) -> bool {
         let loosely = self.dialect == Dialect::Json && self.is(DOTS);
@@ -398,103 +340,5 @@ impl<'a> Reader<'a> {
         };
         self.at += 1;
         Some(key)
-    }
-
-    fn php_array(&mut self, close: char, depth: u32) -> Value {
-        let mut entries = Vec::new();
-        let mut first = true;
-        while self.more(close, first) {
-            first = false;
-            if self.dots() {
-                continue;
-            }
-            let left = self.value(depth + 1);
-            if self.eat(ARROW) {
-                let value = self.value(depth + 1);
-                match (left.as_ref().and_then(key_of), value) {
-                    (Some(key), Some(value)) => entries.push((Some(key), value)),
-                    _ => self.odd("an expression"),
-                }
-            } else {
-                entries.extend(left.map(|value| (None, value)));
-            }
-        }
-        // Keys that count from 0 make a list.
-        let counted = |(index, (key, _)): (usize, &(Option<String>, Value))| match key {
-            Some(key) => *key == index.to_string(),
-            None => true,
-        };
-        if entries.iter().enumerate().all(counted) {
-            return Value::Array(entries.into_iter().map(|(_, value)| value).collect());
-        }
-        let entries = entries.into_iter().enumerate();
-        let named = entries.map(|(index, (key, value))| {
-            let key = key.unwrap_or_else(|| index.to_string());
-            (key, value)
-        });
-        Value::Object(named.collect())
-    }
-
-    /// `b24.Params{…}`, `map[string]any{…}`, `[]string{…}`; a struct is an expression.
-    fn go(&mut self, depth: u32) -> Option<Value> {
-        let start = self.at;
-        let list = self.is('[');
-        let map = matches!(self.peek(), Some(Kind::Word(word)) if word == "map");
-        let mut last = "";
-        while let Some(kind) = self.peek() {
-            match kind {
-                Kind::Word(word) => last = word,
-                // `interface{}` is a type, and what it is of follows.
-                Kind::Mark('{')
-                    if last == "interface" && self.after(1) == Some(&Kind::Mark('}')) =>
-                {
-                    self.at += 1;
-                    last = "any";
-                }
-                Kind::Mark('[' | ']' | '.' | '*' | DOTS) | Kind::Number(_) => {}
-                _ => break,
-            }
-            self.at += 1;
-        }
-        if !self.is('{') || !(list || map || last == "Params") || last == "struct" {
-            self.at = start;
-            return None;
-        }
-        self.at += 1;
-        Some(self.go_body(list, depth))
-    }
-
-    /// What stands in the braces. Types of inner values may be left out, so keys tell what it is.
-    fn go_body(&mut self, list: bool, depth: u32) -> Value {
-        let (mut items, mut object) = (Vec::new(), Map::new());
-        let (mut first, mut keyed) = (true, false);
-        while self.more('}', first) {
-            first = false;
-            let left = self.value(depth + 1);
-            if self.eat(':') {
-                keyed = true;
-                let value = self.value(depth + 1);
-                match (left.as_ref().and_then(key_of), value) {
-                    (Some(key), Some(value)) => _ = object.insert(key, value),
-                    _ => self.odd("an expression"),
-                }
-            } else {
-                items.extend(left);
-            }
-        }
-        match keyed || items.is_empty() && !list {
-            true => Value::Object(object),
-            false => Value::Array(items),
-        }
-    }
-}
-
-/// What a value is as a key.
-fn key_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(u8::from(*value).to_string()),
-        _ => None,
     }
 }
