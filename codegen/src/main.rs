@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bitrix24_codegen::diag::{Report, closest};
+use bitrix24_codegen::drift;
 use bitrix24_codegen::emit::{python, rust};
 use bitrix24_codegen::model::Api;
 use bitrix24_codegen::{load, schema};
@@ -35,6 +36,23 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Language::Rust)]
         lang: Language,
     },
+    /// Says what changed in the documentation since the description was made.
+    ///
+    /// Ends with 0 where nothing did, with 1 where something did, with 2 if it cannot tell.
+    Drift {
+        /// The folder of the documentation's Markdown.
+        #[arg(long)]
+        docs: PathBuf,
+        /// Prints JSON, for machines.
+        #[arg(long)]
+        json: bool,
+        /// The folder is a part of the documentation: what it lacks is not gone.
+        #[arg(long)]
+        part: bool,
+        /// Methods, or sections: scopes, beginnings of names, folders of the documentation.
+        #[arg(value_name = "METHOD|SECTION")]
+        wanted: Vec<String>,
+    },
     /// Prints the JSON Schema of the format: of a method's file, or of `common.yaml`.
     Schema {
         /// The kind of file.
@@ -57,6 +75,22 @@ enum Kind {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::Drift {
+        docs,
+        json,
+        part,
+        wanted,
+    } = &arguments.command
+    {
+        let options = drift::Options {
+            docs,
+            spec: &arguments.spec,
+            part: *part,
+            wanted,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        return report_drift(&options, *json);
+    }
     let out = match arguments.command {
         Command::Schema { kind } => Ok(schema_of(kind)),
         command => match load(&arguments.spec) {
@@ -75,6 +109,25 @@ fn main() -> ExitCode {
             eprintln!("{}", message.trim_end());
             ExitCode::FAILURE
         }
+    }
+}
+
+fn report_drift(options: &drift::Options<'_>, json: bool) -> ExitCode {
+    let drift = match drift::measure(options, &|_, _| {}) {
+        Ok(drift) => drift,
+        Err(message) => {
+            eprintln!("error: {}", message.trim_end());
+            return ExitCode::from(2);
+        }
+    };
+    let text = match json {
+        true => format!("{:#}", drift.json()),
+        false => drift.text(),
+    };
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(2),
+        _ if drift.is_drift() => ExitCode::from(1),
+        _ => ExitCode::SUCCESS,
     }
 }
 
@@ -111,6 +164,8 @@ fn run(command: &Command, api: &Api) -> Result<String, String> {
             })
         }
         Command::Schema { kind } => Ok(schema_of(*kind)),
+        // It reads the description on its own: before rulings, and unchecked.
+        Command::Drift { .. } => Ok(String::new()),
     }
 }
 
