@@ -1,11 +1,12 @@
 //! The command line of the generator: `cargo codegen …`.
 
+mod commands;
+
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bitrix24_codegen::diag::{Report, closest};
-use bitrix24_codegen::drift;
 use bitrix24_codegen::emit::{python, rust};
 use bitrix24_codegen::model::Api;
 use bitrix24_codegen::{load, schema};
@@ -36,23 +37,14 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Language::Rust)]
         lang: Language,
     },
+    /// Reads the facts from the documentation; rulings and texts stay as they are.
+    Import(commands::Import),
     /// Says what changed in the documentation since the description was made.
     ///
     /// Ends with 0 where nothing did, with 1 where something did, with 2 if it cannot tell.
-    Drift {
-        /// The folder of the documentation's Markdown.
-        #[arg(long)]
-        docs: PathBuf,
-        /// Prints JSON, for machines.
-        #[arg(long)]
-        json: bool,
-        /// The folder is a part of the documentation: what it lacks is not gone.
-        #[arg(long)]
-        part: bool,
-        /// Methods, or sections: scopes, beginnings of names, folders of the documentation.
-        #[arg(value_name = "METHOD|SECTION")]
-        wanted: Vec<String>,
-    },
+    Drift(commands::Drift),
+    /// Measures how much of the documentation is settled without a person.
+    Survey(commands::Survey),
     /// Prints the JSON Schema of the format: of a method's file, or of `common.yaml`.
     Schema {
         /// The kind of file.
@@ -75,28 +67,16 @@ enum Kind {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Command::Drift {
-        docs,
-        json,
-        part,
-        wanted,
-    } = &arguments.command
-    {
-        let options = drift::Options {
-            docs,
-            spec: &arguments.spec,
-            part: *part,
-            wanted,
-            version: env!("CARGO_PKG_VERSION"),
-        };
-        return report_drift(&options, *json);
-    }
-    let out = match arguments.command {
-        Command::Schema { kind } => Ok(schema_of(kind)),
-        command => match load(&arguments.spec) {
-            Ok(api) => run(&command, &api),
-            Err(report) => Err(refuse(&report, &arguments.spec)),
-        },
+    let spec = &arguments.spec;
+    let api = || load(spec).map_err(|report| refuse(&report, spec));
+    let out = match &arguments.command {
+        Command::Check => api().map(|api| check(&api)),
+        Command::List => api().map(|api| list(&api)),
+        Command::Show { method, lang } => api().and_then(|api| show(&api, method, *lang)),
+        Command::Drift(drift) => return drift.run(spec),
+        Command::Import(import) => import.run(spec),
+        Command::Survey(survey) => survey.run(spec),
+        Command::Schema { kind } => Ok(schema_of(*kind)),
     };
     match out {
         // A reader that has seen enough, such as `head`, is no failure.
@@ -112,25 +92,6 @@ fn main() -> ExitCode {
     }
 }
 
-fn report_drift(options: &drift::Options<'_>, json: bool) -> ExitCode {
-    let drift = match drift::measure(options, &|_, _| {}) {
-        Ok(drift) => drift,
-        Err(message) => {
-            eprintln!("error: {}", message.trim_end());
-            return ExitCode::from(2);
-        }
-    };
-    let text = match json {
-        true => format!("{:#}", drift.json()),
-        false => drift.text(),
-    };
-    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(2),
-        _ if drift.is_drift() => ExitCode::from(1),
-        _ => ExitCode::SUCCESS,
-    }
-}
-
 fn refuse(report: &Report, spec: &Path) -> String {
     format!(
         "{}in {}",
@@ -139,34 +100,29 @@ fn refuse(report: &Report, spec: &Path) -> String {
     )
 }
 
-fn run(command: &Command, api: &Api) -> Result<String, String> {
-    match command {
-        Command::Check => Ok(format!(
-            "{} methods in {} scopes, {} system errors: no problem",
-            api.methods.len(),
-            api.scopes.len(),
-            api.system_errors.len()
-        )),
-        Command::List => Ok(list(api)),
-        Command::Show { method, lang } => {
-            let Some(found) = api.method(method) else {
-                let names: Vec<String> = api.methods.iter().map(|it| it.key()).collect();
-                let meant = closest(method, names.iter().map(String::as_str));
-                let meant = meant.map(|name| format!("; did you mean `{name}`?"));
-                return Err(format!(
-                    "error: `{method}` is not described{}",
-                    meant.unwrap_or_default()
-                ));
-            };
-            Ok(match lang {
-                Language::Rust => rust::show(api, found),
-                Language::Python => python::show(api, found),
-            })
-        }
-        Command::Schema { kind } => Ok(schema_of(*kind)),
-        // It reads the description on its own: before rulings, and unchecked.
-        Command::Drift { .. } => Ok(String::new()),
-    }
+fn check(api: &Api) -> String {
+    format!(
+        "{} methods in {} scopes, {} system errors: no problem",
+        api.methods.len(),
+        api.scopes.len(),
+        api.system_errors.len()
+    )
+}
+
+fn show(api: &Api, method: &str, lang: Language) -> Result<String, String> {
+    let Some(found) = api.method(method) else {
+        let names: Vec<String> = api.methods.iter().map(|it| it.key()).collect();
+        let meant = closest(method, names.iter().map(String::as_str));
+        let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+        return Err(format!(
+            "error: `{method}` is not described{}",
+            meant.unwrap_or_default()
+        ));
+    };
+    Ok(match lang {
+        Language::Rust => rust::show(api, found),
+        Language::Python => python::show(api, found),
+    })
 }
 
 fn list(api: &Api) -> String {
