@@ -14,6 +14,8 @@ pub(crate) mod merge;
 pub(crate) mod neutral;
 pub(crate) mod report;
 mod select;
+pub(crate) mod extract;
+pub(crate) mod neutral;
 pub(crate) mod site;
 pub(crate) mod spec;
 mod stale;
