@@ -453,6 +453,3 @@ fn shared_types(site: &Site, links: BTreeSet<Link>, docs: &mut Docs) {
     }
     docs.types.sort_by(|a, b| a.name.cmp(&b.name));
 }
-
-#[cfg(test)]
-mod by_hand;
