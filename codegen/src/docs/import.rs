@@ -6,7 +6,7 @@ use std::path::Path;
 use super::draft::Docs;
 use super::merge::{self, State};
 use super::report::{self, Report};
-use super::{select, spec};
+use super::{extract, select, spec};
 
 /// What to import.
 pub struct Options<'a> {
@@ -74,7 +74,7 @@ pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Docs,
     if !root.metadata().map_err(failed)?.is_dir() {
         return Err(format!("{} is no folder", root.display()));
     }
-    let docs = extract(root, progress).map_err(failed)?;
+    let docs = extract::read(root, &|_, _| true, progress).map_err(failed)?;
     if docs.methods.is_empty() && docs.skipped.is_empty() {
         return Err(format!(
             "there is no page of a method in {}",
@@ -82,11 +82,6 @@ pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Docs,
         ));
     }
     Ok(docs)
-}
-
-fn extract(_root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
-    progress(0, 0);
-    Ok(Docs::default())
 }
 
 #[cfg(test)]
