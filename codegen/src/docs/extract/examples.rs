@@ -20,7 +20,7 @@ pub(super) fn read(reader: &Reader<'_>, params: &[Field], answer: &Answer) -> Ve
         .calls
         .iter()
         .filter(|it| it.whole)
-        .find(|call| check::params(params, &[*call], &[]).is_empty())
+        .find(|call| check::params(params, &[*call]).is_empty())
         .and_then(|call| call.params.clone())
         .map(neutral::neutral)
         .filter(|it| !neutral::too_big(it));

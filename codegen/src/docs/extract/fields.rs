@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::page::{Part, deep, plain, texts};
+use super::page::{Part, deep, texts};
 use super::reader::{Link, Reader};
 use super::table::{Named, named};
 use super::types::{Type, Word, candidates};
@@ -58,10 +58,7 @@ impl<'p> Place<'p> {
         names.push(name);
         let mut open = self.open.clone();
         open.extend(line);
-        let way = match self.names.is_empty() && self.way.ends_with("fields") || self.way == "params" {
-            true => format!("{}.{name}.fields", self.way),
-            false => format!("{}.{name}.fields", self.way),
-        };
+        let way = format!("{}.{name}.fields", self.way);
         Place {
             element: self.element,
             way,
@@ -80,6 +77,10 @@ impl<'p> Place<'p> {
 pub(super) fn of_rows<'a>(reader: &Reader<'a>, rows: &'a [Row], place: &Place<'_>) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for row in named(reader.path, rows) {
+        // The credential is not a parameter of a method.
+        if place.is_params() && row.name == "auth" {
+            continue;
+        }
         let clean = row.name.trim_start_matches('.').to_owned();
         let parts: Vec<&str> = clean.split('.').collect();
         if let [parents @ .., last] = parts.as_slice()
@@ -147,15 +148,7 @@ pub(super) fn of_row<'a>(
     field.required = place.is_params() && row.starred;
     let mut nested = Vec::new();
     if row.ty.is_empty() {
-        let found = guesses(reader, place, name);
-        field.ty = "any".into();
-        reader.open(
-            place.element,
-            row.line,
-            format!("{fact}.type"),
-            format!("the table does not say what type `{name}` has"),
-            found,
-        );
+        untyped(reader, row, name, &fact, place, &mut field);
     } else {
         field.ty = expression(reader, row, place, &fact, &mut nested);
     }
@@ -236,7 +229,10 @@ pub(super) fn expression<'a>(
                 }
             },
         };
-        let part = format!("{base}{}", "[]".repeat(word.lists));
+        let part = match (word.lists, base.contains('|')) {
+            (0, _) | (_, false) => format!("{base}{}", "[]".repeat(word.lists)),
+            (lists, true) => format!("({base}){}", "[]".repeat(lists)),
+        };
         if !parts.contains(&part) {
             parts.push(part);
         }
@@ -263,6 +259,35 @@ fn linked<'a>(
     let (page, anchor) = word.link.as_ref()?;
     if page == reader.path {
         let (line, rows) = reader.anchored(anchor)?;
+        let alternatives = alternatives(reader, rows);
+        if !alternatives.is_empty() {
+            // A table of types, not of names: the result is one of them.
+            if place.open.contains(&line) || place.open.len() >= DEEPEST {
+                return None;
+            }
+            let mut open = place.open.clone();
+            open.push(line);
+            let inner = Place {
+                element: place.element,
+                way: place.way.clone(),
+                names: place.names.clone(),
+                open,
+                parts: place.parts,
+            };
+            let mut parts: Vec<String> = Vec::new();
+            for word in &alternatives {
+                let base = match word.base {
+                    Some(base) => base.to_owned(),
+                    None => linked(reader, word, &inner, nested)?,
+                };
+                let part = format!("{base}{}", "[]".repeat(word.lists));
+                if !parts.contains(&part) {
+                    parts.push(part);
+                }
+            }
+            parts.sort_by_key(|it| it == "null");
+            return Some(parts.join("|"));
+        }
         if place.open.contains(&line) || place.open.len() >= DEEPEST {
             return Some("object".into());
         }
@@ -323,7 +348,7 @@ fn nested_of<'a>(
         && !place.open.contains(&line)
     {
         let place = place.below(name, Some(line));
-        return of_rows(reader, rows, &place);
+        return closed(reader, of_rows(reader, rows, &place), line, &place);
     }
     // A table within the cell.
     for block in deep(row.about) {
@@ -333,9 +358,105 @@ fn nested_of<'a>(
             return of_rows(reader, rows, &place.below(name, Some(row.line)));
         }
     }
-    match free(name) {
-        true => Vec::new(),
-        false => bullets(reader, row.about, name, place),
+    // The JSON of an answer says more than a list in prose.
+    if free(name) || !place.is_params() {
+        return Vec::new();
+    }
+    let found = bullets(reader, row.about, name, place);
+    closed(reader, found, row.line, place)
+}
+
+/// Fields, unless one of the names stands for many: such an object stays open.
+fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>) -> Vec<Field> {
+    let stands_for_many = |name: &str| {
+        let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
+        name.contains(['*', '{', '<', '%', '/', ' ', '$']) || name.ends_with('_') || patterns.iter().any(|it| name.contains(it))
+    };
+    if place.is_params()
+        && let Some(many) = fields.iter().find(|it| stands_for_many(&it.name))
+    {
+        let fact = place.way.trim_end_matches(".fields").to_owned();
+        reader.findings.borrow_mut().retain(|it| !it.fact.starts_with(&place.way));
+        reader.find(
+            Weight::Note,
+            place.element,
+            line,
+            fact,
+            format!("`{}` stands for many names: the object stays open", many.name),
+            Vec::new(),
+        );
+        return Vec::new();
+    }
+    fields
+}
+
+/// The types of a table whose rows have types instead of names.
+fn alternatives(reader: &Reader<'_>, rows: &[Row]) -> Vec<Word> {
+    let all = named(reader.path, rows);
+    if all.iter().any(|it| it.strong) {
+        return Vec::new();
+    }
+    let mut out: Vec<Word> = Vec::new();
+    for row in rows.iter().skip(1) {
+        let Some(cell) = row.cells.first() else {
+            continue;
+        };
+        let words = Type::read(reader.path, &super::table::spans(cell)).any_of;
+        // `object` above a name of its own says only that the name is one.
+        let specific = words.iter().any(|it| it.base.is_none());
+        for word in words {
+            if specific && word.base == Some("object") || out.contains(&word) {
+                continue;
+            }
+            out.push(word);
+        }
+    }
+    let known = out.iter().all(|it| it.base.is_some() || it.link.is_some());
+    if known { out } else { Vec::new() }
+}
+
+/// A row without a type: its examples tell, if they agree.
+fn untyped(
+    reader: &Reader<'_>,
+    row: &Named<'_>,
+    name: &str,
+    fact: &str,
+    place: &Place<'_>,
+    field: &mut Field,
+) {
+    let mut found = guesses(reader, place, name);
+    if found.is_empty()
+        && let Some(guess) = row.example.and_then(by_example)
+    {
+        found.push(guess.to_owned());
+    }
+    let (weight, ty) = match found.as_slice() {
+        [only] => (Weight::Note, only.clone()),
+        _ => (Weight::Open, "any".into()),
+    };
+    let message = match weight {
+        Weight::Open => format!("the table does not say what type `{name}` has"),
+        _ => format!("the table does not say what type `{name}` has; its examples do"),
+    };
+    field.ty = ty;
+    reader.find(weight, place.element, row.line, format!("{fact}.type"), message, found);
+}
+
+/// The type of a value that stands in a column of examples.
+fn by_example(cell: &crate::docs::block::Cell) -> Option<&'static str> {
+    let spans = super::table::spans(cell);
+    let code = spans.iter().find(|it| it.code)?.text.trim().to_owned();
+    let quoted = |mark: char| code.len() > 1 && code.starts_with(mark) && code.ends_with(mark);
+    if code.parse::<i64>().is_ok() {
+        Some("integer")
+    } else if code.parse::<f64>().is_ok() {
+        Some("double")
+    } else if quoted('\'') || quoted('"') {
+        Some("string")
+    } else if matches!(code.as_str(), "true" | "false") {
+        Some("boolean")
+    } else {
+        None
     }
 }
 
@@ -494,29 +615,4 @@ fn apply(reader: &Reader<'_>, field: &mut Field, said: Said, place: &Place<'_>) 
         let lower = field.name.to_lowercase();
         field.secret = ["token", "password", "secret"].iter().any(|it| lower.ends_with(it));
     }
-}
-
-/// Whether a description is nothing but blanks.
-pub(super) fn says_nothing(about: &[Block]) -> bool {
-    plain(about).trim().is_empty()
-}
-
-/// What a type may be, if it is one word.
-pub(super) fn single(ty: &Type) -> Option<&Word> {
-    match ty.any_of.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    }
-}
-
-/// Tells that a page leads to another for its fields.
-pub(super) fn note_elsewhere(reader: &Reader<'_>, line: u32, fact: &str, page: &str) {
-    reader.find(
-        Weight::Note,
-        Element::Parameters,
-        line,
-        fact,
-        format!("its fields are described on {page}"),
-        Vec::new(),
-    );
 }

@@ -1,5 +1,6 @@
 //! Pages → facts, and what a person must settle about them. One module for each part of the facts.
 
+mod containers;
 mod deprecated;
 mod errors;
 mod examples;
@@ -150,14 +151,26 @@ fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
         return Err(skip(path, "an overview", false));
     }
     let names = name::names(&title.title, &sections, &calls);
-    let looks = has_scope || has_parameters;
+    let responds = sections.iter().any(|it| it.part == Part::Response);
+    let called = calls.iter().any(|(call, _)| {
+        let method = call.method.as_deref();
+        names.title.iter().any(|it| method.is_some_and(|m| m.eq_ignore_ascii_case(it)))
+    });
+    let looks = has_scope || has_parameters || (responds && called);
     if !looks {
         let called = !names.title.is_empty() && !calls.is_empty();
         return Err(skip(path, "an article", called));
     }
-    if !has_parameters && calls.is_empty() {
+    let described = sections
+        .iter()
+        .any(|it| it.part == Part::Parameters && page::tables(it.blocks).iter().any(|it| table::is_named(it)));
+    if !described && calls.is_empty() {
         let reason = if lower.starts_with("event") { "an event" } else { "an article" };
         return Err(skip(path, reason, names.title.iter().any(|it| name::is_method(it))));
+    }
+    let titled = names.title.iter().any(|it| name::is_method(it));
+    if !described && !titled && names.examples.len() > 1 {
+        return Err(skip(path, "an article", false));
     }
     let (method, others, clear) = match names.decide(path) {
         Decided::Clear(method) => (method, Vec::new(), true),
@@ -340,7 +353,7 @@ fn describe(
 /// The table of parameters against the calls of the examples.
 fn against_examples(reader: &Reader<'_>, params: &[crate::format::Field]) {
     let calls: Vec<&Call> = reader.calls.iter().collect();
-    for mismatch in super::check::params(params, &calls, &[]) {
+    for mismatch in super::check::params(params, &calls) {
         reader.find(
             Weight::Contradiction,
             Element::Parameters,

@@ -82,12 +82,7 @@ fn classify(title: &str) -> Option<Part> {
     let title = title.to_lowercase();
     let title = title.trim_end_matches([':', '.']).trim();
     let is = |words: &[&str]| words.iter().any(|word| title.contains(word));
-    // `Parameter fields` describes one parameter, not all of them.
-    let all = matches!(
-        title,
-        "parameters" | "method parameters" | "request parameters" | "parameters of the method"
-    ) || title.ends_with("method parameters");
-    if all {
+    if is_all_parameters(title) {
         Some(Part::Parameters)
     } else if title == "examples"
         || title == "example"
@@ -111,6 +106,17 @@ fn classify(title: &str) -> Option<Part> {
     } else {
         None
     }
+}
+
+/// Whether a heading begins the table of all parameters. `Parameter fields` describes one of them.
+pub(super) fn is_all_parameters(title: &str) -> bool {
+    let title = title.to_lowercase();
+    let title = title.trim_end_matches([':', '.']).trim();
+    matches!(
+        title,
+        "parameters" | "request parameters" | "parameters of the method"
+    ) || title.ends_with("method parameters")
+        || title.starts_with("method parameters")
 }
 
 /// Whether a heading begins the table of all that a method answers.

@@ -1,7 +1,8 @@
 //! The parameters of a method, and the conditions on them.
 
 use super::fields::{Place, of_rows};
-use super::page::{Part, deep, plain, tables, texts};
+use super::containers;
+use super::page::{Part, Section, deep, is_all_parameters, plain, tables, texts};
 use super::reader::Reader;
 use super::table::{is_named, named};
 use crate::docs::block::{Block, Kind};
@@ -10,12 +11,15 @@ use crate::format::{Credential, Field, RequiredIf, Rule, When};
 
 /// Reads the parameters.
 pub(super) fn read(reader: &Reader<'_>) -> (Vec<Field>, Vec<Rule>) {
-    let main = reader
+    let mut all: Vec<&Section<'_>> = reader
         .sections
         .iter()
-        .filter(|it| it.part == Part::Parameters)
-        .min_by_key(|it| it.level);
-    let Some(main) = main else {
+        .filter(|it| it.part == Part::Parameters && is_all_parameters(&it.title))
+        .collect();
+    if let Some(top) = all.iter().map(|it| it.level).min() {
+        all.retain(|it| it.level == top);
+    }
+    let Some((main, others)) = all.split_first() else {
         let given = reader.calls.iter().any(|call| {
             let params = call.params.as_ref().and_then(|it| it.as_object());
             params.is_some_and(|it| !it.is_empty())
@@ -45,8 +49,14 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<Field>, Vec<Rule>) {
         return (Vec::new(), Vec::new());
     };
     let mut params = of_rows(reader, rows, &Place::params());
-    // The credential is not a parameter of the method.
-    params.retain(|it| it.name != "auth");
+    for other in others {
+        variant(reader, other, &mut params);
+    }
+    for field in &mut params {
+        let values = reader.examples(&[field.name.as_str()]);
+        let fact = format!("params.{}", field.name);
+        containers::settle(reader, Element::Parameters, main.line, &fact, field, &values);
+    }
     let mut rules = Vec::new();
     for row in named(reader.path, rows) {
         if params.iter().any(|it| it.name == row.name) {
@@ -58,6 +68,23 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<Field>, Vec<Rule>) {
     (params, rules)
 }
 
+
+/// The table of another way to call the method: its parameters are optional for all.
+fn variant<'a>(reader: &Reader<'a>, section: &Section<'a>, params: &mut Vec<Field>) {
+    let Some(rows) = tables(section.blocks).into_iter().find(|it| is_named(it)) else {
+        return;
+    };
+    let found = of_rows(reader, rows, &Place::params());
+    for field in params.iter_mut() {
+        field.required &= found.iter().any(|it| it.name == field.name && it.required);
+    }
+    for mut field in found {
+        if !params.iter().any(|it| it.name == field.name) {
+            field.required = false;
+            params.push(field);
+        }
+    }
+}
 
 fn says_none(blocks: &[Block]) -> bool {
     let text = plain(blocks).to_lowercase();

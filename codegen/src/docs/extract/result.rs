@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::{Place, of_row, plain_field, push, with_fields};
-use super::infer;
+use super::{containers, infer};
 use super::page::{Part, deep, is_returned_data, tables};
 use super::reader::Reader;
 use super::table::{Named, is_named, named};
@@ -35,6 +35,8 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
             let rows = named(reader.path, rows);
             counted |= rows.iter().any(|it| matches!(it.name.as_str(), "total" | "next"));
             of_table(reader, line, &rows, &results, &mut root);
+            containers::unwrap(&mut root, &results);
+            containers::settle(reader, Element::Result, line, "result", &mut root, &results);
             compare(reader, line, &root, &shown);
         }
         None if results.is_empty() => reader.open(
@@ -72,7 +74,7 @@ fn shown(reader: &Reader<'_>) -> Vec<(Value, u32)> {
                 continue;
             }
             match code::json(text) {
-                Ok(json) if json.value.get("result").is_some() => out.push((json.value, block.line)),
+                Ok(json) if json.value.get("result").is_some() && !json.cut => out.push((json.value, block.line)),
                 Ok(_) => {}
                 Err(fault) if text.trim_start().starts_with('{') => reader.find(
                     Weight::Contradiction,

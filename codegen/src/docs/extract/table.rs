@@ -12,6 +12,10 @@ pub(super) struct Named<'a> {
     /// Whether it is marked with a star.
     pub starred: bool,
     pub ty: Type,
+    /// Whether the name is strong. Without, the cell may hold a type alone.
+    pub strong: bool,
+    /// The cell of examples, where the table has one.
+    pub example: Option<&'a Cell>,
     /// The cell that says what it is.
     pub about: &'a [Block],
 }
@@ -25,6 +29,7 @@ pub(super) enum Column {
     About,
     Code,
     Status,
+    Example,
     Other,
 }
 
@@ -41,6 +46,7 @@ pub(super) fn columns(row: &Row) -> Vec<Column> {
                 "required" | "mandatory" => Column::Required,
                 "description" | "purpose" | "meaning" | "value" | "error description" => Column::About,
                 "code" | "error code" | "error" => Column::Code,
+                "example" | "sample" => Column::Example,
                 "status" | "http status" | "http code" | "http-status" => Column::Status,
                 _ => Column::Other,
             }
@@ -117,6 +123,7 @@ pub(super) fn named<'a>(page: &str, rows: &'a [Row]) -> Vec<Named<'a>> {
             matches!(text.to_lowercase().as_str(), "yes" | "+" | "true" | "required" | "*" | "y")
         });
         let about = cell_of(about_at).map_or(&[][..], |it| it.blocks.as_slice());
+        let strong = spans(cell).iter().any(|it| it.strong);
         for (name, starred, own) in names(page, cell) {
             let own = if own.is_empty() { ty.clone() } else { own };
             out.push(Named {
@@ -124,6 +131,8 @@ pub(super) fn named<'a>(page: &str, rows: &'a [Row]) -> Vec<Named<'a>> {
                 name,
                 starred: starred || required,
                 ty: own,
+                strong,
+                example: cell_of(at(Column::Example)),
                 about,
             });
         }
@@ -196,6 +205,8 @@ fn names(page: &str, cell: &Cell) -> Vec<(String, bool, Type)> {
             starred = true;
         }
         let name = name.trim_matches([':', '.', ',', '"', '\'']).trim();
+        // `LANGUAGE_ID (LANG)`: what stands in brackets is no part of the name.
+        let name = name.split_once(" (").map_or(name, |it| it.0);
         if !name.is_empty() {
             out.push((name.to_owned(), starred, ty.clone()));
         }

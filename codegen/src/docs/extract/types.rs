@@ -54,6 +54,7 @@ const WORDS: &[(&str, &str)] = &[
     ("text", "text"),
     ("time", "Time"),
     ("timestamp", "timestamp"),
+    ("uf_enum_element", "object"),
     ("undefined", "null"),
     ("unknown", "any"),
     ("user", "user"),
@@ -125,14 +126,9 @@ impl Type {
         }
     }
 
-    /// Words that nobody knows and that lead nowhere.
+    /// Whether nothing was said.
     pub(super) fn is_empty(&self) -> bool {
         self.any_of.is_empty()
-    }
-
-    /// Whether one of the alternatives is this type, or a list of it.
-    pub(super) fn has(&self, base: &str) -> bool {
-        self.any_of.iter().any(|word| word.base == Some(base))
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::page::{plain, texts};
-use crate::docs::block::{Block, Kind, Span, Text};
+use crate::docs::block::{Block, Kind, Text};
 use crate::format::{Flag, Scalar};
 
 /// What a description says beside prose.
@@ -254,9 +254,4 @@ pub(super) fn default_of(ty: &str, text: &str) -> Option<Value> {
         "string" | "text" | "char" => Some(Value::from(text)),
         _ => None,
     }
-}
-
-/// Whether text spans hold nothing but blanks.
-pub(super) fn blank(spans: &[Span]) -> bool {
-    spans.iter().all(|it| it.text.trim().is_empty())
 }

@@ -98,6 +98,8 @@ struct Scan<'a> {
     open: Vec<usize>,
     headings: Vec<usize>,
     fence: Option<Fence>,
+    /// The shortest fences, of backticks and of tildes, that are known to be closed no more.
+    hopeless: [usize; 2],
     /// Set once no comment ends any more.
     no_comment_ends: bool,
 }
@@ -111,6 +113,7 @@ pub(super) fn scan(text: &str, start: usize, line: u32) -> Outline {
         open: Vec::new(),
         headings: Vec::new(),
         fence: None,
+        hopeless: [usize::MAX; 2],
         no_comment_ends: false,
     };
     scan.pass(start, line);
@@ -136,6 +139,9 @@ impl<'a> Scan<'a> {
             let Some(fence) = self.fence.take() else {
                 return;
             };
+            let [ticks, tildes] = &mut self.hopeless;
+            let hopeless = if fence.sign == b'`' { ticks } else { tildes };
+            *hopeless = fence.count.min(*hopeless);
             (at, line) = self.break_fence(fence, (self.bytes.len(), line));
         }
     }
@@ -197,6 +203,10 @@ impl<'a> Scan<'a> {
                 };
             if hints {
                 fence.hint = Some((start, line));
+                let [ticks, tildes] = self.hopeless;
+                if fence.count >= if fence.sign == b'`' { ticks } else { tildes } {
+                    return Some(self.break_fence(fence, (start, line)));
+                }
             }
         }
         self.fence = Some(fence);

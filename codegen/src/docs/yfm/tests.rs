@@ -371,6 +371,7 @@ fn broken_text_takes_no_longer() {
         "|#\n",
         "{% note %}\n## a\n",
         "```a\n",
+        "| ```a\n",
         "~~~\n```\n",
         "- a\n",
         "> ",
