@@ -150,7 +150,6 @@ fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
     });
     let looks = has_scope || has_parameters || (responds && called);
     if !looks {
-        let called = !names.title.is_empty() && !calls.is_empty();
         return Err(skip(path, "an article", called));
     }
     let described = sections
@@ -158,7 +157,7 @@ fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
         .any(|it| it.part == Part::Parameters && page::tables(it.blocks).iter().any(|it| table::is_named(it)));
     if !described && calls.is_empty() {
         let reason = if lower.starts_with("event") { "an event" } else { "an article" };
-        return Err(skip(path, reason, names.title.iter().any(|it| name::is_method(it))));
+        return Err(skip(path, reason, called));
     }
     let titled = names.title.iter().any(|it| name::is_method(it));
     if !described && !titled && names.examples.len() > 1 {
@@ -213,7 +212,11 @@ fn all_calls(sections: &[Section<'_>]) -> Vec<(Call, u32)> {
 
 /// `> Scope: [`imbot`](…)`: the scopes and the line.
 fn scopes(sections: &[Section<'_>]) -> Option<(Vec<String>, u32)> {
-    for section in sections.iter().filter(|it| it.part == Part::Intro) {
+    scopes_in(sections, |part| part == Part::Intro)
+}
+
+fn scopes_in(sections: &[Section<'_>], of: impl Fn(Part) -> bool) -> Option<(Vec<String>, u32)> {
+    for section in sections.iter().filter(|it| of(it.part)) {
         for block in section.blocks {
             let Kind::Quote(blocks) = &block.kind else {
                 continue;
@@ -242,6 +245,15 @@ fn scopes(sections: &[Section<'_>]) -> Option<(Vec<String>, u32)> {
     None
 }
 
+/// The scope of a whole section, where its overview names it.
+fn section_scopes(site: &Site, path: &str) -> Option<(Vec<String>, u32)> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let page = site.page(&format!("{folder}/index.md"))?;
+    let all = sections(&page);
+    let named = scopes_in(&all, |_| true)?;
+    (named.0.len() == 1).then_some((named.0, 1))
+}
+
 /// Reads all facts of a page.
 fn describe(
     site: &Site,
@@ -259,7 +271,7 @@ fn describe(
         })
         .map(|it| it.0.clone())
         .collect();
-    let said_scopes = scopes(&sections);
+    let said_scopes = scopes(&sections).or_else(|| section_scopes(site, &found.path));
     let reader = Reader {
         site,
         path: &found.path,
