@@ -62,7 +62,9 @@ fn run(spec: &str, emit: impl FnOnce(&Api) -> Vec<File>) -> ExitCode {
             }
         },
         Err(report) => {
-            print!("{}", report.cargo_errors());
+            // The folder as it is called in the repository, wherever Cargo has put it.
+            let folder = Path::new(spec).file_name().unwrap_or_default();
+            print!("{}", report.cargo_errors_in(Path::new(folder)));
             ExitCode::FAILURE
         }
     }

@@ -144,11 +144,32 @@ impl Problem {
         &self.place
     }
 
-    fn render(&self, renderer: &Renderer) -> String {
-        let path = self.place.path().to_string_lossy();
+    /// The path as it is shown to a reader for whom the description lies in `root`.
+    fn path_in(&self, root: &Path) -> String {
+        let path = self.place.path();
+        // What concerns the description as a whole has no path.
+        let path = match path.as_os_str().is_empty() {
+            true if root.as_os_str().is_empty() => PathBuf::from("spec"),
+            true => root.to_owned(),
+            false => root.join(path),
+        };
+        path.to_string_lossy().into_owned()
+    }
+
+    fn line(&self, root: &Path) -> String {
+        let (line, column) = self.place.line_column();
+        let path = self.path_in(root);
+        match &self.help {
+            Some(help) => format!("{path}:{line}:{column}: {}; {help}", self.message),
+            None => format!("{path}:{line}:{column}: {}", self.message),
+        }
+    }
+
+    fn render(&self, root: &Path, renderer: &Renderer) -> String {
+        let path = self.path_in(root);
         let mut group = Group::with_title(Level::ERROR.primary_title(&*self.message)).element(
             Snippet::source(&*self.place.source.text)
-                .path(&*path)
+                .path(path.as_str())
                 .annotation(AnnotationKind::Primary.span(self.place.first_line())),
         );
         if let Some(help) = &self.help {
@@ -161,13 +182,7 @@ impl Problem {
 impl fmt::Display for Problem {
     /// One line: `file:line:column: what is wrong; what would be right`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.place.line_column();
-        let path = self.place.path().display();
-        write!(f, "{path}:{line}:{column}: {}", self.message)?;
-        match &self.help {
-            Some(help) => write!(f, "; {help}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.line(Path::new("")))
     }
 }
 
@@ -206,6 +221,12 @@ impl Report {
     /// The report as people read it: the line, a marker and advice for each problem.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
+        self.render_in(Path::new(""), color)
+    }
+
+    /// The same for a reader elsewhere: paths begin with that of the description's folder.
+    #[must_use]
+    pub fn render_in(&self, root: &Path, color: bool) -> String {
         let renderer = if color {
             Renderer::styled()
         } else {
@@ -213,7 +234,7 @@ impl Report {
         };
         let mut out = String::new();
         for problem in self.problems() {
-            out.push_str(&problem.render(&renderer));
+            out.push_str(&problem.render(root, &renderer));
             out.push_str("\n\n");
         }
         let count = self.problems().len();
@@ -225,9 +246,15 @@ impl Report {
     /// The report as lines that Cargo shows as errors of a build script.
     #[must_use]
     pub fn cargo_errors(&self) -> String {
+        self.cargo_errors_in(Path::new(""))
+    }
+
+    /// The same, with paths that begin with that of the description's folder.
+    #[must_use]
+    pub fn cargo_errors_in(&self, root: &Path) -> String {
         let mut out = String::new();
         for problem in self.problems() {
-            out.push_str(&format!("cargo::error={problem}\n"));
+            out.push_str(&format!("cargo::error={}\n", problem.line(root)));
         }
         out
     }

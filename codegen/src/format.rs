@@ -51,6 +51,7 @@ pub struct CommonFile {
 #[serde(deny_unknown_fields, default)]
 pub struct CommonFacts {
     /// The documentation's names for types that are another type on the wire: `user: integer`.
+    /// A `*` at the end stands for whatever follows: `crm_*: integer`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: BTreeMap<String, String>,
     /// Errors that any method can answer.

@@ -70,6 +70,17 @@ pub fn load(dir: &Path) -> Result<Api, Report> {
     lower.types(&mut report);
     // Where two ask for one name, REST 3.0 gives way.
     methods.sort_by_key(|(_, _, read)| read.facts.rest == format::Rest::V3);
+    for (_, _, read) in &methods {
+        if read.facts.rest == format::Rest::Classic {
+            lower.classic.insert(read.method.to_lowercase());
+        }
+    }
+    for (path, _, read) in &methods {
+        let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+        let shown = lower.shown(read, read.facts.rest);
+        let names = lower.reserve(folder, &shown);
+        lower.method_types.insert(path.clone(), names);
+    }
     for (path, doc, read) in &methods {
         lower.method(path, doc, read, &mut report);
     }
@@ -83,7 +94,7 @@ pub fn load(dir: &Path) -> Result<Api, Report> {
 
 fn nowhere(message: String) -> Problem {
     let source = std::rc::Rc::new(crate::diag::Source {
-        path: "spec".into(),
+        path: "".into(),
         text: String::new(),
     });
     Problem::new(Place::file(&source), message)
@@ -102,7 +113,8 @@ struct Shared {
 struct Lower {
     api: Api,
     docs: Vec<(Doc, BTreeMap<String, String>)>,
-    shared: BTreeMap<String, Shared>,
+    /// By where they belong and by name: two scopes may have one name each.
+    shared: BTreeMap<(Home, String), Shared>,
     aliases: BTreeMap<String, String>,
     /// Whether some shared types or aliases could not be read.
     types_lost: bool,
@@ -112,6 +124,10 @@ struct Lower {
     system_idents: Names,
     /// Files by their method in lower case, to find methods that are described twice.
     seen: BTreeMap<String, String>,
+    /// The classic methods, in lower case.
+    classic: BTreeSet<String>,
+    /// The names of a method's request and of its errors, by its file.
+    method_types: BTreeMap<String, (String, String)>,
     /// Methods by namespace and identifier.
     members: BTreeMap<Vec<String>, BTreeMap<String, String>>,
 }
@@ -272,7 +288,7 @@ impl Lower {
                 facts: shared,
                 record,
             };
-            if self.shared.insert(name.clone(), entry).is_some() {
+            if self.shared.insert((home, name.clone()), entry).is_some() {
                 report.push(
                     Problem::new(
                         doc.place(&[way, keys(&["name"])].concat()),
@@ -293,15 +309,16 @@ impl Lower {
     fn types(&mut self, report: &mut Report) {
         let docs = std::mem::take(&mut self.docs);
         let shared = std::mem::take(&mut self.shared);
-        let names: BTreeMap<String, usize> = shared
+        let names: Vec<((Home, String), usize)> = shared
             .iter()
-            .map(|(name, it)| (name.clone(), it.record))
+            .map(|(key, it)| (key.clone(), it.record))
             .collect();
         self.shared = shared;
-        for (name, record) in names {
-            let Some(it) = self.shared.get(&name) else {
+        for (key, record) in names {
+            let Some(it) = self.shared.get(&key) else {
                 continue;
             };
+            let (_, name) = key;
             let (doc, texts) = &docs[it.doc];
             let home = self.api.records[record].home;
             let facts = it.facts.clone();
@@ -322,7 +339,7 @@ impl Lower {
             let fields = self.fields(&mut context, &way, "", &facts.fields, report);
             self.api.records[record].fields = fields;
         }
-        for (name, it) in &self.shared {
+        for ((_, name), it) in &self.shared {
             let mut way = Vec::new();
             if self.never_ends(it.record, it.record, &mut BTreeSet::new(), &mut way) {
                 way.reverse();
@@ -371,6 +388,34 @@ impl Lower {
             }
         }
         false
+    }
+
+    /// What Rust and Python go by: a method of REST 3.0 that has a classic namesake says so.
+    fn shown(&self, read: &MethodFile, rest: format::Rest) -> String {
+        match &read.alias {
+            Some(alias) => alias.clone(),
+            None if rest == format::Rest::V3
+                && self.classic.contains(&read.method.to_lowercase()) =>
+            {
+                format!("{}_v3", read.method)
+            }
+            None => read.method.clone(),
+        }
+    }
+
+    /// Takes the names of the types that every method has. They go before those of nested
+    /// types, so that no parameter changes what a method is called.
+    fn reserve(&mut self, folder: &str, shown: &str) -> (String, String) {
+        let scope = self.scope(folder);
+        let short = match shown.split_once('.') {
+            Some((first, rest)) if first.eq_ignore_ascii_case(folder) => rest,
+            _ => shown,
+        };
+        let taken = self.types.entry(Some(scope)).or_default();
+        let type_name = taken.unique(names::type_name(&short.replace('.', "_")));
+        let prefix = type_name.trim_end_matches('_');
+        let error_name = taken.unique(format!("{prefix}Error"));
+        (type_name, error_name)
     }
 
     fn method(&mut self, path: &str, doc: &Doc, read: &MethodFile, report: &mut Report) {
@@ -436,7 +481,8 @@ impl Lower {
 
         let scope = self.scope(folder);
         let home = Some(scope);
-        let shown = read.alias.as_deref().unwrap_or(name);
+        let shown = self.shown(read, facts.rest);
+        let shown = shown.as_str();
         let mut parts: Vec<&str> = shown.split('.').collect();
         let last = parts.pop().unwrap_or_default();
         let member = |index: usize, part: &str| match index {
@@ -460,23 +506,15 @@ impl Lower {
                     }]),
                     format!("`{other}` is called `{ident}` in its namespace already"),
                 )
-                .help(match facts.rest {
-                    format::Rest::Classic => "give this one a name of its own: `alias: …`".into(),
-                    format::Rest::V3 => {
-                        format!("give this one a name of its own: `alias: {name}_v3`")
-                    }
-                }),
+                .help("give this one a name of its own: `alias: …`"),
             );
         }
-        let short = match shown.split_once('.') {
-            Some((first, rest)) if first.eq_ignore_ascii_case(folder) => rest,
-            _ => shown,
+        let (type_name, error_name) = match self.method_types.remove(path) {
+            Some(names) => names,
+            None => self.reserve(folder, shown),
         };
-        let taken = self.types.entry(home).or_default();
-        let type_name = taken.unique(names::type_name(&short.replace('.', "_")));
         // What avoids a reserved word needs no underscore in front of more.
         let prefix = type_name.trim_end_matches('_');
-        let error_name = taken.unique(format!("{prefix}Error"));
         let owner = match facts.rest {
             format::Rest::Classic => name.to_owned(),
             format::Rest::V3 => format!("v3:{name}"),
@@ -749,11 +787,6 @@ impl Lower {
                 .help("take `wire` away, or make the type `boolean`"),
             );
         }
-        if uses.values && field.values.is_empty() {
-            report.push(
-                Problem::new(place, "an `enum` needs its `values`").help("add `values: [A, B]`"),
-            );
-        }
         ty
     }
 
@@ -831,7 +864,7 @@ impl Lower {
                 }
             }
             Expr::Name(name, at) => {
-                let target = self.aliases.get(name).map_or(name.as_str(), String::as_str);
+                let target = self.alias(name).unwrap_or(name);
                 match target {
                     "string" => uses.text = true,
                     "integer" | "double" => uses.number = true,
@@ -846,6 +879,10 @@ impl Lower {
                     }
                     Some(Builtin::Enum) => {
                         uses.values = true;
+                        // Values that nobody lists are any texts.
+                        if field.values.is_empty() {
+                            return Type::String;
+                        }
                         // What stands twice in one expression is one type.
                         let known = match &uses.known_enum {
                             Some(known) => known.clone(),
@@ -879,20 +916,37 @@ impl Lower {
         }
     }
 
+    /// What a name of the documentation is on the wire: by the whole name, or by its beginning.
+    fn alias(&self, name: &str) -> Option<&str> {
+        let begins = |alias: &&String| {
+            let start = alias.strip_suffix('*');
+            start.is_some_and(|start| name.starts_with(start))
+        };
+        let longest = || self.aliases.keys().filter(begins).max_by_key(|it| it.len());
+        let target = match self.aliases.get(name) {
+            Some(target) => Some(target),
+            None => longest().and_then(|alias| self.aliases.get(alias)),
+        };
+        target.map(String::as_str)
+    }
+
     fn shared(&self, context: &Context<'_>, name: &str, place: Place, report: &mut Report) -> Type {
-        if let Some(shared) = self.shared.get(name) {
-            let home = self.api.records[shared.record].home;
-            if home.is_some() && home != context.home {
-                report.push(
-                    Problem::new(place, format!("`{name}` belongs to another scope"))
-                        .help("move it to the `common.yaml` that all scopes share"),
-                );
-            }
+        // A scope's own goes before the one that all share.
+        let own = self.shared.get(&(context.home, name.to_owned()));
+        let all = || self.shared.get(&(None, name.to_owned()));
+        if let Some(shared) = own.or_else(all) {
             return Type::Record(shared.record);
+        }
+        if self.shared.keys().any(|(_, other)| other == name) {
+            report.push(
+                Problem::new(place, format!("`{name}` belongs to another scope"))
+                    .help("move it to the `common.yaml` that all scopes share"),
+            );
+            return Type::Any;
         }
         let known = BUILTIN.iter().copied();
         let known = known.chain(self.aliases.keys().map(String::as_str));
-        let known = known.chain(self.shared.keys().map(String::as_str));
+        let known = known.chain(self.shared.keys().map(|(_, name)| name.as_str()));
         let problem = Problem::new(place, format!("there is no type `{}`", shorten(name)));
         report.push(match closest(name, known) {
             Some(meant) => problem.help(format!("did you mean `{meant}`?")),

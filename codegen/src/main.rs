@@ -93,19 +93,15 @@ fn main() -> ExitCode {
 }
 
 fn refuse(report: &Report, spec: &Path) -> String {
-    format!(
-        "{}in {}",
-        report.render(std::io::stderr().is_terminal()),
-        spec.display()
-    )
+    report.render_in(spec, std::io::stderr().is_terminal())
 }
 
 fn check(api: &Api) -> String {
     format!(
-        "{} methods in {} scopes, {} system errors: no problem",
-        api.methods.len(),
-        api.scopes.len(),
-        api.system_errors.len()
+        "{} in {}, {}: no problem",
+        count(api.methods.len(), "method"),
+        count(api.scopes.len(), "scope"),
+        count(api.system_errors.len(), "system error")
     )
 }
 
@@ -123,6 +119,12 @@ fn show(api: &Api, method: &str, lang: Language) -> Result<String, String> {
         Language::Rust => rust::show(api, found),
         Language::Python => python::show(api, found),
     })
+}
+
+/// `1 scope`, `2 scopes`.
+fn count(number: usize, noun: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{many}")
 }
 
 fn list(api: &Api) -> String {

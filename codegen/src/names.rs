@@ -19,7 +19,9 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// Fields of a request or an answer share their place with these.
-const MEMBERS: &[&str] = &["cls", "default", "extra", "new", "timeout", "to_dict"];
+const MEMBERS: &[&str] = &[
+    "cls", "default", "extra", "hide", "new", "timeout", "to_dict",
+];
 
 /// Namespaces and methods share their place with what a client has of its own.
 const CLIENT: &[&str] = &[

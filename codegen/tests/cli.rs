@@ -60,7 +60,7 @@ fn a_good_description_passes() {
     assert_eq!(check.code, Some(0), "{}", check.err);
     assert_eq!(
         check.out,
-        "1 methods in 1 scopes, 0 system errors: no problem\n"
+        "1 method in 1 scope, 0 system errors: no problem\n"
     );
     assert_eq!(check.err, "");
 

@@ -210,8 +210,11 @@ impl Case {
     }
 }
 
+/// Replacements in the page.
+type Edits<'a> = &'a [(&'a str, &'a str)];
+
 /// The page with replacements, each of which must apply.
-fn edited(edits: &[(&str, &str)]) -> String {
+fn edited(edits: Edits<'_>) -> String {
     let mut page = METHOD.to_owned();
     for (old, new) in edits {
         assert!(page.contains(old), "{old}");
@@ -223,7 +226,7 @@ fn edited(edits: &[(&str, &str)]) -> String {
 #[test]
 fn changed_facts_are_told() {
     let case = Case::new("facts");
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[(Edits<'_>, &[&str])] = &[
         (
             &[("|| **BOX_ID***", "|| **BOX_ID**")],
             &["BOX_ID required → optional"],

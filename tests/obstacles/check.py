@@ -15,8 +15,7 @@ from pathlib import Path
 
 import bitrix24
 from bitrix24 import AsyncClient, Client, errors, request
-from bitrix24.lists import GetItem
-from bitrix24.obstacles import Condition
+from bitrix24.obstacles import Condition, TablesGetItem
 
 sys.path.append(str(Path(__file__).parents[1] / "python"))
 
@@ -62,7 +61,7 @@ def passed_back() -> None:
         record, mapping = (request.json for request in portal.requests)
         portal.default = Reply({"result": {"bot": {"id": 1, "code": "x"}}})
         bot = {"code": "x", "properties": {"name": "y"}, "botToken": "z"}
-        client.imbot.v2.bot.register(fields=bot, extra_=None)
+        client.obstacles.v2.bot.register(fields=bot, extra_=None)
     inside = {"LEFT": "b", "NOTE": "c"}
     assert record["CONDITION"] == {"LEFT": "a", "RIGHT": [inside], "NEW": None}
     assert "MAYBE" not in record
@@ -77,12 +76,12 @@ def listed() -> None:
     def page(*ids: int, **beside: int) -> Reply:
         return Reply({"result": [{"ID": str(number)} for number in ids], **beside})
 
-    lists = request.lists.get(iblock_type_id="lists")
+    lists = request.obstacles.tables.get(iblock_type_id="lists")
     with Portal() as portal, Client.from_webhook(portal.webhook, retries=None) as client:
         portal.answer(page(*range(1, 51), next=50, total=52), page(51, 52, total=52))
         records = list(client.records(lists))
         assert [record.id for record in records] == list(range(1, 53))
-        assert {type(record) for record in records} == {GetItem}
+        assert {type(record) for record in records} == {TablesGetItem}
         assert "start" not in portal.requests[0].json
         assert portal.requests[1].json == {"IBLOCK_TYPE_ID": "lists", "start": 50}
 

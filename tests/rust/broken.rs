@@ -122,7 +122,7 @@ fn every_slip_in_a_file_is_reported_at_once() {
         "no type `intger`",
         "`true` or `false`, found the text \"yes\"",
         "`ID` stands here twice",
-        "an `enum` needs its `values`",
+        "no type `enmu`",
         "unknown key `nmae`",
         "a map is written `map<key, value>`",
         "`type` is missing here",

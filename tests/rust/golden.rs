@@ -18,11 +18,12 @@ use bitrix24_tests::golden;
 /// REST 3.0, names that mean something else.
 const METHODS: &[&str] = &[
     "imbot.chat.get",
-    "imbot.v2.Bot.register",
-    "lists.get",
+    "obstacles.v2.Bot.register",
+    "obstacles.tables.get",
     "obstacles.Option",
+    "obstacles.bare.set",
     "obstacles.clone.list",
-    "v3:humanresources.node.list",
+    "v3:obstacles.node.list",
 ];
 
 fn check(language: &str, extension: &str, show: fn(&Api, &Method) -> String) {

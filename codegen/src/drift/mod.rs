@@ -79,7 +79,7 @@ pub fn measure(options: &Options<'_>, progress: &dyn Fn(usize, usize)) -> Result
     let spec = spec::read(options.spec)?;
     // A page is compared with the method that it describes, so all are read: one that moved
     // out of a section is not gone.
-    let docs = extract::read(options.docs, &|_, _| true, progress)
+    let docs = extract::read(options.docs, progress)
         .map_err(|error| format!("{} cannot be read: {error}", options.docs.display()))?;
     // An empty folder beside a large description is the wrong folder.
     let is_empty = docs.methods.is_empty() && docs.skipped.is_empty();

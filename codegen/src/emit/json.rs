@@ -86,7 +86,9 @@ fn fields(api: &Api, fields: &[Field]) -> Vec<Value> {
 fn errors(errors: &[ErrorCode]) -> Vec<Value> {
     errors
         .iter()
-        .map(|it| json!({ "code": it.code, "status": it.status, "text": it.text }))
+        .map(|it| {
+            json!({ "code": it.code, "status": it.status, "text": it.text, "fields": it.fields })
+        })
         .collect()
 }
 

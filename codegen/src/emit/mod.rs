@@ -14,7 +14,7 @@ use quote::quote;
 
 use self::doc::{lower_first, sentence};
 use crate::format::Is;
-use crate::model::{Credential, List, Method, Paging, Rule, When};
+use crate::model::{Api, Credential, Link, List, Method, Paging, Rest, Rule, When};
 
 /// What stands behind a method's name and scopes in either language: whether to repeat it, who
 /// may call it, how a list is read, and dates. `escape` makes prose harmless in its language.
@@ -60,6 +60,22 @@ fn more_facts(method: &Method, escape: impl Fn(&str) -> String) -> String {
         text.push_str(&format!(" Until {until}."));
     }
     text
+}
+
+/// A method as the portal calls it, in a code span.
+fn wire_name(api: &Api, link: &Link) -> String {
+    let (name, v3) = match link.method {
+        Some(index) => {
+            let method = &api.methods[index];
+            (method.name.as_str(), method.rest == Rest::V3)
+        }
+        None => match link.name.strip_prefix("v3:") {
+            Some(name) => (name, true),
+            None => (link.name.as_str(), false),
+        },
+    };
+    let version = if v3 { " of REST 3.0" } else { "" };
+    format!("`{name}`{version}")
 }
 
 /// How a list is read, as Rust.

@@ -464,7 +464,34 @@ fn types_module(api: &Api, home: Home) -> String {
             )
         }
     };
-    assemble(&module, &title, &names, &body)
+    let more = home.map_or(String::new(), |scope| migration(api, scope));
+    assemble_with(&module, &title, &more, &names, &body)
+}
+
+/// The deprecated methods of a scope, with what replaces each.
+fn migration(api: &Api, scope: usize) -> String {
+    let mut rows = String::new();
+    for (index, method) in api.methods.iter().enumerate() {
+        let Some(deprecated) = method.deprecated.as_ref().filter(|_| method.scope == scope) else {
+            continue;
+        };
+        let own = Link {
+            name: method.key(),
+            method: Some(index),
+        };
+        let links = deprecated.replaced_by.iter();
+        let links: Vec<_> = links.map(|link| doc_link(api, link)).collect();
+        let instead = match links.as_slice() {
+            [] => "nothing is named".to_owned(),
+            links => links.join(" or "),
+        };
+        let row = format!("* {}: {instead}.", doc_link(api, &own));
+        let _ = writeln!(rows, "{}", lines(&row, 0, "  "));
+    }
+    match rows.is_empty() {
+        true => rows,
+        false => format!("What to call instead of deprecated methods:\n\n{rows}"),
+    }
 }
 
 fn types_body(module: &Module<'_>, home: Home) -> String {
@@ -489,11 +516,29 @@ fn types_body(module: &Module<'_>, home: Home) -> String {
 
 /// A module: its docstring, the imports that its body needs, its names and its body.
 fn assemble(module: &Module<'_>, title: &str, names: &BTreeSet<String>, body: &str) -> String {
+    assemble_with(module, title, "", names, body)
+}
+
+/// The same, with more to say under the title.
+fn assemble_with(
+    module: &Module<'_>,
+    title: &str,
+    more: &str,
+    names: &BTreeSet<String>,
+    body: &str,
+) -> String {
     // What stands in docstrings is no use of a name.
     let code: String = body.split("\"\"\"").step_by(2).collect();
     let uses = |name: &str| has_word(&code, name);
     let mut out = format!("{}\n", docstring(title, 0).trim_end());
     out = match out.trim_end().strip_suffix("\"\"\"") {
+        Some(start) if !more.is_empty() => {
+            format!(
+                "{}\n\n{}\n\n{NOTICE}\n\"\"\"\n",
+                start.trim_end(),
+                more.trim_end()
+            )
+        }
         Some(start) => format!("{}\n\n{NOTICE}\n\"\"\"\n", start.trim_end()),
         None => out,
     };
@@ -533,7 +578,10 @@ fn assemble(module: &Module<'_>, title: &str, names: &BTreeSet<String>, body: &s
     ];
     let used: Vec<_> = base
         .iter()
-        .filter(|name| uses(name))
+        .filter(|name| match **name {
+            "hide" => code.contains("= hide("),
+            name => uses(name),
+        })
         .map(|it| it.to_string())
         .collect();
     if !used.is_empty() {
@@ -580,11 +628,11 @@ fn assemble(module: &Module<'_>, title: &str, names: &BTreeSet<String>, body: &s
 
 fn import(from: &str, names: &[String]) -> String {
     let mut names = names.to_vec();
-    // The order of import sorters: constants, classes, functions.
+    // The order of import sorters: constants, classes, functions, without regard to case.
     names.sort_by_key(|name| {
         let constant = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
         let function = name.starts_with(|c: char| c.is_ascii_lowercase());
-        (!constant, function, name.clone())
+        (!constant, function, natural(name), name.clone())
     });
     let one = format!("from {from} import {}", names.join(", "));
     match one.len() <= WIDTH {
@@ -594,6 +642,25 @@ fn import(from: &str, names: &[String]) -> String {
             format!("from {from} import (\n{names})\n")
         }
     }
+}
+
+/// A name in lower case, with its numbers as long as any: in the order of their values.
+fn natural(name: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in name.chars().map(Some).chain([None]) {
+        match c {
+            Some(c) if c.is_ascii_digit() => digits.push(c),
+            other => {
+                if !digits.is_empty() {
+                    let _ = write!(out, "{digits:0>20}");
+                    digits.clear();
+                }
+                out.extend(other.iter().map(char::to_ascii_lowercase));
+            }
+        }
+    }
+    out
 }
 
 fn has_word(text: &str, word: &str) -> bool {
@@ -1045,10 +1112,29 @@ fn deprecation(module: &Module<'_>, method: &Method) -> String {
         .map(|link| self_link(module.api, link))
         .collect();
     let note = match names.as_slice() {
-        [] => format!("{} is deprecated, and nothing replaces it", method.name),
+        [] => format!(
+            "{} is deprecated; its documentation names nothing to use instead",
+            method.name
+        ),
         names => format!("{} is deprecated: use {}", method.name, names.join(" or ")),
     };
-    fold("@deprecated(", &[quoted(&note)], ")", 4)
+    let one = fold("@deprecated(", &[quoted(&note)], ")", 4);
+    if one.lines().all(|line| line.chars().count() <= WIDTH) {
+        return one;
+    }
+    let quoted_note = quoted(&note);
+    if quoted_note.chars().count() <= WIDTH - 8 {
+        return format!("    @deprecated(\n        {quoted_note}\n    )\n");
+    }
+    // Texts that stand side by side are one.
+    let parts = wrap(&note, WIDTH - 12, "");
+    let mut out = String::from("    @deprecated(\n");
+    for (index, part) in parts.iter().enumerate() {
+        let space = if index + 1 < parts.len() { " " } else { "" };
+        let _ = writeln!(out, "        {}", quoted(&format!("{part}{space}")));
+    }
+    out.push_str("    )\n");
+    out
 }
 
 /// A call that is given a method's key, the values of its parameters, and what comes last.
@@ -1108,18 +1194,29 @@ fn request_doc(method: &Method) -> String {
         Some(_) => " `client.records` reads the whole list.",
         None => "",
     };
-    docstring(&format!("The request of {way}: see there.{list}"), 8)
+    let one = format!("The request of {way}: see there.");
+    // With the quotes, and with those that the code span gets.
+    match one.chars().count() + 8 <= WIDTH - 8 {
+        true => docstring(&format!("{one}{list}"), 8),
+        false => docstring(&format!("The request of a method.\n\nSee {way}.{list}"), 8),
+    }
 }
 
 /// A method by the way that leads to it, if it is described.
 fn self_link(api: &Api, link: &Link) -> String {
+    doc_link(api, link).replace('`', "")
+}
+
+/// The same in code spans.
+fn doc_link(api: &Api, link: &Link) -> String {
+    let wire = super::wire_name(api, link);
     match link.method {
         Some(index) => {
             let method = &api.methods[index];
             let way: Vec<_> = method.path.iter().chain([&method.ident]).cloned().collect();
-            format!("client.{} ({})", way.join("."), method.name)
+            format!("`client.{}` ({wire})", way.join("."))
         }
-        None => link.name.clone(),
+        None => wire,
     }
 }
 
@@ -1143,6 +1240,14 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
     );
     facts.push_str(&super::more_facts(method, str::to_owned));
     add(&facts);
+    if let Some(deprecated) = &method.deprecated {
+        let links = deprecated.replaced_by.iter();
+        let links: Vec<_> = links.map(|link| doc_link(module.api, link)).collect();
+        add(&match links.as_slice() {
+            [] => "Deprecated; its documentation names nothing to use instead.".to_owned(),
+            links => format!("Deprecated: use {}.", links.join(" or ")),
+        });
+    }
     if let Some(details) = &method.details {
         add(details);
     }
@@ -1362,15 +1467,22 @@ fn own_text(code: &str, users: &[(&Method, &ErrorCode)]) -> String {
         .iter()
         .map(|(it, _)| format!("`{}`", it.name))
         .collect();
-    match users {
-        [(method, error)] => {
-            let text = error.text.as_deref().map(sentence).unwrap_or_default();
-            format!("`{code}` of `{}`.\n\n{text}", method.name)
+    let list = match users {
+        users if users.len() > 4 => {
+            let count = users.len();
+            return format!("`{code}` of {count} methods, each of which says what it means.");
         }
-        _ if names.len() <= 4 => format!("`{code}` of {}.", names.join(", ")),
-        _ => format!(
-            "`{code}` of {} methods, each of which says what it means.",
-            names.len()
-        ),
+        _ => names.join(", "),
+    };
+    let text = match users {
+        [(_, error)] => error.text.as_deref().map(sentence).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let one = format!("`{code}` of {list}.");
+    // With the quotes, and with those that code spans get.
+    let spans = one.matches('`').count();
+    match one.chars().count() + spans + 6 <= WIDTH - 4 {
+        true => format!("{one}\n\n{text}"),
+        false => format!("`{code}`.\n\nOf {list}.\n\n{text}"),
     }
 }

@@ -18,10 +18,10 @@ const WIDTH: usize = 94;
 /// Everything that some scopes need, and what belongs to all.
 #[must_use]
 pub fn files(api: &Api, scopes: &[usize]) -> Vec<File> {
-    let rust = Rust { api };
+    let rust = Rust { api, scopes };
     let mut files = vec![
-        file("api.rs", rust.root(scopes)),
-        file("namespaces.rs", rust.namespaces(scopes)),
+        file("api.rs", rust.root()),
+        file("namespaces.rs", rust.namespaces()),
     ];
     for scope in scopes {
         let name = format!("{}.rs", api.scopes[*scope].ident);
@@ -33,7 +33,11 @@ pub fn files(api: &Api, scopes: &[usize]) -> Vec<File> {
 /// What one method becomes: its types, and its place in its namespace.
 #[must_use]
 pub fn show(api: &Api, method: &Method) -> String {
-    let rust = Rust { api };
+    let scopes: Vec<usize> = (0..api.scopes.len()).collect();
+    let rust = Rust {
+        api,
+        scopes: &scopes,
+    };
     let types = rust.method_types(method);
     let place = rust.method_call(method);
     let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
@@ -107,25 +111,28 @@ fn ident(name: &str) -> Ident {
 
 struct Rust<'a> {
     api: &'a Api,
+    /// The scopes whose features are on: only their modules can be linked to.
+    scopes: &'a [usize],
 }
 
 impl Rust<'_> {
-    fn root(&self, scopes: &[usize]) -> TokenStream {
+    fn root(&self) -> TokenStream {
         let shared = self.shared(None);
         let system = self.system_errors();
-        let modules = scopes.iter().map(|scope| {
-            let scope = &self.api.scopes[*scope];
+        let modules = self.scopes.iter().map(|index| {
+            let scope = &self.api.scopes[*index];
             let name = ident(&scope.ident);
             let text = scope.text.as_deref().map(sentence).unwrap_or_default();
             let docs = docs(&format!(
-                "The scope `{}`. {}\n\nRequests, answers and errors of its methods.",
-                scope.name,
-                escape(&text)
+                "{}\n\nRequests, answers and errors of its methods.{}",
+                format!("The scope `{}`. {}", scope.name, escape(&text)).trim_end(),
+                self.migration(*index),
             ));
             let path = format!("/{}.rs", scope.ident);
             quote! {
                 #docs
                 #[allow(deprecated, reason = "a deprecated method's types refer to each other")]
+                #[allow(rustdoc::redundant_explicit_links, reason = "the same links stand in several modules")]
                 pub mod #name {
                     include!(concat!(env!("OUT_DIR"), #path));
                 }
@@ -136,6 +143,7 @@ impl Rust<'_> {
 
             /// The methods by their names on the wire: [`Client`] leads here.
             #[allow(deprecated, reason = "the calls of deprecated methods take their requests")]
+            #[allow(rustdoc::redundant_explicit_links, reason = "the same links stand in several modules")]
             #[allow(
                 clippy::new_ret_no_self,
                 clippy::should_implement_trait,
@@ -709,9 +717,10 @@ impl Rust<'_> {
 
     // ----- namespaces -----
 
-    fn namespaces(&self, scopes: &[usize]) -> TokenStream {
-        let root = self.api.namespaces(scopes);
-        let modules = scopes
+    fn namespaces(&self) -> TokenStream {
+        let root = self.api.namespaces(self.scopes);
+        let modules = self
+            .scopes
             .iter()
             .map(|scope| ident(&self.api.scopes[*scope].ident));
         let own = root.methods.values();
@@ -790,8 +799,16 @@ impl Rust<'_> {
             false => quote!(self.client),
         };
         let mut text = summary(method);
+        if let Some(deprecation) = self.deprecation(method) {
+            paragraph(&mut text, &deprecation);
+        }
+        // Who finds no words of ours here finds those of the documentation.
+        let elsewhere = match method.summary {
+            Some(_) => String::new(),
+            None => format!(" and the [documentation]({})", method.docs),
+        };
         text.push_str(&format!(
-            "\n\nThe method `{}`; see [`{}`]({module}::{}).\n\n# Errors\n\n[`{}`]({module}::{}) \
+            "\n\nThe method `{}`; see [`{}`]({module}::{}){elsewhere}.\n\n# Errors\n\n[`{}`]({module}::{}) \
              lists the codes.",
             method.name, method.type_name, method.type_name, method.error_name, method.error_name,
         ));
@@ -815,24 +832,94 @@ impl Rust<'_> {
         let names: Vec<String> = deprecated
             .replaced_by
             .iter()
-            .map(|link| self.link(link))
+            .map(|link| self.plain_link(link))
             .collect();
         let note = match names.as_slice() {
-            [] => "the portal will drop it, and nothing replaces it".to_owned(),
+            [] => "the portal will drop it; its documentation names nothing to use instead".into(),
             names => format!("use {}", names.join(" or ")),
         };
         quote!(#[deprecated(note = #note)])
     }
 
-    /// A method by the name of its request, if it is described.
-    fn link(&self, link: &Link) -> String {
+    /// A method by the name of its request, if it is described, as compilers show it.
+    fn plain_link(&self, link: &Link) -> String {
+        let wire = super::wire_name(self.api, link);
         match link.method {
             Some(index) => {
                 let method = &self.api.methods[index];
                 let module = &self.api.scopes[method.scope].ident;
-                format!("`{module}::{}` (`{}`)", method.type_name, method.name)
+                format!(
+                    "`{module}::{}` ({wire}{})",
+                    method.type_name,
+                    self.feature(method)
+                )
             }
-            None => format!("`{}`", link.name),
+            None => wire,
+        }
+    }
+
+    /// The same as a link, if the documentation holds what it leads to.
+    fn link(&self, link: &Link) -> String {
+        match link.method.map(|index| &self.api.methods[index]) {
+            Some(method) if self.scopes.contains(&method.scope) => {
+                let module = &self.api.scopes[method.scope].ident;
+                let name = format!("{module}::{}", method.type_name);
+                let wire = super::wire_name(self.api, link);
+                format!("[`{name}`](crate::{name}) ({wire})")
+            }
+            _ => self.plain_link(link),
+        }
+    }
+
+    /// What turns a method's scope on, where that is off.
+    fn feature(&self, method: &Method) -> String {
+        match self.scopes.contains(&method.scope) {
+            true => String::new(),
+            false => {
+                let scope = &self.api.scopes[method.scope].name;
+                format!(", with the feature `{}`", scope.replace('.', "-"))
+            }
+        }
+    }
+
+    /// What to call instead of a method, if it is deprecated.
+    fn deprecation(&self, method: &Method) -> Option<String> {
+        let links = &method.deprecated.as_ref()?.replaced_by;
+        let links: Vec<_> = links.iter().map(|link| self.link(link)).collect();
+        Some(match links.as_slice() {
+            [] => "Deprecated; its documentation names nothing to use instead.".to_owned(),
+            links => format!("Deprecated: use {}.", links.join(" or ")),
+        })
+    }
+
+    /// The deprecated methods of a scope, with what replaces each, as a table.
+    fn migration(&self, scope: usize) -> String {
+        let mut rows = String::new();
+        for method in self.api.methods.iter().filter(|it| it.scope == scope) {
+            let Some(deprecated) = &method.deprecated else {
+                continue;
+            };
+            let own = Link {
+                name: method.key(),
+                method: self
+                    .api
+                    .methods
+                    .iter()
+                    .position(|it| it.key() == method.key()),
+            };
+            let links = deprecated.replaced_by.iter();
+            let links: Vec<_> = links.map(|link| self.link(link)).collect();
+            let instead = match links.as_slice() {
+                [] => "nothing is named".to_owned(),
+                links => links.join("<br>"),
+            };
+            rows.push_str(&format!("\n| {} | {instead} |", self.link(&own)));
+        }
+        match rows.is_empty() {
+            true => rows,
+            false => format!(
+                "\n\n# Moving on from deprecated methods\n\n| deprecated | instead |\n|---|---|{rows}"
+            ),
         }
     }
 
@@ -934,6 +1021,9 @@ impl Rust<'_> {
         );
         facts.push_str(&super::more_facts(method, escape));
         paragraph(&mut text, &facts);
+        if let Some(deprecation) = self.deprecation(method) {
+            paragraph(&mut text, &deprecation);
+        }
         if let Some(details) = &method.details {
             paragraph(&mut text, &escape(details));
         }

@@ -100,6 +100,9 @@ fn equal(documented: &Map<String, Value>, sent: &Map<String, Value>) -> bool {
             .all(|(name, value)| sent.get(name).is_some_and(|sent| same(value, sent)))
 }
 
+/// How many records may stand in each other: beyond this, what may be absent is.
+const DEEPEST: usize = 6;
+
 /// A value of that type. `around` names the records that it stands in.
 fn sample<'a>(ty: &'a Type, records: &'a Records, around: &mut Vec<&'a str>) -> Value {
     match ty {
@@ -128,6 +131,7 @@ fn sample<'a>(ty: &'a Type, records: &'a Records, around: &mut Vec<&'a str>) -> 
             json!({key: sample(map, records, around)})
         }
         Type::Ref { name } => match records.get(name) {
+            // What must be there is there, as long as it comes to an end.
             Some(record) if !around.contains(&name.as_str()) => {
                 around.push(name);
                 let sample = record_sample(record, records, around);
@@ -136,6 +140,7 @@ fn sample<'a>(ty: &'a Type, records: &'a Records, around: &mut Vec<&'a str>) -> 
             }
             _ => Value::Null,
         },
+        Type::Nullable { nullable } if is_around(nullable, around) => Value::Null,
         Type::Nullable { nullable } => sample(nullable, records, around),
         Type::Union { union } => match union.first() {
             Some(first) => sample(first, records, around),
@@ -157,8 +162,9 @@ fn record_sample<'a>(record: &'a Record, records: &'a Records, around: &mut Vec<
 
 fn is_around(ty: &Type, around: &[&str]) -> bool {
     match ty {
-        Type::Ref { name } => around.contains(&name.as_str()),
+        Type::Ref { name } => around.len() >= DEEPEST || around.contains(&name.as_str()),
         Type::Nullable { nullable } => is_around(nullable, around),
+        Type::Union { union } => union.first().is_some_and(|ty| is_around(ty, around)),
         _ => false,
     }
 }

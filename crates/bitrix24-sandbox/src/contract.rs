@@ -176,6 +176,9 @@ pub(crate) struct ErrorCode {
     pub(crate) code: String,
     pub(crate) status: Option<u16>,
     pub(crate) text: Option<String>,
+    /// The parameters that it is about, where documented.
+    #[serde(default)]
+    pub(crate) fields: Vec<String>,
 }
 
 /// A value as forms send it: text stays, anything else is written out.
@@ -204,6 +207,32 @@ impl Method {
     pub(crate) fn error(&self, code: &str) -> Option<&ErrorCode> {
         self.errors.iter().find(|error| error.code == code)
     }
+
+    /// The code for a call that leaves this parameter out, where nothing says which it is: one
+    /// that is about the parameter, or one that speaks of what is missing.
+    pub(crate) fn missing_code(&self, path: &str) -> Option<&str> {
+        const LACKS: [&str; 4] = ["EMPTY", "MISSING", "REQUIRED", "NOTSPECIFIED"];
+        const PARAMS: [&str; 3] = ["PARAM", "ARGUMENT", "FIELD"];
+        let letters = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphanumeric);
+            letters.map(|c| c.to_ascii_uppercase()).collect()
+        };
+        let says = |code: &str, words: &[&str]| words.iter().any(|word| code.contains(word));
+        let name = letters(path.rsplit('.').next().unwrap_or(path));
+        let about = |error: &&ErrorCode| error.fields.iter().any(|field| field == path);
+        let named = |error: &&ErrorCode| {
+            let code = letters(&error.code);
+            code.contains(&name) && says(&code, &LACKS)
+        };
+        let any = |error: &&ErrorCode| {
+            let code = letters(&error.code);
+            says(&code, &LACKS) && says(&code, &PARAMS)
+        };
+        let errors = || self.errors.iter();
+        let found = errors().find(about).or_else(|| errors().find(named));
+        let found = found.or_else(|| errors().find(any));
+        found.map(|error| error.code.as_str())
+    }
 }
 
 impl Contract {
@@ -226,5 +255,37 @@ impl Contract {
         scopes.sort();
         scopes.dedup();
         scopes
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn codes_for_what_is_missing() {
+        let method: Method = serde_json::from_value(json!({
+            "name": "m", "rest": "classic", "result": "any",
+            "errors": [
+                {"code": "ACCESS_ERROR", "status": 403},
+                {"code": "100", "fields": ["fields.NAME"]},
+                {"code": "CHAT_ID_EMPTY"},
+                {"code": "ERROR_REQUIRED_PARAMETERS_MISSING"},
+            ],
+        }))
+        .unwrap();
+        assert_eq!(method.missing_code("fields.NAME"), Some("100"));
+        assert_eq!(method.missing_code("chatId"), Some("CHAT_ID_EMPTY"));
+        let any = Some("ERROR_REQUIRED_PARAMETERS_MISSING");
+        assert_eq!(method.missing_code("TITLE"), any);
+
+        let method: Method = serde_json::from_value(json!({
+            "name": "m", "rest": "v3", "result": "any", "errors": [{"code": "ACCESS_ERROR"}],
+        }))
+        .unwrap();
+        assert_eq!(method.missing_code("ID"), None);
     }
 }

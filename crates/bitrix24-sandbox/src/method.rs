@@ -87,6 +87,10 @@ impl Call<'_> {
                     self.ran(&Head::of_result(result.clone()), spent)
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
+                (Problem::Missing(path), None) => match method.missing_code(path) {
+                    Some(code) => self.refuse(&self.error(code)),
+                    None => self.refuse(&Refusal::problem(rest, problem)),
+                },
                 _ => self.refuse(&Refusal::problem(rest, problem)),
             },
         }

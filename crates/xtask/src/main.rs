@@ -1,7 +1,8 @@
-//! `cargo xtask setup|demo|test`: everything that one does with this project.
+//! `cargo xtask setup|demo|test|costs`: everything that one does with this project.
 
 mod apart;
 mod consumer;
+mod costs;
 mod demo;
 mod edited;
 mod obstacles;
@@ -25,6 +26,7 @@ Usage: cargo xtask <command>
                          (for the chat of BITRIX24_ENTITY_TYPE, BITRIX24_ENTITY_ID)
   test [--only NAME]...  run every check, or only the named ones
   test --list            name the checks
+  costs                  measure what a method costs: building, the wheel's size, imports
 ";
 
 fn main() -> ExitCode {
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
             Ok(options) => test::test(&options),
             Err(error) => return usage(&error),
         },
+        ["costs"] => costs::costs(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -65,7 +65,11 @@ fn join(copy: &Path) -> Outcome<Vec<String>> {
         fs::create_dir_all(&into)?;
         for entry in fs::read_dir(&scope)? {
             let entry = entry?;
-            fs::copy(entry.path(), into.join(entry.file_name()))?;
+            let to = into.join(entry.file_name());
+            if to.exists() {
+                return Err(format!("{} is described twice", to.display()).into());
+            }
+            fs::copy(entry.path(), to)?;
         }
         scopes.push(name.to_string_lossy().into_owned());
     }

@@ -38,6 +38,8 @@ class ImbotChat(Namespace):
         The method ``imbot.chat.get``, scope ``imbot``. Safe to repeat. Callers: any user who can
         open the chat.
 
+        Deprecated: use ``imbot.v2.Chat.get``.
+
         A bot that opens chats for objects of its own (orders, tickets, devices) ties each chat to
         its object when it creates it with ``imbot.chat.add``. This method leads from the object
         back to the chat. For more than the chat's id, pass that id to ``imbot.dialog.get``.
@@ -91,6 +93,8 @@ class AsyncImbotChat(AsyncNamespace):
 
         The method ``imbot.chat.get``, scope ``imbot``. Safe to repeat. Callers: any user who can
         open the chat.
+
+        Deprecated: use ``imbot.v2.Chat.get``.
 
         A bot that opens chats for objects of its own (orders, tickets, devices) ties each chat to
         its object when it creates it with ``imbot.chat.add``. This method leads from the object

@@ -4,6 +4,8 @@
 /// [documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/outdated/chats/imbot-chat-get.html).
 /// Safe to repeat. Callers: any user who can open the chat.
 ///
+/// Deprecated: use `imbot.v2.Chat.get`.
+///
 /// A bot that opens chats for objects of its own (orders, tickets, devices) ties each chat to its
 /// object when it creates it with `imbot.chat.add`. This method leads from the object back to the
 /// chat. For more than the chat's id, pass that id to `imbot.dialog.get`.
@@ -180,6 +182,8 @@ error::display!(ChatGetError);
 
 impl ImbotChat<'_> {
     /// Finds the chat that belongs to an object of another system.
+    ///
+    /// Deprecated: use `imbot.v2.Chat.get`.
     ///
     /// The method `imbot.chat.get`; see [`ChatGet`](imbot::ChatGet).
     ///

@@ -167,7 +167,7 @@ error::display!(CloneListError);
 impl ObstaclesClone<'_> {
     /// Calls `obstacles.clone.list`.
     ///
-    /// The method `obstacles.clone.list`; see [`CloneList`](obstacles::CloneList).
+    /// The method `obstacles.clone.list`; see [`CloneList`](obstacles::CloneList) and the [documentation](https://apidocs.bitrix24.com/obstacles.html).
     ///
     /// # Errors
     ///

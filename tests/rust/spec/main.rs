@@ -186,14 +186,30 @@ fn every_scope_has_its_feature() {
              Add this line under [features]:\n\n{name} = []\n"
         );
     }
-    for name in features.into_iter().filter(|name| *name != "default") {
+    let scopes: BTreeSet<String> = api
+        .scopes
+        .iter()
+        .map(|it| it.name.replace('.', "-"))
+        .collect();
+    for name in features {
         assert!(
-            api.scopes
-                .iter()
-                .any(|it| it.name.replace('.', "-") == name),
+            matches!(name, "default" | "full") || scopes.contains(name),
             "crates/bitrix24/Cargo.toml has the feature `{name}`, and spec/{name}/ is not there"
         );
     }
+    // The array may stand in several lines.
+    let full = manifest.split("\nfull = [").nth(1).unwrap();
+    let full = full.split(']').next().unwrap();
+    let listed: Vec<&str> = full
+        .split(',')
+        .map(|name| name.trim().trim_matches('"'))
+        .filter(|name| !name.is_empty())
+        .collect();
+    let wanted: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    assert_eq!(
+        listed, wanted,
+        "the feature `full` of crates/bitrix24/Cargo.toml"
+    );
 }
 
 #[test]

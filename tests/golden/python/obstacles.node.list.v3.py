@@ -3,19 +3,19 @@ NodeListErrorCode: TypeAlias = Literal[
     "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION",
     "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION",
 ]
-"""The codes that ``humanresources.node.list`` documents as its own."""
+"""The codes that ``obstacles.node.list`` documents as its own."""
 
 NodeListType: TypeAlias = Literal["DEPARTMENT", "TEAM"]
-"""The known values of ``type`` in the parameters of ``humanresources.node.list``."""
+"""The known values of ``type`` in the parameters of ``obstacles.node.list``."""
 
 NodeListResultItemsType: TypeAlias = Literal["DEPARTMENT", "TEAM"]
-"""The known values of ``items.type`` in the result of ``humanresources.node.list``."""
+"""The known values of ``items.type`` in the result of ``obstacles.node.list``."""
 
 
 class NodeListPaginationDict(TypedDict):
-    """``pagination`` in the parameters of ``humanresources.node.list``.
+    """``pagination`` in the parameters of ``obstacles.node.list``.
 
-    See https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     page: NotRequired[int]
@@ -27,9 +27,9 @@ class NodeListPaginationDict(TypedDict):
 
 
 class NodeListResult(Record):
-    """Result of ``humanresources.node.list``.
+    """Result of ``obstacles.node.list``.
 
-    See https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     __slots__ = ("items",)
@@ -42,16 +42,16 @@ class NodeListResult(Record):
         self,
         *,
         items: builtins.list[NodeListResultItems],
-        extra: dict[str, JSON] | None = None,
+        extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.items = items
         self.extra = {} if extra is None else extra
 
 
 class NodeListResultItems(Record):
-    """``items`` in the result of ``humanresources.node.list``.
+    """``items`` in the result of ``obstacles.node.list``.
 
-    See https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     __slots__ = ("id", "name", "type_", "parent_id", "created_at", "user_count")
@@ -59,9 +59,9 @@ class NodeListResultItems(Record):
 
     id: int | None
     """``id``."""
-    name: str | None
+    name: builtins.str | None
     """``name``."""
-    type_: NodeListResultItemsType | str | None
+    type_: NodeListResultItemsType | builtins.str | None
     """``type``."""
     parent_id: int | None
     """``parentId``."""
@@ -74,12 +74,12 @@ class NodeListResultItems(Record):
         self,
         *,
         id: int | None = None,
-        name: str | None = None,
-        type_: NodeListResultItemsType | str | None = None,
+        name: builtins.str | None = None,
+        type_: NodeListResultItemsType | builtins.str | None = None,
         parent_id: int | None = None,
         created_at: dt.datetime | None = None,
         user_count: int | None = None,
-        extra: dict[str, JSON] | None = None,
+        extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.id = id
         self.name = name
@@ -90,20 +90,19 @@ class NodeListResultItems(Record):
         self.extra = {} if extra is None else extra
 
 
-class HumanresourcesNode(Namespace):
+class ObstaclesNode(Namespace):
     def list(
         self,
         *,
-        type_: NodeListType | str,
-        select: Sequence[str] | None = None,
+        type_: NodeListType | builtins.str,
+        select: Sequence[builtins.str] | None = None,
         pagination: NodeListPaginationDict | None = None,
         timeout: float | None = None,
     ) -> Answer[NodeListResult]:
         """Lists departments or teams.
 
-        The method ``humanresources.node.list`` of REST 3.0, scope ``humanresources``. Safe to
-        repeat. A list, read page by page with ``pagination``, 50 records a page; the records are in
-        ``items``.
+        The method ``obstacles.node.list`` of REST 3.0, scope ``obstacles``. Safe to repeat. A list,
+        read page by page with ``pagination``, 50 records a page; the records are in ``items``.
 
         Args:
             type_: ``type``.
@@ -117,25 +116,24 @@ class HumanresourcesNode(Namespace):
                 ``BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION``.
             AccessDeniedException: ``BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION``.
 
-        See https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html
+        See https://apidocs.bitrix24.com/obstacles.html
         """
-        return self._call("v3:humanresources.node.list", (type_, select, pagination), timeout)
+        return self._call("v3:obstacles.node.list", (type_, select, pagination), timeout)
 
 
-class AsyncHumanresourcesNode(AsyncNamespace):
+class AsyncObstaclesNode(AsyncNamespace):
     async def list(
         self,
         *,
-        type_: NodeListType | str,
-        select: Sequence[str] | None = None,
+        type_: NodeListType | builtins.str,
+        select: Sequence[builtins.str] | None = None,
         pagination: NodeListPaginationDict | None = None,
         timeout: float | None = None,
     ) -> Answer[NodeListResult]:
         """Lists departments or teams.
 
-        The method ``humanresources.node.list`` of REST 3.0, scope ``humanresources``. Safe to
-        repeat. A list, read page by page with ``pagination``, 50 records a page; the records are in
-        ``items``.
+        The method ``obstacles.node.list`` of REST 3.0, scope ``obstacles``. Safe to repeat. A list,
+        read page by page with ``pagination``, 50 records a page; the records are in ``items``.
 
         Args:
             type_: ``type``.
@@ -149,21 +147,21 @@ class AsyncHumanresourcesNode(AsyncNamespace):
                 ``BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION``.
             AccessDeniedException: ``BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION``.
 
-        See https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html
+        See https://apidocs.bitrix24.com/obstacles.html
         """
-        return await self._call("v3:humanresources.node.list", (type_, select, pagination), timeout)
+        return await self._call("v3:obstacles.node.list", (type_, select, pagination), timeout)
 
 
-class HumanresourcesNode(RequestNamespace):
+class ObstaclesNode(RequestNamespace):
     def list(
         self,
         *,
-        type_: NodeListType | str,
-        select: Sequence[str] | None = None,
+        type_: NodeListType | builtins.str,
+        select: Sequence[builtins.str] | None = None,
         pagination: NodeListPaginationDict | None = None,
     ) -> ListRequest[NodeListResult, NodeListResultItems]:
-        """The request of ``client.humanresources.node.list``: see there.
+        """The request of ``client.obstacles.node.list``: see there.
 
         ``client.records`` reads the whole list.
         """
-        return ListRequest("v3:humanresources.node.list", (type_, select, pagination))
+        return ListRequest("v3:obstacles.node.list", (type_, select, pagination))

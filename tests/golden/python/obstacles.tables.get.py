@@ -1,8 +1,8 @@
-GetErrorCode: TypeAlias = Literal["ERROR_REQUIRED_PARAMETERS_MISSING", "ACCESS_DENIED"]
-"""The codes that ``lists.get`` documents as its own."""
+TablesGetErrorCode: TypeAlias = Literal["ERROR_REQUIRED_PARAMETERS_MISSING", "ACCESS_DENIED"]
+"""The codes that ``obstacles.tables.get`` documents as its own."""
 
-GetIblockTypeId_: TypeAlias = Literal["lists", "bitrix_processes", "lists_socnet"]
-"""The known values of ``IBLOCK_TYPE_ID`` in the parameters of ``lists.get``.
+TablesGetIblockTypeId_: TypeAlias = Literal["lists", "bitrix_processes", "lists_socnet"]
+"""The known values of ``IBLOCK_TYPE_ID`` in the parameters of ``obstacles.tables.get``.
 
 ``lists``: lists of the whole company.
 
@@ -11,14 +11,14 @@ GetIblockTypeId_: TypeAlias = Literal["lists", "bitrix_processes", "lists_socnet
 ``lists_socnet``: lists of a group.
 """
 
-GetIblockOrder: TypeAlias = Literal["asc", "desc"]
-"""The known values of ``IBLOCK_ORDER`` in the parameters of ``lists.get``."""
+TablesGetIblockOrder: TypeAlias = Literal["asc", "desc"]
+"""The known values of ``IBLOCK_ORDER`` in the parameters of ``obstacles.tables.get``."""
 
 
-class GetItem(Record):
-    """Result of ``lists.get``.
+class TablesGetItem(Record):
+    """Result of ``obstacles.tables.get``.
 
-    See https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     __slots__ = (
@@ -44,13 +44,13 @@ class GetItem(Record):
 
     id: int
     """``ID``: the id of the list."""
-    timestamp_x: str | None
+    timestamp_x: builtins.str | None
     """``TIMESTAMP_X``."""
-    iblock_type_id: str | None
+    iblock_type_id: builtins.str | None
     """``IBLOCK_TYPE_ID``."""
-    code: str | None
+    code: builtins.str | None
     """``CODE``."""
-    name: str | None
+    name: builtins.str | None
     """``NAME``."""
     active: bool | None
     """``ACTIVE``."""
@@ -63,14 +63,14 @@ class GetItem(Record):
         self,
         *,
         id: int,
-        timestamp_x: str | None = None,
-        iblock_type_id: str | None = None,
-        code: str | None = None,
-        name: str | None = None,
+        timestamp_x: builtins.str | None = None,
+        iblock_type_id: builtins.str | None = None,
+        code: builtins.str | None = None,
+        name: builtins.str | None = None,
         active: bool | None = None,
         sort: int | None = None,
         rss_file_limit: int | None = None,
-        extra: dict[str, JSON] | None = None,
+        extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.id = id
         self.timestamp_x = timestamp_x
@@ -83,22 +83,23 @@ class GetItem(Record):
         self.extra = {} if extra is None else extra
 
 
-class Lists(Namespace):
+class ObstaclesTables(Namespace):
     def get(
         self,
         *,
-        iblock_type_id: GetIblockTypeId_ | str,
+        iblock_type_id: TablesGetIblockTypeId_ | builtins.str,
         iblock_id: int | None = None,
-        iblock_code: str | None = None,
+        iblock_code: builtins.str | None = None,
         socnet_group_id: int | None = None,
-        iblock_order: Mapping[str, GetIblockOrder | str] | None = None,
+        iblock_order: Mapping[builtins.str, TablesGetIblockOrder | builtins.str] | None = None,
         start: int | None = None,
         timeout: float | None = None,
-    ) -> Answer[list[GetItem]]:
+    ) -> Answer[builtins.list[TablesGetItem]]:
         """Reads lists of one type.
 
-        The method ``lists.get``, scope ``lists``. Safe to repeat. Callers: any user with the right
-        to read the lists. A list, read page by page with ``start``, 50 records a page.
+        The method ``obstacles.tables.get``, scope ``obstacles``. Safe to repeat. Callers: any user
+        with the right to read the lists. A list, read page by page with ``start``, 50 records a
+        page.
 
         ``SOCNET_GROUP_ID`` is required when ``IBLOCK_TYPE_ID`` is ``lists_socnet``.
 
@@ -120,31 +121,32 @@ class Lists(Namespace):
             ErrorRequiredParametersMissing: ``ERROR_REQUIRED_PARAMETERS_MISSING``.
             AccessDenied: ``ACCESS_DENIED``.
 
-        See https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html
+        See https://apidocs.bitrix24.com/obstacles.html
         """
         return self._call(
-            "lists.get",
+            "obstacles.tables.get",
             (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
             timeout,
         )
 
 
-class AsyncLists(AsyncNamespace):
+class AsyncObstaclesTables(AsyncNamespace):
     async def get(
         self,
         *,
-        iblock_type_id: GetIblockTypeId_ | str,
+        iblock_type_id: TablesGetIblockTypeId_ | builtins.str,
         iblock_id: int | None = None,
-        iblock_code: str | None = None,
+        iblock_code: builtins.str | None = None,
         socnet_group_id: int | None = None,
-        iblock_order: Mapping[str, GetIblockOrder | str] | None = None,
+        iblock_order: Mapping[builtins.str, TablesGetIblockOrder | builtins.str] | None = None,
         start: int | None = None,
         timeout: float | None = None,
-    ) -> Answer[list[GetItem]]:
+    ) -> Answer[builtins.list[TablesGetItem]]:
         """Reads lists of one type.
 
-        The method ``lists.get``, scope ``lists``. Safe to repeat. Callers: any user with the right
-        to read the lists. A list, read page by page with ``start``, 50 records a page.
+        The method ``obstacles.tables.get``, scope ``obstacles``. Safe to repeat. Callers: any user
+        with the right to read the lists. A list, read page by page with ``start``, 50 records a
+        page.
 
         ``SOCNET_GROUP_ID`` is required when ``IBLOCK_TYPE_ID`` is ``lists_socnet``.
 
@@ -166,29 +168,31 @@ class AsyncLists(AsyncNamespace):
             ErrorRequiredParametersMissing: ``ERROR_REQUIRED_PARAMETERS_MISSING``.
             AccessDenied: ``ACCESS_DENIED``.
 
-        See https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html
+        See https://apidocs.bitrix24.com/obstacles.html
         """
         return await self._call(
-            "lists.get",
+            "obstacles.tables.get",
             (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
             timeout,
         )
 
 
-class Lists(RequestNamespace):
+class ObstaclesTables(RequestNamespace):
     def get(
         self,
         *,
-        iblock_type_id: GetIblockTypeId_ | str,
+        iblock_type_id: TablesGetIblockTypeId_ | builtins.str,
         iblock_id: int | None = None,
-        iblock_code: str | None = None,
+        iblock_code: builtins.str | None = None,
         socnet_group_id: int | None = None,
-        iblock_order: Mapping[str, GetIblockOrder | str] | None = None,
+        iblock_order: Mapping[builtins.str, TablesGetIblockOrder | builtins.str] | None = None,
         start: int | None = None,
-    ) -> ListRequest[list[GetItem], GetItem]:
-        """The request of ``client.lists.get``: see there. ``client.records`` reads the whole list.
+    ) -> ListRequest[builtins.list[TablesGetItem], TablesGetItem]:
+        """The request of ``client.obstacles.tables.get``: see there.
+
+        ``client.records`` reads the whole list.
         """
         return ListRequest(
-            "lists.get",
+            "obstacles.tables.get",
             (iblock_type_id, iblock_id, iblock_code, socnet_group_id, iblock_order, start),
         )

@@ -1,9 +1,9 @@
 /// Reads lists of one type.
 ///
-/// The method `lists.get`, scope `lists`:
-/// [documentation](https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html). Safe
-/// to repeat. Callers: any user with the right to read the lists. A list, read page by page with
-/// `start`, 50 records a page.
+/// The method `obstacles.tables.get`, scope `obstacles`:
+/// [documentation](https://apidocs.bitrix24.com/obstacles.html). Safe to repeat. Callers: any
+/// user with the right to read the lists. A list, read page by page with `start`, 50 records a
+/// page.
 ///
 /// # Required together
 ///
@@ -11,7 +11,7 @@
 ///
 /// # Errors
 ///
-/// [`GetError`], of which these are its own:
+/// [`TablesGetError`], of which these are its own:
 ///
 /// - `ERROR_REQUIRED_PARAMETERS_MISSING` (HTTP 400).
 /// - `ACCESS_DENIED` (HTTP 400).
@@ -23,12 +23,12 @@
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let portal = bitrix24_sandbox::Portal::start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
-/// use bitrix24::lists::Get;
+/// use bitrix24::obstacles::TablesGet;
 ///
-/// let request = Get::new("lists_socnet")
+/// let request = TablesGet::new("lists_socnet")
 ///     .socnet_group_id(33)
 ///     .start(0);
-/// let answer = client.lists().get(request).await?;
+/// let answer = client.obstacles().tables().get(request).await?;
 /// println!("{:?}", answer.result);
 /// # Ok(())
 /// # }
@@ -45,9 +45,9 @@
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let portal = bitrix24_sandbox::Portal::start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
-/// use bitrix24::lists::Get;
+/// use bitrix24::obstacles::TablesGet;
 ///
-/// let request = Get::new("lists_socnet")
+/// let request = TablesGet::new("lists_socnet")
 ///     .socnet_group_id(33)
 ///     .start(0);
 /// let mut records = client.records(request);
@@ -65,12 +65,14 @@
 ///
 /// # See also
 ///
-/// `lists.add`, `lists::GetIblockTypeId` (`lists.get.iblock.type.id`).
+/// `obstacles.tables.add`,
+/// [`obstacles::TablesGetIblockTypeId`](crate::obstacles::TablesGetIblockTypeId)
+/// (`obstacles.tables.get.iblock.type.id`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Get {
+pub struct TablesGet {
     /// `IBLOCK_TYPE_ID`: the type of the lists.
-    pub iblock_type_id: GetIblockTypeId_,
+    pub iblock_type_id: TablesGetIblockTypeId_,
     /// `IBLOCK_ID`.
     pub iblock_id: Option<i64>,
     /// `IBLOCK_CODE`.
@@ -78,15 +80,15 @@ pub struct Get {
     /// `SOCNET_GROUP_ID`: the group whose lists are read.
     pub socnet_group_id: Option<i64>,
     /// `IBLOCK_ORDER`: the order of the lists, by field.
-    pub iblock_order: Option<std::collections::BTreeMap<String, GetIblockOrder>>,
+    pub iblock_order: Option<std::collections::BTreeMap<String, TablesGetIblockOrder>>,
     /// `start`: how many lists to skip. When left out: `0`.
     pub start: Option<i64>,
 }
 
-impl Get {
+impl TablesGet {
     /// With the parameters that are required.
     #[must_use]
-    pub fn new(iblock_type_id: impl Into<GetIblockTypeId_>) -> Self {
+    pub fn new(iblock_type_id: impl Into<TablesGetIblockTypeId_>) -> Self {
         Self {
             iblock_type_id: iblock_type_id.into(),
             iblock_id: None,
@@ -122,7 +124,7 @@ impl Get {
     #[must_use]
     pub fn iblock_order(
         mut self,
-        iblock_order: impl Into<std::collections::BTreeMap<String, GetIblockOrder>>,
+        iblock_order: impl Into<std::collections::BTreeMap<String, TablesGetIblockOrder>>,
     ) -> Self {
         self.iblock_order = Some(iblock_order.into());
         self
@@ -146,13 +148,13 @@ impl Get {
     }
 }
 
-wire::request!(Get);
+wire::request!(TablesGet);
 
-impl Method for Get {
+impl Method for TablesGet {
     const META: &'static MethodMeta = &MethodMeta {
-        name: "lists.get",
+        name: "obstacles.tables.get",
         rest: Rest::Classic,
-        scopes: &["lists"],
+        scopes: &["obstacles"],
         repeatable: true,
         rules: &[
             Rule::RequiredIf {
@@ -163,7 +165,7 @@ impl Method for Get {
                 },
             },
         ],
-        docs: "https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html",
+        docs: "https://apidocs.bitrix24.com/obstacles.html",
         deprecated: None,
         list: Some(ListMeta {
             paging: Paging::Start,
@@ -178,23 +180,23 @@ impl Method for Get {
             names: &[],
         }),
     };
-    type Output = Vec<GetItem>;
-    type Error = GetError;
+    type Output = Vec<TablesGetItem>;
+    type Error = TablesGetError;
 }
 
-impl ListMethod for Get {
-    type Record = GetItem;
+impl ListMethod for TablesGet {
+    type Record = TablesGetItem;
     fn records(page: Self::Output) -> Vec<Self::Record> {
         page
     }
 }
 
-/// Result of `lists.get`.
+/// Result of `obstacles.tables.get`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GetItem {
+pub struct TablesGetItem {
     /// `ID`: the id of the list.
     pub id: i64,
     /// `TIMESTAMP_X`.
@@ -215,7 +217,7 @@ pub struct GetItem {
     pub extra: wire::Extra,
 }
 
-impl wire::Record for GetItem {
+impl wire::Record for TablesGetItem {
     const FIELDS: &'static [wire::Field] = &[
         wire::Field::required("ID"),
         wire::Field::optional("TIMESTAMP_X"),
@@ -261,12 +263,12 @@ impl wire::Record for GetItem {
     }
 }
 
-wire::record!(GetItem);
+wire::record!(TablesGetItem);
 
-/// The values of `IBLOCK_TYPE_ID` in the parameters of `lists.get`.
+/// The values of `IBLOCK_TYPE_ID` in the parameters of `obstacles.tables.get`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum GetIblockTypeId_ {
+pub enum TablesGetIblockTypeId_ {
     /// `lists`: lists of the whole company.
     Lists,
     /// `bitrix_processes`: processes.
@@ -277,7 +279,7 @@ pub enum GetIblockTypeId_ {
     Other(String),
 }
 
-impl wire::TextEnum for GetIblockTypeId_ {
+impl wire::TextEnum for TablesGetIblockTypeId_ {
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "lists" => Self::Lists,
@@ -297,12 +299,12 @@ impl wire::TextEnum for GetIblockTypeId_ {
     }
 }
 
-wire::open_enum!(GetIblockTypeId_);
+wire::open_enum!(TablesGetIblockTypeId_);
 
-/// The values of `IBLOCK_ORDER` in the parameters of `lists.get`.
+/// The values of `IBLOCK_ORDER` in the parameters of `obstacles.tables.get`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum GetIblockOrder {
+pub enum TablesGetIblockOrder {
     /// `asc`.
     Asc,
     /// `desc`.
@@ -311,7 +313,7 @@ pub enum GetIblockOrder {
     Other(String),
 }
 
-impl wire::TextEnum for GetIblockOrder {
+impl wire::TextEnum for TablesGetIblockOrder {
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "asc" => Self::Asc,
@@ -329,14 +331,14 @@ impl wire::TextEnum for GetIblockOrder {
     }
 }
 
-wire::open_enum!(GetIblockOrder);
+wire::open_enum!(TablesGetIblockOrder);
 
-/// The errors of `lists.get`: its own codes, those of the system, and any other.
+/// The errors of `obstacles.tables.get`: its own codes, those of the system, and any other.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/lists/lists/lists-get.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum GetError {
+pub enum TablesGetError {
     /// `ERROR_REQUIRED_PARAMETERS_MISSING` (HTTP 400).
     ErrorRequiredParametersMissing,
     /// `ACCESS_DENIED` (HTTP 400).
@@ -347,7 +349,7 @@ pub enum GetError {
     Other(String),
 }
 
-impl ErrorCode for GetError {
+impl ErrorCode for TablesGetError {
     fn from_code(code: &str) -> Self {
         match code {
             "ERROR_REQUIRED_PARAMETERS_MISSING" => Self::ErrorRequiredParametersMissing,
@@ -374,20 +376,23 @@ impl ErrorCode for GetError {
     }
 }
 
-error::display!(GetError);
+error::display!(TablesGetError);
 
-impl Lists<'_> {
+impl ObstaclesTables<'_> {
     /// Reads lists of one type.
     ///
-    /// The method `lists.get`; see [`Get`](lists::Get).
+    /// The method `obstacles.tables.get`; see [`TablesGet`](obstacles::TablesGet).
     ///
     /// # Errors
     ///
-    /// [`GetError`](lists::GetError) lists the codes.
+    /// [`TablesGetError`](obstacles::TablesGetError) lists the codes.
     pub async fn get(
         &self,
-        request: lists::Get,
-    ) -> Result<Answer<Vec<lists::GetItem>>, Error<lists::GetError>> {
+        request: obstacles::TablesGet,
+    ) -> Result<
+        Answer<Vec<obstacles::TablesGetItem>>,
+        Error<obstacles::TablesGetError>,
+    > {
         self.client.call(request).await
     }
 }

@@ -1,9 +1,8 @@
 /// Lists departments or teams.
 ///
-/// The method `humanresources.node.list` of REST 3.0, scope `humanresources`:
-/// [documentation](https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html).
-/// Safe to repeat. A list, read page by page with `pagination`, 50 records a page; the records
-/// are in `items`.
+/// The method `obstacles.node.list` of REST 3.0, scope `obstacles`:
+/// [documentation](https://apidocs.bitrix24.com/obstacles.html). Safe to repeat. A list, read
+/// page by page with `pagination`, 50 records a page; the records are in `items`.
 ///
 /// # Errors
 ///
@@ -21,11 +20,11 @@
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let portal = bitrix24_sandbox::Portal::start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
-/// use bitrix24::humanresources::NodeList;
+/// use bitrix24::obstacles::NodeList;
 ///
 /// let request = NodeList::new("DEPARTMENT")
 ///     .select(["id".into(), "name".into()]);
-/// let answer = client.humanresources().node().list(request).await?;
+/// let answer = client.obstacles().node().list(request).await?;
 /// println!("{:?}", answer.result);
 /// # Ok(())
 /// # }
@@ -40,7 +39,7 @@
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let portal = bitrix24_sandbox::Portal::start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
-/// use bitrix24::humanresources::NodeList;
+/// use bitrix24::obstacles::NodeList;
 ///
 /// let request = NodeList::new("DEPARTMENT")
 ///     .select(["id".into(), "name".into()]);
@@ -99,12 +98,12 @@ wire::request!(NodeList);
 
 impl Method for NodeList {
     const META: &'static MethodMeta = &MethodMeta {
-        name: "humanresources.node.list",
+        name: "obstacles.node.list",
         rest: Rest::V3,
-        scopes: &["humanresources"],
+        scopes: &["obstacles"],
         repeatable: true,
         rules: &[],
-        docs: "https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html",
+        docs: "https://apidocs.bitrix24.com/obstacles.html",
         deprecated: None,
         list: Some(ListMeta {
             paging: Paging::Pagination,
@@ -130,9 +129,9 @@ impl ListMethod for NodeList {
     }
 }
 
-/// `pagination` in the parameters of `humanresources.node.list`.
+/// `pagination` in the parameters of `obstacles.node.list`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodeListPagination {
@@ -206,9 +205,9 @@ impl wire::Record for NodeListPagination {
     }
 }
 
-/// Result of `humanresources.node.list`.
+/// Result of `obstacles.node.list`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodeListResult {
@@ -241,9 +240,9 @@ impl wire::Record for NodeListResult {
     }
 }
 
-/// `items` in the result of `humanresources.node.list`.
+/// `items` in the result of `obstacles.node.list`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodeListResultItems {
@@ -305,7 +304,7 @@ impl wire::Record for NodeListResultItems {
 
 wire::record!(NodeListPagination, NodeListResult, NodeListResultItems);
 
-/// The values of `type` in the parameters of `humanresources.node.list`.
+/// The values of `type` in the parameters of `obstacles.node.list`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeListType {
@@ -337,7 +336,7 @@ impl wire::TextEnum for NodeListType {
 
 wire::open_enum!(NodeListType);
 
-/// The values of `items.type` in the result of `humanresources.node.list`.
+/// The values of `items.type` in the result of `obstacles.node.list`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeListResultItemsType {
@@ -369,9 +368,9 @@ impl wire::TextEnum for NodeListResultItemsType {
 
 wire::open_enum!(NodeListResultItemsType);
 
-/// The errors of `humanresources.node.list`: its own codes, those of the system, and any other.
+/// The errors of `obstacles.node.list`: its own codes, those of the system, and any other.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/departments/node/humanresources-node-list.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeListError {
@@ -432,21 +431,18 @@ impl ErrorCode for NodeListError {
 
 error::display!(NodeListError);
 
-impl HumanresourcesNode<'_> {
+impl ObstaclesNode<'_> {
     /// Lists departments or teams.
     ///
-    /// The method `humanresources.node.list`; see [`NodeList`](humanresources::NodeList).
+    /// The method `obstacles.node.list`; see [`NodeList`](obstacles::NodeList).
     ///
     /// # Errors
     ///
-    /// [`NodeListError`](humanresources::NodeListError) lists the codes.
+    /// [`NodeListError`](obstacles::NodeListError) lists the codes.
     pub async fn list(
         &self,
-        request: humanresources::NodeList,
-    ) -> Result<
-        Answer<humanresources::NodeListResult>,
-        Error<humanresources::NodeListError>,
-    > {
+        request: obstacles::NodeList,
+    ) -> Result<Answer<obstacles::NodeListResult>, Error<obstacles::NodeListError>> {
         self.client.call(request).await
     }
 }

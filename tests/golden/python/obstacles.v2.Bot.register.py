@@ -3,48 +3,47 @@ V2BotRegisterErrorCode: TypeAlias = Literal[
     "BOT_CODE_REQUIRED",
     "BOT_PROPERTIES_REQUIRED",
 ]
-"""The codes that ``imbot.v2.Bot.register`` documents as its own."""
+"""The codes that ``obstacles.v2.Bot.register`` documents as its own."""
 
 V2BotRegisterFieldsPropertiesGender: TypeAlias = Literal["M", "F"]
-"""The known values of ``fields.properties.gender`` in the parameters of ``imbot.v2.Bot.register``.
+"""The known values of ``fields.properties.gender`` in the parameters of ``obstacles.v2.Bot.register``.
 """
 
 V2BotRegisterFieldsType: TypeAlias = Literal["bot", "network", "openline", "supervisor", "personal"]
-"""The known values of ``fields.type`` in the parameters of ``imbot.v2.Bot.register``.
+"""The known values of ``fields.type`` in the parameters of ``obstacles.v2.Bot.register``.
 
 ``bot``: an ordinary bot.
 """
 
 V2BotRegisterFieldsEventMode: TypeAlias = Literal["fetch", "webhook"]
-"""The known values of ``fields.eventMode`` in the parameters of ``imbot.v2.Bot.register``."""
+"""The known values of ``fields.eventMode`` in the parameters of ``obstacles.v2.Bot.register``."""
 
 
 class V2BotRegisterFieldsDict(TypedDict):
     """The bot.
 
-    On the wire: ``fields`` in the parameters of ``imbot.v2.Bot.register``.
+    On the wire: ``fields`` in the parameters of ``obstacles.v2.Bot.register``.
 
-    See
-    https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
-    code: str
+    code: builtins.str
     """``code``: the bot's code, unique in the application."""
-    botToken: NotRequired[str | Secret]
+    botToken: NotRequired[builtins.str | Secret]
     """``botToken``. At most 40 characters. Since 2026-08-06."""
     properties: V2BotRegisterFieldsPropertiesDict
     """``properties``."""
-    type: NotRequired[V2BotRegisterFieldsType | str]
+    type: NotRequired[V2BotRegisterFieldsType | builtins.str]
     """``type``. When left out: ``"bot"``."""
-    eventMode: NotRequired[V2BotRegisterFieldsEventMode | str]
+    eventMode: NotRequired[V2BotRegisterFieldsEventMode | builtins.str]
     """``eventMode``. When left out: ``"fetch"``."""
-    webhookUrl: NotRequired[str]
+    webhookUrl: NotRequired[builtins.str]
     """``webhookUrl``."""
     isHidden: NotRequired[bool]
     """``isHidden``. When left out: ``false``."""
     isLegacy: NotRequired[bool]
     """``isLegacy``. Travels as ``Y`` or ``N``."""
-    backgroundId: NotRequired[str | None]
+    backgroundId: NotRequired[builtins.str | None]
     """``backgroundId``."""
     keyboard: NotRequired[Sequence[KeyboardButtonDict]]
     """``keyboard``."""
@@ -53,25 +52,23 @@ class V2BotRegisterFieldsDict(TypedDict):
 
 
 class V2BotRegisterFieldsPropertiesDict(TypedDict):
-    """``fields.properties`` in the parameters of ``imbot.v2.Bot.register``.
+    """``fields.properties`` in the parameters of ``obstacles.v2.Bot.register``.
 
-    See
-    https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
-    name: str
+    name: builtins.str
     """``name``."""
-    gender: NotRequired[V2BotRegisterFieldsPropertiesGender | str]
+    gender: NotRequired[V2BotRegisterFieldsPropertiesGender | builtins.str]
     """``gender``."""
     birthday: NotRequired[dt.date]
     """``birthday``."""
 
 
 class V2BotRegisterResult(Record):
-    """Result of ``imbot.v2.Bot.register``.
+    """Result of ``obstacles.v2.Bot.register``.
 
-    See
-    https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     __slots__ = ("bot", "users")
@@ -79,15 +76,15 @@ class V2BotRegisterResult(Record):
 
     bot: V2BotRegisterResultBot
     """``bot``."""
-    users: list[V2BotRegisterResultUsers] | None
+    users: builtins.list[V2BotRegisterResultUsers] | None
     """``users``."""
 
     def __init__(
         self,
         *,
         bot: V2BotRegisterResultBot,
-        users: list[V2BotRegisterResultUsers] | None = None,
-        extra: dict[str, JSON] | None = None,
+        users: builtins.list[V2BotRegisterResultUsers] | None = None,
+        extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.bot = bot
         self.users = users
@@ -95,10 +92,9 @@ class V2BotRegisterResult(Record):
 
 
 class V2BotRegisterResultBot(Record):
-    """``bot`` in the result of ``imbot.v2.Bot.register``.
+    """``bot`` in the result of ``obstacles.v2.Bot.register``.
 
-    See
-    https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     __slots__ = ("id", "code", "is_hidden", "background_id")
@@ -106,21 +102,21 @@ class V2BotRegisterResultBot(Record):
 
     id: int
     """``id``."""
-    code: str
+    code: builtins.str
     """``code``."""
     is_hidden: bool | None
     """``isHidden``."""
-    background_id: str | None
+    background_id: builtins.str | None
     """``backgroundId``."""
 
     def __init__(
         self,
         *,
         id: int,
-        code: str,
+        code: builtins.str,
         is_hidden: bool | None = None,
-        background_id: str | None = None,
-        extra: dict[str, JSON] | None = None,
+        background_id: builtins.str | None = None,
+        extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.id = id
         self.code = code
@@ -130,10 +126,9 @@ class V2BotRegisterResultBot(Record):
 
 
 class V2BotRegisterResultUsers(Record):
-    """``users`` in the result of ``imbot.v2.Bot.register``.
+    """``users`` in the result of ``obstacles.v2.Bot.register``.
 
-    See
-    https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+    See https://apidocs.bitrix24.com/obstacles.html
     """
 
     __slots__ = ("id", "departments", "phones")
@@ -141,18 +136,18 @@ class V2BotRegisterResultUsers(Record):
 
     id: int | None
     """``id``."""
-    departments: list[int] | None
+    departments: builtins.list[int] | None
     """``departments``."""
-    phones: list[JSON] | bool | None
+    phones: builtins.list[JSON] | bool | None
     """``phones``."""
 
     def __init__(
         self,
         *,
         id: int | None = None,
-        departments: list[int] | None = None,
-        phones: list[JSON] | bool | None = None,
-        extra: dict[str, JSON] | None = None,
+        departments: builtins.list[int] | None = None,
+        phones: builtins.list[JSON] | bool | None = None,
+        extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.id = id
         self.departments = departments
@@ -160,18 +155,19 @@ class V2BotRegisterResultUsers(Record):
         self.extra = {} if extra is None else extra
 
 
-class ImbotV2Bot(Namespace):
+class ObstaclesV2Bot(Namespace):
     def register(
         self,
         *,
         fields: V2BotRegisterFieldsDict,
-        note: str | Unset | None = UNSET,
+        note: builtins.str | Unset | None = UNSET,
         extra_: JSONInput | Unset = UNSET,
         timeout: float | None = None,
     ) -> Answer[V2BotRegisterResult]:
         """Registers a bot.
 
-        The method ``imbot.v2.Bot.register``, scope ``imbot``. Safe to repeat. Since 2025-01-15.
+        The method ``obstacles.v2.Bot.register``, scope ``obstacles``. Safe to repeat. Since
+        2025-01-15.
 
         ``fields.webhookUrl`` is required when ``fields.eventMode`` is ``webhook``.
 
@@ -192,23 +188,24 @@ class ImbotV2Bot(Namespace):
             BotCodeRequired: ``BOT_CODE_REQUIRED``.
             BotPropertiesRequired: ``BOT_PROPERTIES_REQUIRED``.
 
-        See https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+        See https://apidocs.bitrix24.com/obstacles.html
         """
-        return self._call("imbot.v2.Bot.register", (fields, note, extra_), timeout)
+        return self._call("obstacles.v2.Bot.register", (fields, note, extra_), timeout)
 
 
-class AsyncImbotV2Bot(AsyncNamespace):
+class AsyncObstaclesV2Bot(AsyncNamespace):
     async def register(
         self,
         *,
         fields: V2BotRegisterFieldsDict,
-        note: str | Unset | None = UNSET,
+        note: builtins.str | Unset | None = UNSET,
         extra_: JSONInput | Unset = UNSET,
         timeout: float | None = None,
     ) -> Answer[V2BotRegisterResult]:
         """Registers a bot.
 
-        The method ``imbot.v2.Bot.register``, scope ``imbot``. Safe to repeat. Since 2025-01-15.
+        The method ``obstacles.v2.Bot.register``, scope ``obstacles``. Safe to repeat. Since
+        2025-01-15.
 
         ``fields.webhookUrl`` is required when ``fields.eventMode`` is ``webhook``.
 
@@ -229,18 +226,18 @@ class AsyncImbotV2Bot(AsyncNamespace):
             BotCodeRequired: ``BOT_CODE_REQUIRED``.
             BotPropertiesRequired: ``BOT_PROPERTIES_REQUIRED``.
 
-        See https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html
+        See https://apidocs.bitrix24.com/obstacles.html
         """
-        return await self._call("imbot.v2.Bot.register", (fields, note, extra_), timeout)
+        return await self._call("obstacles.v2.Bot.register", (fields, note, extra_), timeout)
 
 
-class ImbotV2Bot(RequestNamespace):
+class ObstaclesV2Bot(RequestNamespace):
     def register(
         self,
         *,
         fields: V2BotRegisterFieldsDict,
-        note: str | Unset | None = UNSET,
+        note: builtins.str | Unset | None = UNSET,
         extra_: JSONInput | Unset = UNSET,
     ) -> Request[V2BotRegisterResult]:
-        """The request of ``client.imbot.v2.bot.register``: see there."""
-        return Request("imbot.v2.Bot.register", (fields, note, extra_))
+        """The request of ``client.obstacles.v2.bot.register``: see there."""
+        return Request("obstacles.v2.Bot.register", (fields, note, extra_))

@@ -1,8 +1,8 @@
 /// Registers a bot.
 ///
-/// The method `imbot.v2.Bot.register`, scope `imbot`:
-/// [documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html).
-/// Safe to repeat. Since 2025-01-15.
+/// The method `obstacles.v2.Bot.register`, scope `obstacles`:
+/// [documentation](https://apidocs.bitrix24.com/obstacles.html). Safe to repeat. Since
+/// 2025-01-15.
 ///
 /// # Required together
 ///
@@ -68,9 +68,9 @@ wire::request!(V2BotRegister);
 
 impl Method for V2BotRegister {
     const META: &'static MethodMeta = &MethodMeta {
-        name: "imbot.v2.Bot.register",
+        name: "obstacles.v2.Bot.register",
         rest: Rest::Classic,
-        scopes: &["imbot"],
+        scopes: &["obstacles"],
         repeatable: true,
         rules: &[
             Rule::RequiredIf {
@@ -85,7 +85,7 @@ impl Method for V2BotRegister {
                 when: When::Webhook,
             },
         ],
-        docs: "https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html",
+        docs: "https://apidocs.bitrix24.com/obstacles.html",
         deprecated: None,
         list: None,
     };
@@ -95,9 +95,9 @@ impl Method for V2BotRegister {
 
 /// The bot.
 ///
-/// On the wire: `fields` in the parameters of `imbot.v2.Bot.register`.
+/// On the wire: `fields` in the parameters of `obstacles.v2.Bot.register`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct V2BotRegisterFields {
@@ -263,9 +263,9 @@ impl wire::Record for V2BotRegisterFields {
     }
 }
 
-/// `fields.properties` in the parameters of `imbot.v2.Bot.register`.
+/// `fields.properties` in the parameters of `obstacles.v2.Bot.register`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct V2BotRegisterFieldsProperties {
@@ -338,9 +338,9 @@ impl wire::Record for V2BotRegisterFieldsProperties {
     }
 }
 
-/// Result of `imbot.v2.Bot.register`.
+/// Result of `obstacles.v2.Bot.register`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct V2BotRegisterResult {
@@ -380,9 +380,9 @@ impl wire::Record for V2BotRegisterResult {
     }
 }
 
-/// `bot` in the result of `imbot.v2.Bot.register`.
+/// `bot` in the result of `obstacles.v2.Bot.register`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct V2BotRegisterResultBot {
@@ -432,9 +432,9 @@ impl wire::Record for V2BotRegisterResultBot {
     }
 }
 
-/// `users` in the result of `imbot.v2.Bot.register`.
+/// `users` in the result of `obstacles.v2.Bot.register`.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct V2BotRegisterResultUsers {
@@ -484,7 +484,7 @@ wire::record!(
     V2BotRegisterResultBot, V2BotRegisterResultUsers
 );
 
-/// The values of `fields.properties.gender` in the parameters of `imbot.v2.Bot.register`.
+/// The values of `fields.properties.gender` in the parameters of `obstacles.v2.Bot.register`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum V2BotRegisterFieldsPropertiesGender {
@@ -516,7 +516,7 @@ impl wire::TextEnum for V2BotRegisterFieldsPropertiesGender {
 
 wire::open_enum!(V2BotRegisterFieldsPropertiesGender);
 
-/// The values of `fields.type` in the parameters of `imbot.v2.Bot.register`.
+/// The values of `fields.type` in the parameters of `obstacles.v2.Bot.register`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum V2BotRegisterFieldsType {
@@ -560,7 +560,7 @@ impl wire::TextEnum for V2BotRegisterFieldsType {
 
 wire::open_enum!(V2BotRegisterFieldsType);
 
-/// The values of `fields.eventMode` in the parameters of `imbot.v2.Bot.register`.
+/// The values of `fields.eventMode` in the parameters of `obstacles.v2.Bot.register`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum V2BotRegisterFieldsEventMode {
@@ -592,7 +592,7 @@ impl wire::TextEnum for V2BotRegisterFieldsEventMode {
 
 wire::open_enum!(V2BotRegisterFieldsEventMode);
 
-/// What `users.phones` in the result of `imbot.v2.Bot.register` can be.
+/// What `users.phones` in the result of `obstacles.v2.Bot.register` can be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum V2BotRegisterResultUsersPhones {
     /// A list.
@@ -605,9 +605,9 @@ wire::union!(
     V2BotRegisterResultUsersPhones { List: Vec<serde_json::Value>, Boolean: bool }
 );
 
-/// The errors of `imbot.v2.Bot.register`: its own codes, those of the system, and any other.
+/// The errors of `obstacles.v2.Bot.register`: its own codes, those of the system, and any other.
 ///
-/// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.html)
+/// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum V2BotRegisterError {
@@ -656,18 +656,21 @@ impl ErrorCode for V2BotRegisterError {
 
 error::display!(V2BotRegisterError);
 
-impl ImbotV2Bot<'_> {
+impl ObstaclesV2Bot<'_> {
     /// Registers a bot.
     ///
-    /// The method `imbot.v2.Bot.register`; see [`V2BotRegister`](imbot::V2BotRegister).
+    /// The method `obstacles.v2.Bot.register`; see [`V2BotRegister`](obstacles::V2BotRegister).
     ///
     /// # Errors
     ///
-    /// [`V2BotRegisterError`](imbot::V2BotRegisterError) lists the codes.
+    /// [`V2BotRegisterError`](obstacles::V2BotRegisterError) lists the codes.
     pub async fn register(
         &self,
-        request: imbot::V2BotRegister,
-    ) -> Result<Answer<imbot::V2BotRegisterResult>, Error<imbot::V2BotRegisterError>> {
+        request: obstacles::V2BotRegister,
+    ) -> Result<
+        Answer<obstacles::V2BotRegisterResult>,
+        Error<obstacles::V2BotRegisterError>,
+    > {
         self.client.call(request).await
     }
 }
