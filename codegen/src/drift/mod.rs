@@ -9,7 +9,9 @@ mod change;
 mod changelog;
 mod class;
 mod compare;
+mod errors;
 mod fields;
+mod list;
 mod normal;
 mod render;
 #[cfg(test)]
