@@ -285,7 +285,7 @@ fn nullable(field: &Field) -> Type {
 }
 
 /// What PHP writes where something is not there.
-fn is_nothing(ty: &Type, value: &Value) -> bool {
+pub(crate) fn is_nothing(ty: &Type, value: &Value) -> bool {
     let empty = matches!(value, Value::Bool(false)) || value.as_str() == Some("");
     let told_apart = matches!(
         ty,
@@ -302,7 +302,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Whether a value can be read as a type without parts; if not, what the type is.
-fn scalar(ty: &Type, value: &Value) -> Result<(), &'static str> {
+pub(crate) fn scalar(ty: &Type, value: &Value) -> Result<(), &'static str> {
     let (fits, expected) = match ty {
         Type::Any => (true, "anything"),
         Type::String | Type::Secret | Type::Enum(_) => (

@@ -99,6 +99,12 @@ impl Doc {
         })
     }
 
+    /// The whole text of the file.
+    #[cfg(feature = "cli")]
+    pub(crate) fn text(&self) -> &str {
+        &self.source.text
+    }
+
     pub(crate) fn root(&self) -> &Node {
         &self.root
     }

@@ -23,5 +23,7 @@ mod ruling;
 #[cfg(feature = "cli")]
 pub mod schema;
 
+#[cfg(feature = "cli")]
+pub use docs::{import, survey};
 pub use file::files;
 pub use lower::load;

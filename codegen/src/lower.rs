@@ -1317,7 +1317,7 @@ impl Lower {
 }
 
 /// Words of letters, digits and `_`, with dots between them.
-fn is_method_name(name: &str) -> bool {
+pub(crate) fn is_method_name(name: &str) -> bool {
     name.split('.')
         .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
@@ -1554,7 +1554,7 @@ fn notes(field: &format::Field, input: bool) -> Vec<String> {
 }
 
 /// The paths of all fields, nested ones included, and of the values of enums.
-fn field_paths(fields: &[format::Field], path: &str, out: &mut Vec<String>) {
+pub(crate) fn field_paths(fields: &[format::Field], path: &str, out: &mut Vec<String>) {
     for field in fields {
         let path = join(path, &field.name);
         for value in &field.values {
@@ -1566,7 +1566,7 @@ fn field_paths(fields: &[format::Field], path: &str, out: &mut Vec<String>) {
 }
 
 /// Descriptions of things that are not there: a slip, or what a change left behind.
-fn stray_texts(
+pub(crate) fn stray_texts(
     doc: &Doc,
     way: &[&str],
     texts: &BTreeMap<String, String>,

@@ -1,5 +1,7 @@
 //! The command line of the generator: `cargo codegen …`.
 
+mod commands;
+
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -35,6 +37,10 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Language::Rust)]
         lang: Language,
     },
+    /// Reads the facts from the documentation; rulings and texts stay as they are.
+    Import(commands::Import),
+    /// Measures how much of the documentation is settled without a person.
+    Survey(commands::Survey),
     /// Prints the JSON Schema of the format: of a method's file, or of `common.yaml`.
     Schema {
         /// The kind of file.
@@ -57,12 +63,15 @@ enum Kind {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let out = match arguments.command {
-        Command::Schema { kind } => Ok(schema_of(kind)),
-        command => match load(&arguments.spec) {
-            Ok(api) => run(&command, &api),
-            Err(report) => Err(refuse(&report, &arguments.spec)),
-        },
+    let spec = &arguments.spec;
+    let api = || load(spec).map_err(|report| refuse(&report, spec));
+    let out = match &arguments.command {
+        Command::Check => api().map(|api| check(&api)),
+        Command::List => api().map(|api| list(&api)),
+        Command::Show { method, lang } => api().and_then(|api| show(&api, method, *lang)),
+        Command::Import(import) => import.run(spec),
+        Command::Survey(survey) => survey.run(spec),
+        Command::Schema { kind } => Ok(schema_of(*kind)),
     };
     match out {
         // A reader that has seen enough, such as `head`, is no failure.
@@ -82,32 +91,29 @@ fn refuse(report: &Report, spec: &Path) -> String {
     report.render_in(spec, std::io::stderr().is_terminal())
 }
 
-fn run(command: &Command, api: &Api) -> Result<String, String> {
-    match command {
-        Command::Check => Ok(format!(
-            "{} in {}, {}: no problem",
-            count(api.methods.len(), "method"),
-            count(api.scopes.len(), "scope"),
-            count(api.system_errors.len(), "system error")
-        )),
-        Command::List => Ok(list(api)),
-        Command::Show { method, lang } => {
-            let Some(found) = api.method(method) else {
-                let names: Vec<String> = api.methods.iter().map(|it| it.key()).collect();
-                let meant = closest(method, names.iter().map(String::as_str));
-                let meant = meant.map(|name| format!("; did you mean `{name}`?"));
-                return Err(format!(
-                    "error: `{method}` is not described{}",
-                    meant.unwrap_or_default()
-                ));
-            };
-            Ok(match lang {
-                Language::Rust => rust::show(api, found),
-                Language::Python => python::show(api, found),
-            })
-        }
-        Command::Schema { kind } => Ok(schema_of(*kind)),
-    }
+fn check(api: &Api) -> String {
+    format!(
+        "{} in {}, {}: no problem",
+        count(api.methods.len(), "method"),
+        count(api.scopes.len(), "scope"),
+        count(api.system_errors.len(), "system error")
+    )
+}
+
+fn show(api: &Api, method: &str, lang: Language) -> Result<String, String> {
+    let Some(found) = api.method(method) else {
+        let names: Vec<String> = api.methods.iter().map(|it| it.key()).collect();
+        let meant = closest(method, names.iter().map(String::as_str));
+        let meant = meant.map(|name| format!("; did you mean `{name}`?"));
+        return Err(format!(
+            "error: `{method}` is not described{}",
+            meant.unwrap_or_default()
+        ));
+    };
+    Ok(match lang {
+        Language::Rust => rust::show(api, found),
+        Language::Python => python::show(api, found),
+    })
 }
 
 /// `1 scope`, `2 scopes`.

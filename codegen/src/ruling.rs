@@ -145,6 +145,12 @@ fn find<'a>(tree: &'a Value, path: &[(&str, Range<usize>)]) -> Option<&'a Value>
     })
 }
 
+/// What the facts say where a ruling would override them.
+#[cfg(feature = "cli")]
+pub(crate) fn stated<'a>(facts: &'a Value, fact: &str) -> Option<&'a Value> {
+    find(facts, &segments(fact))
+}
+
 /// A way that leads nowhere: where in its text it gets lost.
 struct Nowhere {
     at: Range<usize>,

@@ -5,4 +5,19 @@
 #![allow(dead_code)]
 
 pub(crate) mod block;
+pub(crate) mod check;
+pub(crate) mod code;
 pub(crate) mod draft;
+mod edit;
+pub mod import;
+pub(crate) mod merge;
+pub(crate) mod report;
+mod select;
+pub(crate) mod extract;
+pub(crate) mod neutral;
+pub(crate) mod site;
+pub(crate) mod spec;
+mod stale;
+pub mod survey;
+pub(crate) mod write;
+pub(crate) mod yfm;

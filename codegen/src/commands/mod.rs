@@ -1,0 +1,87 @@
+//! The commands that read the documentation.
+
+mod progress;
+
+use std::path::{Path, PathBuf};
+
+use bitrix24_codegen::{import, survey};
+use clap::Args;
+
+use progress::Progress;
+
+/// What to import, and where to say what it leaves open.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The folder of the documentation.
+    #[arg(long, value_name = "DIR")]
+    docs: PathBuf,
+    /// Writes the report to a file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Reports for machines.
+    #[arg(long)]
+    json: bool,
+    /// Methods (`imbot.chat.get`, `v3:tasks.task.get`) and sections: a folder of the
+    /// documentation (`chat-bots`), what names begin with (`imbot.v2`), or a scope. All, if
+    /// there is none.
+    #[arg(value_name = "METHOD|SECTION")]
+    wanted: Vec<String>,
+}
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct Survey {
+    /// The folder of the documentation.
+    #[arg(long, value_name = "DIR")]
+    docs: PathBuf,
+    /// Shows the figures for machines.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub(crate) fn run(&self, spec: &Path) -> Result<String, String> {
+        let bar = Progress::new();
+        let outcome = import::run(&import::Options {
+            docs: &self.docs,
+            spec,
+            wanted: &self.wanted,
+            progress: &|done, total| bar.show(done, total),
+        });
+        bar.clear();
+        let outcome = outcome.map_err(error)?;
+        let report = match self.json {
+            true => outcome.json(),
+            false => outcome.report(),
+        };
+        Ok(match &self.report {
+            Some(path) => {
+                std::fs::write(path, report).map_err(|cause| {
+                    error(format!("{} cannot be written: {cause}", path.display()))
+                })?;
+                format!("{}the report is in {}\n", outcome.files(), path.display())
+            }
+            None if self.json => report,
+            None => format!("{}\n{report}", outcome.files()),
+        })
+    }
+}
+
+impl Survey {
+    pub(crate) fn run(&self, spec: &Path) -> Result<String, String> {
+        let bar = Progress::new();
+        let survey = survey::run(&self.docs, spec, &|done, total| bar.show(done, total));
+        bar.clear();
+        let survey = survey.map_err(error)?;
+        Ok(match self.json {
+            true => survey.json(),
+            false => survey.text(),
+        })
+    }
+}
+
+/// Each line as an error of its own.
+fn error(message: String) -> String {
+    let lines = message.lines().map(|line| format!("error: {line}"));
+    lines.collect::<Vec<_>>().join("\n")
+}

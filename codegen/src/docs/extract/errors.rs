@@ -1,0 +1,317 @@
+//! The errors of a method.
+
+use serde_json::Value;
+
+use super::page::{Part, deep, plain, tables};
+use super::reader::Reader;
+use super::table::{Column, columns, spans};
+use crate::docs::block::{Block, Cell, Kind, Row};
+use crate::docs::code;
+use crate::docs::draft::{Element, Weight};
+use crate::format::{ErrorRow, Scalar};
+
+/// What was read: the rows, and the statuses of the page as a whole.
+pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
+    let mut rows: Vec<ErrorRow> = Vec::new();
+    let mut statuses: Vec<u16> = Vec::new();
+    let mut shown: Vec<(Scalar, u32)> = Vec::new();
+    let mut seen = false;
+    let mut tabled = false;
+    for section in reader.sections.iter().filter(|it| it.part == Part::Errors) {
+        seen = true;
+        let title_code = announced(&section.title);
+        let mut current: Vec<Scalar> = title_code;
+        for block in deep(section.blocks) {
+            match &block.kind {
+                Kind::Paragraph(text) => {
+                    let plain = text.plain();
+                    statuses_of(&plain, &mut statuses);
+                    let codes = announced_in(text);
+                    if !codes.is_empty() {
+                        for code in &codes {
+                            push(&mut rows, row(code.clone()));
+                        }
+                        current = codes;
+                        tabled = true;
+                    }
+                }
+                Kind::Table(table) if is_errors(table) => {
+                    tabled = true;
+                    of_table(reader, table, &mut rows);
+                }
+                Kind::Table(table) if !current.is_empty() => {
+                    of_fields(table, &current, &mut rows);
+                }
+                Kind::Code { lang, text } if lang.is_empty() || lang.starts_with("json") => {
+                    if let Some(code) = shown_code(text) {
+                        shown.push((code, block.line));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    if seen && !tabled {
+        // No table: what the example shows is all that is known.
+        for (code, _) in &shown {
+            push(&mut rows, row(code.clone()));
+        }
+    }
+    if !seen {
+        reader.find(
+            Weight::Note,
+            Element::Errors,
+            1,
+            "errors",
+            "the page does not speak of errors",
+            Vec::new(),
+        );
+    }
+    for (code, line) in shown {
+        let known = rows.iter().any(|it| it.code.text() == code.text());
+        if !known && !code.text().is_empty() && !is_system(&code.text()) {
+            reader.find(
+                Weight::Contradiction,
+                Element::Errors,
+                line,
+                format!("errors.{}", code.text()),
+                format!("the example shows `{}`, which the table of errors lacks", code.text()),
+                Vec::new(),
+            );
+        }
+    }
+    (rows, statuses)
+}
+
+fn is_system(code: &str) -> bool {
+    code.starts_with("BITRIX_REST_V3_")
+        || matches!(code, "insufficient_scope" | "expired_token" | "INVALID_CREDENTIALS" | "NO_AUTH_FOUND" | "ACCESS_DENIED")
+}
+
+fn row(code: Scalar) -> ErrorRow {
+    ErrorRow {
+        code,
+        status: None,
+        field: None,
+        since: None,
+    }
+}
+
+/// Adds a row, unless it is there. A row of the code alone gives way to one that says more.
+fn push(rows: &mut Vec<ErrorRow>, new: ErrorRow) {
+    let same = |it: &ErrorRow| it.code == new.code;
+    if rows.iter().any(|it| same(it) && it.status == new.status && it.field == new.field) {
+        return;
+    }
+    let bare = |it: &ErrorRow| it.status.is_none() && it.field.is_none();
+    if bare(&new) && rows.iter().any(same) {
+        return;
+    }
+    if let Some(known) = rows.iter_mut().find(|it| same(it) && bare(it)) {
+        *known = new;
+        return;
+    }
+    rows.push(new);
+}
+
+/// Whether the header has a column of codes.
+pub(super) fn is_errors(rows: &[Row]) -> bool {
+    rows.first()
+        .is_some_and(|head| columns(head).contains(&Column::Code))
+}
+
+fn of_table(reader: &Reader<'_>, table: &[Row], rows: &mut Vec<ErrorRow>) {
+    let Some((head, body)) = table.split_first() else {
+        return;
+    };
+    let columns = columns(head);
+    let at = |column| columns.iter().position(|it| *it == column);
+    let Some(code_at) = at(Column::Code) else {
+        return;
+    };
+    for line in body {
+        let Some(cell) = line.cells.get(code_at) else {
+            continue;
+        };
+        let status = at(Column::Status)
+            .and_then(|it| line.cells.get(it))
+            .and_then(|cell| status(&plain(&cell.blocks)));
+        match codes(cell) {
+            Some(codes) => {
+                for code in codes {
+                    push(rows, ErrorRow {
+                        status,
+                        ..row(code)
+                    });
+                }
+            }
+            None => reader.open(
+                Element::Errors,
+                line.line,
+                "errors",
+                format!("`{}` is no code of an error", plain(&cell.blocks).trim()),
+                Vec::new(),
+            ),
+        }
+    }
+}
+
+/// The codes of a cell: in backticks, else its words. Blank ones are the empty code.
+fn codes(cell: &Cell) -> Option<Vec<Scalar>> {
+    let spans = spans(cell);
+    let marked: Vec<Scalar> = spans
+        .iter()
+        .filter(|it| it.code)
+        .flat_map(|it| it.text.split([',', '\n']).map(|it| it.trim().to_owned()).collect::<Vec<_>>())
+        .map(|it| it.trim_matches(['"', '\'']).to_owned())
+        .filter_map(|it| scalar(&it))
+        .collect();
+    if !marked.is_empty() {
+        return Some(marked);
+    }
+    let text = plain(&cell.blocks);
+    let text = text.trim().trim_matches('`').trim();
+    let lower = text.to_lowercase();
+    let blank = ["", "-", "—", "–", "empty value", "empty string", "empty", "\"\"", "no code", "(empty)", "empty line", "null"];
+    if blank.contains(&lower.as_str()) {
+        return Some(vec![Scalar::Text(String::new())]);
+    }
+    let words: Option<Vec<Scalar>> = text
+        .split([',', '\n'])
+        .map(|it| scalar(it.trim()))
+        .collect();
+    words.filter(|it| !it.is_empty())
+}
+
+/// A code: one word, a number, or empty.
+fn scalar(text: &str) -> Option<Scalar> {
+    if let Ok(number) = text.parse::<i64>()
+        && number.to_string() == text
+    {
+        return Some(Scalar::Integer(number));
+    }
+    let lower = text.to_lowercase();
+    if matches!(lower.as_str(), "empty value" | "empty string" | "—" | "-") {
+        return Some(Scalar::Text(String::new()));
+    }
+    let word = text
+        .chars()
+        .all(|it| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.' | '/' | '\\' | ':'));
+    (word && !text.is_empty()).then(|| Scalar::Text(text.to_owned()))
+}
+
+fn status(text: &str) -> Option<u16> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse::<u16>().ok().filter(|it| (100..600).contains(it))
+}
+
+/// `HTTP Status: **400**, **403**`.
+fn statuses_of(text: &str, statuses: &mut Vec<u16>) {
+    for line in text.lines() {
+        let lower = line.trim().to_lowercase();
+        let is_status = ["http status", "http code", "http-status", "http response status", "status:"]
+            .iter()
+            .any(|it| lower.starts_with(it));
+        if !is_status {
+            continue;
+        }
+        for word in lower.split(|it: char| !it.is_ascii_alphanumeric()) {
+            if let Some(status) = status(word).filter(|_| word.len() == 3 && word.parse::<u16>().is_ok())
+                && status >= 300
+                && !statuses.contains(&status)
+            {
+                statuses.push(status);
+            }
+        }
+    }
+}
+
+/// ``Error Code: `X` ``.
+fn announced_in(text: &crate::docs::block::Text) -> Vec<Scalar> {
+    let plain = text.plain().to_lowercase();
+    let starts = ["error code", "error codes", "code:"];
+    if !starts.iter().any(|it| plain.trim_start().starts_with(it)) {
+        return Vec::new();
+    }
+    text.spans
+        .iter()
+        .filter(|it| it.code)
+        .filter_map(|it| scalar(it.text.trim()))
+        .collect()
+}
+
+/// A heading that is a code.
+fn announced(title: &str) -> Vec<Scalar> {
+    let word = title.trim();
+    let code = word.contains('_') && word.chars().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_');
+    if code { scalar(word).into_iter().collect() } else { Vec::new() }
+}
+
+/// The fields that an error of REST 3.0 is about.
+fn of_fields(table: &[Row], current: &[Scalar], rows: &mut Vec<ErrorRow>) {
+    let Some((head, body)) = table.split_first() else {
+        return;
+    };
+    if columns(head).first() != Some(&Column::Name) {
+        return;
+    }
+    for line in body {
+        let Some(cell) = line.cells.first() else {
+            continue;
+        };
+        let names: Vec<String> = spans(cell)
+            .iter()
+            .filter(|it| it.code || it.strong)
+            .map(|it| it.text.trim().to_owned())
+            .filter(|it| !matches!(it.as_str(), "" | "-" | "—") && !it.contains(' '))
+            .collect();
+        for code in current {
+            for name in &names {
+                push(rows, ErrorRow {
+                    field: Some(name.clone()),
+                    ..row(code.clone())
+                });
+            }
+        }
+    }
+}
+
+/// The code of an error that an example shows.
+pub(super) fn shown_code(text: &str) -> Option<Scalar> {
+    let json = code::json(text).ok()?;
+    let error = json.value.get("error")?;
+    let code = match error {
+        Value::Object(map) => map.get("code")?,
+        other => other,
+    };
+    match code {
+        Value::String(text) => Some(Scalar::Text(text.clone())),
+        Value::Number(number) => number.as_i64().map(Scalar::Integer),
+        _ => None,
+    }
+}
+
+/// The table of system errors: status, code with its message behind it, description.
+pub(super) fn system(blocks: &[Block]) -> Option<Vec<ErrorRow>> {
+    let table = tables(blocks).into_iter().find(|it| is_errors(it))?;
+    let (head, body) = table.split_first()?;
+    let columns = columns(head);
+    let code_at = columns.iter().position(|it| *it == Column::Code)?;
+    let status_at = columns.iter().position(|it| *it == Column::Status);
+    let mut rows = Vec::new();
+    for line in body {
+        let cell = line.cells.get(code_at)?;
+        let code = spans(cell)
+            .iter()
+            .find(|it| it.code)
+            .and_then(|it| scalar(it.text.trim()))?;
+        let status = status_at
+            .and_then(|it| line.cells.get(it))
+            .and_then(|cell| status(&plain(&cell.blocks)));
+        push(&mut rows, ErrorRow {
+            status,
+            ..row(code)
+        });
+    }
+    Some(rows)
+}

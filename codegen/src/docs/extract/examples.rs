@@ -1,0 +1,42 @@
+//! Requests and answers that the page shows.
+
+use serde_json::{Map, Value};
+
+use super::reader::Reader;
+use super::result::Answer;
+use crate::docs::{check, neutral};
+use crate::format::{Example, Field, Shape};
+
+/// One example: the first call that is complete and fits, with the first answer that fits.
+pub(super) fn read(reader: &Reader<'_>, params: &[Field], answer: &Answer) -> Vec<Example> {
+    let Some(shown) = answer.shown.iter().find(|it| fits(&answer.shape, it)) else {
+        return Vec::new();
+    };
+    let shown = neutral::answer(shown.clone());
+    if neutral::too_big(&shown) {
+        return Vec::new();
+    }
+    let given = reader
+        .calls
+        .iter()
+        .filter(|it| it.whole)
+        .find(|call| check::params(params, &[*call]).is_empty())
+        .and_then(|call| call.params.clone())
+        .map(neutral::neutral)
+        .filter(|it| !neutral::too_big(it));
+    let given = match (given, params.is_empty()) {
+        (None, true) => Some(Value::Object(Map::new())),
+        (given, _) => given,
+    };
+    vec![Example {
+        params: given,
+        status: None,
+        answer: shown,
+    }]
+}
+
+fn fits(shape: &Shape, answer: &Value) -> bool {
+    answer
+        .get("result")
+        .is_some_and(|it| check::result(shape, it).is_empty())
+}

@@ -1,0 +1,134 @@
+//! What the readers of one page share: the page, its findings, the calls of its examples.
+
+use std::cell::RefCell;
+
+use serde_json::Value;
+
+use super::page::{Section, tables};
+use super::table::is_named;
+use crate::docs::block::Row;
+use crate::docs::code::Call;
+use crate::docs::draft::{Element, Finding, Weight};
+use crate::docs::site::Site;
+
+/// A page that is being read.
+pub(super) struct Reader<'a> {
+    pub site: &'a Site,
+    pub path: &'a str,
+    pub sections: Vec<Section<'a>>,
+    /// The calls of this page's own method.
+    pub calls: Vec<Call>,
+    pub findings: RefCell<Vec<Finding>>,
+    /// Shared types that the page links to: the name, the page and the anchor.
+    pub shared: RefCell<Vec<Link>>,
+}
+
+/// A shared type that a page links to.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Link {
+    pub name: String,
+    pub page: String,
+    pub anchor: String,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn find(
+        &self,
+        weight: Weight,
+        element: Element,
+        line: u32,
+        fact: impl Into<String>,
+        message: impl Into<String>,
+        candidates: Vec<String>,
+    ) {
+        self.findings.borrow_mut().push(Finding {
+            page: self.path.to_owned(),
+            line,
+            element,
+            fact: fact.into(),
+            message: message.into(),
+            candidates,
+            weight,
+        });
+    }
+
+    pub(super) fn open(
+        &self,
+        element: Element,
+        line: u32,
+        fact: impl Into<String>,
+        message: impl Into<String>,
+        candidates: Vec<String>,
+    ) {
+        self.find(Weight::Open, element, line, fact, message, candidates);
+    }
+
+    /// The table of names under an anchor of this page, and the line of its heading.
+    pub(super) fn anchored(&self, anchor: &str) -> Option<(u32, &'a [Row])> {
+        let wanted = simple(anchor);
+        let by_anchor = |section: &&Section<'a>| section.anchors.iter().any(|it| simple(it) == wanted);
+        // Without an anchor of its own, a heading's text is its anchor.
+        let by_title = |section: &&Section<'a>| section.anchors.is_empty() && simple(&section.title) == wanted;
+        let found = self.sections.iter().find(by_anchor);
+        let found = found.or_else(|| self.sections.iter().find(by_title))?;
+        named_table(found)
+    }
+
+    /// The table under a heading that names a parameter: `Parameter fields`, `FIELDS Parameter`,
+    /// `Phones Object`.
+    pub(super) fn titled(&self, name: &str, within: &[super::page::Part]) -> Option<(u32, &'a [Row])> {
+        let wanted = name.to_lowercase();
+        let names = |section: &&Section<'a>| {
+            let title = section.title.to_lowercase();
+            let words: Vec<&str> = title
+                .split(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.'))
+                .filter(|it| !it.is_empty())
+                .collect();
+            let kinds = ["parameter", "parameters", "object", "array", "field", "element", "type", "structure", "fields", "of", "the", "keys", "data", "description", "item"];
+            section.level > 2
+                && words.contains(&wanted.as_str())
+                && words.iter().all(|it| *it == wanted || kinds.contains(it))
+                && words.len() > 1
+        };
+        let mut found = self
+            .sections
+            .iter()
+            .filter(|it| within.contains(&it.part))
+            .filter(names)
+            .filter_map(named_table);
+        let first = found.next()?;
+        // Two of them are as good as none.
+        found.next().is_none().then_some(first)
+    }
+
+    /// The values that the examples give at a way of keys, in all calls.
+    pub(super) fn examples(&self, way: &[&str]) -> Vec<&Value> {
+        self.calls
+            .iter()
+            .filter_map(|call| {
+                let mut at = call.params.as_ref()?;
+                for key in way {
+                    if let Value::Array(items) = at {
+                        at = items.first()?;
+                    }
+                    at = at.get(*key)?;
+                }
+                Some(at)
+            })
+            .collect()
+    }
+}
+
+fn named_table<'a>(section: &Section<'a>) -> Option<(u32, &'a [Row])> {
+    let rows = tables(section.blocks).into_iter().find(|it| is_named(it))?;
+    Some((section.line, rows))
+}
+
+/// Anchors differ in case and in the marks between words.
+pub(super) fn simple(anchor: &str) -> String {
+    anchor
+        .chars()
+        .filter(|it| it.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,150 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+use super::*;
+use crate::docs::draft::Draft;
+use std::fs;
+use std::path::PathBuf;
+
+fn spec_of(name: &str, text: &str) -> (PathBuf, Spec) {
+    let dir = std::env::temp_dir().join(format!("b24-report-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(dir.join("demo")).unwrap();
+    fs::write(dir.join("demo/demo.get.yaml"), text).unwrap();
+    let spec = spec::read(&dir).unwrap();
+    (dir, spec)
+}
+
+fn finding(line: u32, fact: &str, candidates: &[&str], weight: Weight) -> Finding {
+    Finding {
+        page: "a/get.md".into(),
+        line,
+        element: Element::Parameters,
+        fact: fact.into(),
+        message: format!("`{fact}` is unclear"),
+        candidates: candidates.iter().map(|it| (*it).to_owned()).collect(),
+        weight,
+    }
+}
+
+const FILE: &str = "\
+method: demo.get
+facts: { page: a/get.md, scopes: [demo], result: { type: object } }
+rulings:
+  - { fact: params.CODE, is: { name: CODE, type: string }, reason: Why. }
+";
+
+fn docs() -> Docs {
+    Docs {
+        methods: vec![Draft {
+            method: "demo.get".into(),
+            facts: serde_json::from_value(json!({
+                "page": "a/get.md", "scopes": ["demo"],
+                "params": [{ "name": "ID", "type": "any" }],
+                "result": { "type": "object" },
+            }))
+            .unwrap(),
+            findings: vec![
+                finding(30, "params.IDS", &[], Weight::Open),
+                finding(12, "params.ID.type", &["string", "integer"], Weight::Open),
+                finding(13, "params.CODE.type", &[], Weight::Open),
+                finding(14, "params.ID", &[], Weight::Contradiction),
+                finding(15, "params.ID", &[], Weight::Note),
+            ],
+        }],
+        skipped: vec![
+            Skipped {
+                page: "a/index.md".into(),
+                reason: "an overview".into(),
+                suspicious: false,
+            },
+            Skipped {
+                page: "b/odd.md".into(),
+                reason: "no title".into(),
+                suspicious: true,
+            },
+        ],
+        ..Docs::default()
+    }
+}
+
+#[test]
+fn a_report_says_what_to_settle_and_how() {
+    let (dir, spec) = spec_of("text", FILE);
+    let docs = docs();
+    let merged = merge::merge(&spec, &docs);
+    let report = report(&spec, &docs, &merged);
+    let expected = "\
+a/get.md:12: open, parameters: `params.ID.type` is unclear
+  one of: string · integer
+  demo/demo.get.yaml:
+    - { fact: params.ID.type, was: any, is: string, reason: \"…\" }
+a/get.md:14: contradiction, parameters: `params.ID` is unclear
+  demo/demo.get.yaml:
+    - { fact: params.ID, was: { name: ID, type: any }, reason: \"…\" }
+a/get.md:15: note, parameters: `params.ID` is unclear
+a/get.md:30: open, parameters: `params.IDS` is unclear
+  demo/demo.get.yaml:
+    - { fact: params.IDS, is: \"…\", reason: \"…\" }
+
+Pages on which a method was expected:
+  b/odd.md: no title
+
+Pages without a method:
+  a/index.md: an overview
+
+1 methods, 0 of them clear: 2 findings open, 1 contradictions, 1 notes, 1 settled by rulings
+2 pages without a method, 1 of them unexpected
+";
+    assert_eq!(report.text(), expected);
+    assert_eq!(
+        report.files_text(),
+        "changed  demo/demo.get.yaml\n0 files new, 1 changed, 0 unchanged\n"
+    );
+    let json: Value = serde_json::from_str(&report.json()).unwrap();
+    assert_eq!(json["findings"][0]["line"], 12);
+    assert_eq!(json["findings"][0]["method"], "demo.get");
+    assert_eq!(json["files"][0]["state"], "changed");
+    assert_eq!(json["summary"]["settled"], 1);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn a_ruling_settles_what_it_speaks_of() {
+    let (dir, spec) = spec_of("settles", FILE);
+    let rulings = &spec.methods[0].rulings;
+    for (fact, settled) in [
+        ("params.CODE", true),
+        ("params.CODE.type", true),
+        ("params", true),
+        ("params.CODES", false),
+        ("param", false),
+        ("result", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            settles(rulings, &finding(1, fact, &[], Weight::Open)),
+            settled,
+            "{fact}"
+        );
+    }
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn what_no_longer_holds_and_what_is_refused_are_listed() {
+    let (dir, spec) = spec_of("stale", &FILE.replace("is:", "was: 1, is:"));
+    let mut docs = docs();
+    docs.methods.push(Draft {
+        method: "a/b".into(),
+        ..docs.methods[0].clone()
+    });
+    let merged = merge::merge(&spec, &docs);
+    let text = report(&spec, &docs, &merged).text();
+    for wanted in [
+        "Rulings and texts that no longer hold:\n  demo/demo.get.yaml:",
+        "Not written:\n  a/b (a/get.md): no file can have its name\n",
+    ] {
+        assert!(text.contains(wanted), "{text}");
+    }
+    fs::remove_dir_all(dir).unwrap();
+}
