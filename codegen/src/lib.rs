@@ -8,6 +8,8 @@ pub mod build;
 pub mod diag;
 #[cfg(feature = "cli")]
 mod docs;
+#[cfg(feature = "cli")]
+pub mod drift;
 pub mod emit;
 mod example;
 mod expr;

@@ -39,6 +39,10 @@ enum Command {
     },
     /// Reads the facts from the documentation; rulings and texts stay as they are.
     Import(commands::Import),
+    /// Says what changed in the documentation since the description was made.
+    ///
+    /// Ends with 0 where nothing did, with 1 where something did, with 2 if it cannot tell.
+    Drift(commands::Drift),
     /// Measures how much of the documentation is settled without a person.
     Survey(commands::Survey),
     /// Prints the JSON Schema of the format: of a method's file, or of `common.yaml`.
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Check => api().map(|api| check(&api)),
         Command::List => api().map(|api| list(&api)),
         Command::Show { method, lang } => api().and_then(|api| show(&api, method, *lang)),
+        Command::Drift(drift) => return drift.run(spec),
         Command::Import(import) => import.run(spec),
         Command::Survey(survey) => survey.run(spec),
         Command::Schema { kind } => Ok(schema_of(*kind)),

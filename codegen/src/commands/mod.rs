@@ -1,5 +1,6 @@
 //! The commands that read the documentation.
 
+mod drift;
 mod progress;
 
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bitrix24_codegen::{import, survey};
 use clap::Args;
 
+pub(crate) use drift::Drift;
 use progress::Progress;
 
 /// What to import, and where to say what it leaves open.

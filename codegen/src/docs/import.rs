@@ -6,7 +6,7 @@ use std::path::Path;
 use super::draft::Docs;
 use super::merge::{self, State};
 use super::report::{self, Report};
-use super::{select, spec};
+use super::{extract, select, spec};
 
 /// What to import.
 pub struct Options<'a> {
@@ -74,19 +74,15 @@ pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Docs,
     if !root.metadata().map_err(failed)?.is_dir() {
         return Err(format!("{} is no folder", root.display()));
     }
-    let docs = extract(root, progress).map_err(failed)?;
-    if docs.methods.is_empty() && docs.skipped.is_empty() {
+    let docs = extract::read(root, progress).map_err(failed)?;
+    let nothing = docs.methods.is_empty() && docs.skipped.is_empty();
+    if nothing && docs.system_errors.is_none() {
         return Err(format!(
             "there is no page of a method in {}",
             root.display()
         ));
     }
     Ok(docs)
-}
-
-fn extract(_root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
-    progress(0, 0);
-    Ok(Docs::default())
 }
 
 #[cfg(test)]

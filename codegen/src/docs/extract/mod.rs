@@ -34,13 +34,8 @@ use crate::format::{Facts, Rest};
 /// Where the system errors stand.
 const SYSTEM_ERRORS: &str = "_includes/system-errors.md";
 
-/// Reads a folder of the documentation. `wanted` is asked for each page with its path and its
-/// method; `progress` is told how many pages are done, of how many.
-pub(crate) fn read(
-    root: &Path,
-    wanted: &dyn Fn(&str, &str) -> bool,
-    progress: &dyn Fn(usize, usize),
-) -> io::Result<Docs> {
+/// Reads a folder of the documentation. `progress` is told how many pages are done, of how many.
+pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
     let site = Site::open(root)?;
     let paths: Vec<&str> = site.paths().filter(|it| !it.starts_with("_includes/")).collect();
     let mut docs = Docs::default();
@@ -64,9 +59,6 @@ pub(crate) fn read(
         .collect();
     let mut links: BTreeSet<Link> = BTreeSet::new();
     for it in found {
-        if !wanted(&it.path, &it.method) {
-            continue;
-        }
         let Some(page) = site.page(&it.path) else {
             continue;
         };
@@ -461,6 +453,3 @@ fn shared_types(site: &Site, links: BTreeSet<Link>, docs: &mut Docs) {
     }
     docs.types.sort_by(|a, b| a.name.cmp(&b.name));
 }
-
-#[cfg(test)]
-mod by_hand;
