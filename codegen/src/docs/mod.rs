@@ -14,8 +14,6 @@ pub(crate) mod merge;
 pub(crate) mod neutral;
 pub(crate) mod report;
 mod select;
-pub(crate) mod extract;
-pub(crate) mod neutral;
 pub(crate) mod site;
 pub(crate) mod spec;
 mod stale;
