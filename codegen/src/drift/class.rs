@@ -95,8 +95,8 @@ fn of_type(side: Side, was: &Seen, is: &Seen) -> (Class, Class) {
         .iter()
         .any(|it| it == "enum" && old_parts.iter().any(|it| it == "string"))
         || old_parts.iter().all(|it| new_parts.contains(it));
-    let narrower = new_parts.iter().all(|it| old_parts.contains(it))
-        || old == "string" && new == "enum";
+    let narrower =
+        new_parts.iter().all(|it| old_parts.contains(it)) || old == "string" && new == "enum";
     let python = match (side.given(), side.answered()) {
         (true, false) if plain && wider => Compatible,
         (false, true) if plain && narrower => Compatible,
@@ -130,9 +130,12 @@ pub(crate) fn worst(changes: &[Change]) -> Option<(Class, Class)> {
 pub(crate) fn next(current: &str, class: Class) -> Option<String> {
     let core = current.split(['-', '+']).next()?;
     let mut numbers = core.split('.').map(str::parse::<u64>);
-    let (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch)), None) =
-        (numbers.next(), numbers.next(), numbers.next(), numbers.next())
-    else {
+    let (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch)), None) = (
+        numbers.next(),
+        numbers.next(),
+        numbers.next(),
+        numbers.next(),
+    ) else {
         return None;
     };
     let (major, minor, patch) = match (major, minor, class) {

@@ -80,21 +80,32 @@ pub(crate) fn method(
         examples: _, // what the other facts look like
     } = old;
     if *page != new.page {
-        found.mention(subject, "page_moved", format!("page moved: {page} → {}", new.page));
+        found.mention(
+            subject,
+            "page_moved",
+            format!("page moved: {page} → {}", new.page),
+        );
     }
     match (repeatable, new.repeatable) {
         (Some(was), Some(is)) if *was != is => {
             let word = |it| if it { "repeatable" } else { "not repeatable" };
             let text = format!("{} → {}", word(*was), word(is));
             let mut sink = Found::sink(&mut found.changes, subject);
-            sink("repeatable".into(), Kind::Repeatable, json(was), json(&is), text);
+            sink(
+                "repeatable".into(),
+                Kind::Repeatable,
+                json(was),
+                json(&is),
+                text,
+            );
         }
         (None, Some(is)) => {
             let text = format!("an example says now whether the call is safe to repeat: {is}");
             found.mention(subject, "repeatable", text);
         }
         (Some(was), None) => {
-            let text = format!("no example says any more whether the call is safe to repeat: {was}");
+            let text =
+                format!("no example says any more whether the call is safe to repeat: {was}");
             found.mention(subject, "repeatable", text);
         }
         _ => {}
@@ -107,19 +118,37 @@ pub(crate) fn method(
         if let Some(day) = is
             && was != is
         {
-            sink(what.into(), Kind::Dates, json(was), json(is), format!("{what} {day}"));
+            sink(
+                what.into(),
+                Kind::Dates,
+                json(was),
+                json(is),
+                format!("{what} {day}"),
+            );
         }
     }
     if new.application_only && !application_only {
         let text = "for applications only".to_owned();
-        sink("application_only".into(), Kind::ApplicationOnly, json(&false), json(&true), text);
+        sink(
+            "application_only".into(),
+            Kind::ApplicationOnly,
+            json(&false),
+            json(&true),
+            text,
+        );
     }
     if let Some(is) = &new.missing
         && json(missing) != json(&new.missing)
     {
         let (was, is) = (missing_text(missing.as_ref()), missing_text(Some(is)));
         let text = format!("a missing parameter leads to {was} → {is}");
-        sink("missing".into(), Kind::Missing, json(missing), json(&new.missing), text);
+        sink(
+            "missing".into(),
+            Kind::Missing,
+            json(missing),
+            json(&new.missing),
+            text,
+        );
     }
     let changed = rules(old_rules, &new.rules);
     let condition = |path: &str| {
@@ -139,15 +168,33 @@ pub(crate) fn method(
     fields::compare(&ground, &way, params, &new.params, sink);
     for rule in &changed.removed {
         // Told by its parameters, which are always required now, or gone.
-        if !names(rule).iter().any(|it| is_told(it, params, &new.params, true)) {
+        if !names(rule)
+            .iter()
+            .any(|it| is_told(it, params, &new.params, true))
+        {
             let text = format!("no longer: {}", rule_text(rule));
-            sink("rules".into(), Kind::RuleRemoved, json(rule), Value::Null, text);
+            sink(
+                "rules".into(),
+                Kind::RuleRemoved,
+                json(rule),
+                Value::Null,
+                text,
+            );
         }
     }
     for rule in &changed.added {
         // Told by its parameters, which were always required, or new.
-        if !names(rule).iter().any(|it| is_told(it, params, &new.params, false)) {
-            sink("rules".into(), Kind::RuleAdded, Value::Null, json(rule), rule_text(rule));
+        if !names(rule)
+            .iter()
+            .any(|it| is_told(it, params, &new.params, false))
+        {
+            sink(
+                "rules".into(),
+                Kind::RuleAdded,
+                Value::Null,
+                json(rule),
+                rule_text(rule),
+            );
         }
     }
     fields::shape(&ground, result, &new.result, sink);
@@ -162,10 +209,22 @@ fn scopes(home: &str, old: &[String], new: &[String], sink: &mut Sink<'_>) {
         let kind = Kind::ScopeRemoved {
             home: scope == home,
         };
-        sink(fact(), kind, json(scope), Value::Null, format!("scope {scope} removed"));
+        sink(
+            fact(),
+            kind,
+            json(scope),
+            Value::Null,
+            format!("scope {scope} removed"),
+        );
     }
     for scope in new.iter().filter(|it| !old.contains(it)) {
-        sink(fact(), Kind::ScopeAdded, Value::Null, json(scope), format!("scope {scope} added"));
+        sink(
+            fact(),
+            Kind::ScopeAdded,
+            Value::Null,
+            json(scope),
+            format!("scope {scope} added"),
+        );
     }
 }
 
@@ -179,10 +238,22 @@ fn deprecated(old: Option<&Deprecated>, new: Option<&Deprecated>, sink: &mut Sin
     match (old, new) {
         (None, None) => {}
         (None, Some(new)) => {
-            sink(fact, Kind::Deprecated, was, is, format!("deprecated, {}", names(new)));
+            sink(
+                fact,
+                Kind::Deprecated,
+                was,
+                is,
+                format!("deprecated, {}", names(new)),
+            );
         }
         (Some(_), None) => {
-            sink(fact, Kind::Undeprecated, was, is, "no longer deprecated".into());
+            sink(
+                fact,
+                Kind::Undeprecated,
+                was,
+                is,
+                "no longer deprecated".into(),
+            );
         }
         (Some(old), Some(new)) => {
             let Deprecated { replaced_by, since } = old;
@@ -203,7 +274,13 @@ fn deprecated(old: Option<&Deprecated>, new: Option<&Deprecated>, sink: &mut Sin
                 && *since != new.since
             {
                 let text = format!("deprecated since {day}");
-                sink("deprecated.since".into(), Kind::Dates, json(since), json(day), text);
+                sink(
+                    "deprecated.since".into(),
+                    Kind::Dates,
+                    json(since),
+                    json(day),
+                    text,
+                );
             }
         }
     }
@@ -219,15 +296,23 @@ fn rules<'a>(old: &'a [Rule], new: &'a [Rule]) -> Rules<'a> {
     let keys = |rules: &[Rule]| -> BTreeSet<String> { rules.iter().map(rule_key).collect() };
     let (was, is) = (keys(old), keys(new));
     Rules {
-        added: new.iter().filter(|it| !was.contains(&rule_key(it))).collect(),
-        removed: old.iter().filter(|it| !is.contains(&rule_key(it))).collect(),
+        added: new
+            .iter()
+            .filter(|it| !was.contains(&rule_key(it)))
+            .collect(),
+        removed: old
+            .iter()
+            .filter(|it| !is.contains(&rule_key(it)))
+            .collect(),
     }
 }
 
 /// The parameters that a rule demands.
 fn names(rule: &Rule) -> Vec<&str> {
     match rule {
-        Rule::AnyOf(sets) | Rule::OneOf(sets) => sets.iter().flatten().map(String::as_str).collect(),
+        Rule::AnyOf(sets) | Rule::OneOf(sets) => {
+            sets.iter().flatten().map(String::as_str).collect()
+        }
         Rule::RequiredIf(required) => vec![&required.param],
     }
 }
@@ -255,7 +340,13 @@ fn list(old: Option<&List>, new: Option<&List>, sink: &mut Sink<'_>) {
     match (old, new) {
         (None, None) => {}
         (None, Some(_)) => {
-            sink(fact, Kind::ListAdded, Value::Null, json(&new), "read page by page".into());
+            sink(
+                fact,
+                Kind::ListAdded,
+                Value::Null,
+                json(&new),
+                "read page by page".into(),
+            );
         }
         (Some(_), None) => {
             let text = "no longer read page by page".to_owned();
@@ -276,7 +367,11 @@ fn list(old: Option<&List>, new: Option<&List>, sink: &mut Sink<'_>) {
                 ("paging", json(paging), json(&new.paging)),
                 ("records", json(records), json(&new.records)),
                 ("page_size", json(page_size), json(&new.page_size)),
-                ("max_page_size", json(max_page_size), json(&new.max_page_size)),
+                (
+                    "max_page_size",
+                    json(max_page_size),
+                    json(&new.max_page_size),
+                ),
                 ("keyed_by", json(keyed_by), json(&new.keyed_by)),
                 ("order", json(order), json(&new.order)),
                 ("filter", json(filter), json(&new.filter)),
@@ -285,7 +380,13 @@ fn list(old: Option<&List>, new: Option<&List>, sink: &mut Sink<'_>) {
                 if was != is {
                     let records = what == "records";
                     let text = format!("list {what} {} → {}", word(&was), word(&is));
-                    sink(format!("list.{what}"), Kind::ListChanged { records }, was, is, text);
+                    sink(
+                        format!("list.{what}"),
+                        Kind::ListChanged { records },
+                        was,
+                        is,
+                        text,
+                    );
                 }
             }
         }
@@ -297,7 +398,13 @@ fn statuses(old: &[u16], new: &[u16], sink: &mut Sink<'_>) {
     let (was, is) = (set(old), set(new));
     if was != is {
         let text = format!("HTTP statuses of its errors {} → {}", all(&was), all(&is));
-        sink("statuses".into(), Kind::Statuses, json(&was), json(&is), text);
+        sink(
+            "statuses".into(),
+            Kind::Statuses,
+            json(&was),
+            json(&is),
+            text,
+        );
     }
 }
 
@@ -336,7 +443,13 @@ fn errors(fact: &str, word: &str, old: &[ErrorRow], new: &[ErrorRow], sink: &mut
     for code in was.keys().filter(|it| !is.contains_key(*it)) {
         let code = shown(code);
         let text = format!("{word}{code} removed");
-        sink(format!("{fact}.{code}"), Kind::ErrorRemoved, json(&code), Value::Null, text);
+        sink(
+            format!("{fact}.{code}"),
+            Kind::ErrorRemoved,
+            json(&code),
+            Value::Null,
+            text,
+        );
     }
     for (code, new) in &is {
         let code_shown = shown(code);
@@ -386,14 +499,22 @@ pub(crate) fn types(aliases: &Aliases, old: &[SharedType], new: &[SharedType], f
     for ty in new {
         let subject = Subject::Type(ty.name.clone());
         let fact = format!("types.{}", ty.name);
-        let Some(SharedType { name: _, page, fields }) = old.iter().find(|it| it.name == ty.name)
+        let Some(SharedType {
+            name: _,
+            page,
+            fields,
+        }) = old.iter().find(|it| it.name == ty.name)
         else {
             let text = format!("added, {}", normal::with_fields("object", &ty.fields));
             found.change(&subject, &fact, Kind::TypeAdded, text);
             continue;
         };
         if *page != ty.page {
-            found.mention(&subject, "page_moved", format!("page moved: {page} → {}", ty.page));
+            found.mention(
+                &subject,
+                "page_moved",
+                format!("page moved: {page} → {}", ty.page),
+            );
         }
         let ground = Ground {
             aliases,

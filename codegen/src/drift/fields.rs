@@ -212,13 +212,27 @@ fn pair(ground: &Ground<'_>, way: &Way, old: &Field, new: &Field, sink: &mut Sin
     if *secret != new.secret {
         let (kind, text) = match new.secret {
             true => (Kind::BecameSecret(side), format!("{shown} is a secret")),
-            false => (Kind::NoLongerSecret(side), format!("{shown} is no secret any more")),
+            false => (
+                Kind::NoLongerSecret(side),
+                format!("{shown} is no secret any more"),
+            ),
         };
-        tell(&format!("{fact}.secret"), kind, json(secret), json(&new.secret), text);
+        tell(
+            &format!("{fact}.secret"),
+            kind,
+            json(secret),
+            json(&new.secret),
+            text,
+        );
     }
     // Pages hold these, and the reader does not look for them all: that one is absent says nothing.
     for (what, kind, was, is) in [
-        ("position", Kind::Position, json(position), json(&new.position)),
+        (
+            "position",
+            Kind::Position,
+            json(position),
+            json(&new.position),
+        ),
         ("since", Kind::Dates, json(since), json(&new.since)),
         ("until", Kind::Dates, json(until), json(&new.until)),
     ] {
@@ -322,11 +336,23 @@ fn values(way: &Way, old: &[Scalar], new: &[Scalar], sink: &mut Sink<'_>) {
     let fact = format!("{}.values", way.fact);
     for value in old.iter().filter(|it| !has(new, it)) {
         let text = format!("{} value {} removed", way.shown, value.text());
-        sink(fact.clone(), Kind::ValueRemoved, json(value), Value::Null, text);
+        sink(
+            fact.clone(),
+            Kind::ValueRemoved,
+            json(value),
+            Value::Null,
+            text,
+        );
     }
     for value in new.iter().filter(|it| !has(old, it)) {
         let text = format!("{} value {} added", way.shown, value.text());
-        sink(fact.clone(), Kind::ValueAdded, Value::Null, json(value), text);
+        sink(
+            fact.clone(),
+            Kind::ValueAdded,
+            Value::Null,
+            json(value),
+            text,
+        );
     }
 }
 

@@ -85,8 +85,14 @@ pub fn measure(options: &Options<'_>, progress: &dyn Fn(usize, usize)) -> Result
 }
 
 fn compare(spec: &Spec, docs: &Docs, options: &Options<'_>) -> Result<Drift, String> {
-    let in_spec = spec.methods.iter().map(|it| Known::new(&it.method, &it.facts));
-    let in_docs = docs.methods.iter().map(|it| Known::new(&it.method, &it.facts));
+    let in_spec = spec
+        .methods
+        .iter()
+        .map(|it| Known::new(&it.method, &it.facts));
+    let in_docs = docs
+        .methods
+        .iter()
+        .map(|it| Known::new(&it.method, &it.facts));
     let known: Vec<Known<'_>> = in_spec.chain(in_docs).collect();
     let wanted = Wanted::new(options.wanted, &known)?;
     let aliases = aliases(spec);
@@ -212,7 +218,10 @@ fn version(aliases: &Aliases, old: &SpecMethod, new: &Draft, found: &mut Found) 
 fn removed(old: &SpecMethod, skipped: Option<&Skipped>, found: &mut Found) {
     let subject = Subject::Method(old.method.clone(), old.facts.rest);
     let text = match skipped {
-        Some(it) => format!("gone from the documentation: its page is taken for {}", it.reason),
+        Some(it) => format!(
+            "gone from the documentation: its page is taken for {}",
+            it.reason
+        ),
         None => "gone from the documentation".into(),
     };
     found.change(&subject, "method", Kind::MethodRemoved, text);
@@ -253,9 +262,19 @@ fn common(spec: &Spec, docs: &Docs, aliases: &Aliases, found: &mut Found) {
         let old = all.map_or(&[][..], |it| &it.facts.system_errors);
         compare::system_errors(old, new, found);
     }
-    let types: Vec<_> = spec.common.iter().flat_map(|it| &it.facts.types).cloned().collect();
+    let types: Vec<_> = spec
+        .common
+        .iter()
+        .flat_map(|it| &it.facts.types)
+        .cloned()
+        .collect();
     compare::types(aliases, &types, &docs.types, found);
-    let rulings: Vec<Ruling> = spec.common.iter().flat_map(|it| &it.rulings).cloned().collect();
+    let rulings: Vec<Ruling> = spec
+        .common
+        .iter()
+        .flat_map(|it| &it.rulings)
+        .cloned()
+        .collect();
     settle(&mut found.changes, start, &docs.findings, &rulings);
 }
 

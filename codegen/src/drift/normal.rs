@@ -137,7 +137,11 @@ pub(crate) fn with_fields(ty: &str, fields: &[Field]) -> String {
     if fields.is_empty() {
         return ty.to_owned();
     }
-    let mut names: Vec<&str> = fields.iter().take(SHOWN).map(|it| it.name.as_str()).collect();
+    let mut names: Vec<&str> = fields
+        .iter()
+        .take(SHOWN)
+        .map(|it| it.name.as_str())
+        .collect();
     if fields.len() > SHOWN {
         names.push("…");
     }

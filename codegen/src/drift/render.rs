@@ -39,8 +39,15 @@ impl Drift {
         if !self.mentions.is_empty() || self.left_out > 0 {
             heading("No drift, but worth a word", &mut out);
             for mention in &self.mentions {
-                let subject = mention.subject.as_ref().map(|it| format!("{}: ", it.text()));
-                out.push_str(&format!("{}{}\n", subject.unwrap_or_default(), mention.text));
+                let subject = mention
+                    .subject
+                    .as_ref()
+                    .map(|it| format!("{}: ", it.text()));
+                out.push_str(&format!(
+                    "{}{}\n",
+                    subject.unwrap_or_default(),
+                    mention.text
+                ));
             }
             if self.left_out > 0 {
                 out.push_str(&format!(
@@ -52,7 +59,10 @@ impl Drift {
         if self.is_drift() {
             self.summary(&mut out);
         } else {
-            heading(&format!("No drift: {} methods compared", self.compared), &mut out);
+            heading(
+                &format!("No drift: {} methods compared", self.compared),
+                &mut out,
+            );
         }
         out
     }

@@ -20,7 +20,8 @@ use crate::file::Doc;
 use crate::format::{CommonFacts, Ruling};
 
 fn facts(more: Value) -> Value {
-    let mut facts = json!({ "page": "a/b.md", "scopes": ["demo"], "result": { "type": "boolean" } });
+    let mut facts =
+        json!({ "page": "a/b.md", "scopes": ["demo"], "result": { "type": "boolean" } });
     for (key, value) in more.as_object().unwrap() {
         facts[key] = value.clone();
     }
@@ -55,7 +56,12 @@ fn common(facts: Value) -> SpecCommon {
     let text = "facts: {}\n".to_owned();
     SpecCommon {
         path: "common.yaml".into(),
-        doc: Doc::parse(Path::new("common.yaml"), text.clone(), &mut Report::default()).unwrap(),
+        doc: Doc::parse(
+            Path::new("common.yaml"),
+            text.clone(),
+            &mut Report::default(),
+        )
+        .unwrap(),
         text,
         facts: serde_json::from_value::<CommonFacts>(facts).unwrap(),
         texts: Default::default(),
@@ -79,7 +85,9 @@ fn measure(spec: &Spec, docs: &Docs) -> Drift {
 
 fn texts(drift: &Drift) -> Vec<String> {
     let changes = drift.changes.iter();
-    changes.map(|it| format!("{}: {}", it.subject.text(), it.text)).collect()
+    changes
+        .map(|it| format!("{}: {}", it.subject.text(), it.text))
+        .collect()
 }
 
 fn mentions(drift: &Drift) -> Vec<String> {
@@ -193,7 +201,10 @@ fn a_required_parameter_under_a_condition_is_one_change() {
     says(
         old.clone(),
         with(json!([])),
-        &["CHAT_ID required → optional", "DIALOG_ID required → optional"],
+        &[
+            "CHAT_ID required → optional",
+            "DIALOG_ID required → optional",
+        ],
     );
     let any = with(json!([{ "any_of": [["CHAT_ID"], ["DIALOG_ID"]] }]));
     says(
@@ -220,7 +231,10 @@ fn a_required_parameter_under_a_condition_is_one_change() {
     says(
         any.clone(),
         old.clone(),
-        &["CHAT_ID optional → required", "DIALOG_ID optional → required"],
+        &[
+            "CHAT_ID optional → required",
+            "DIALOG_ID optional → required",
+        ],
     );
     // A rule that comes alone is told.
     says(
@@ -228,7 +242,11 @@ fn a_required_parameter_under_a_condition_is_one_change() {
         any.clone(),
         &["at least one of CHAT_ID, DIALOG_ID"],
     );
-    says(any, with(json!([])), &["no longer: at least one of CHAT_ID, DIALOG_ID"]);
+    says(
+        any,
+        with(json!([])),
+        &["no longer: at least one of CHAT_ID, DIALOG_ID"],
+    );
     // Who gave both is refused now.
     let one = with(json!([{ "one_of": [["CHAT_ID"], ["DIALOG_ID"]] }]));
     let drift = change(old, one);
@@ -270,20 +288,60 @@ fn a_result_of_another_shape_is_one_change() {
 #[test]
 fn each_fact_of_a_parameter_is_told() {
     for (old, new, expected) in [
-        (json!({}), json!({ "type": "string" }), "ID integer → string"),
-        (json!({}), json!({ "type": "integer[]" }), "ID integer → integer[]"),
-        (json!({}), json!({ "required": true }), "ID optional → required"),
-        (json!({ "default": 1 }), json!({ "default": 2 }), "ID default 1 → 2"),
-        (json!({}), json!({ "default": "N" }), "ID default none → \"N\""),
+        (
+            json!({}),
+            json!({ "type": "string" }),
+            "ID integer → string",
+        ),
+        (
+            json!({}),
+            json!({ "type": "integer[]" }),
+            "ID integer → integer[]",
+        ),
+        (
+            json!({}),
+            json!({ "required": true }),
+            "ID optional → required",
+        ),
+        (
+            json!({ "default": 1 }),
+            json!({ "default": 2 }),
+            "ID default 1 → 2",
+        ),
+        (
+            json!({}),
+            json!({ "default": "N" }),
+            "ID default none → \"N\"",
+        ),
         (json!({}), json!({ "max": 5 }), "ID max none → 5"),
         (json!({ "min": 1 }), json!({ "min": 0 }), "ID min 1 → 0"),
-        (json!({ "max_length": 9 }), json!({}), "ID max_length 9 → none"),
+        (
+            json!({ "max_length": 9 }),
+            json!({}),
+            "ID max_length 9 → none",
+        ),
         (json!({}), json!({ "secret": true }), "ID is a secret"),
-        (json!({}), json!({ "wire": "yes_no" }), "ID travels as json → yes_no"),
+        (
+            json!({}),
+            json!({ "wire": "yes_no" }),
+            "ID travels as json → yes_no",
+        ),
         (json!({}), json!({ "position": 1 }), "ID position 1"),
-        (json!({}), json!({ "since": "2026-01-02" }), "ID since \"2026-01-02\""),
-        (json!({}), json!({ "name": "id" }), "ID → id (the name in another spelling)"),
-        (json!({}), json!({ "name": "CHAT" }), "ID → CHAT (renamed, all else is the same)"),
+        (
+            json!({}),
+            json!({ "since": "2026-01-02" }),
+            "ID since \"2026-01-02\"",
+        ),
+        (
+            json!({}),
+            json!({ "name": "id" }),
+            "ID → id (the name in another spelling)",
+        ),
+        (
+            json!({}),
+            json!({ "name": "CHAT" }),
+            "ID → CHAT (renamed, all else is the same)",
+        ),
         (
             json!({ "type": "enum", "values": [1, 2] }),
             json!({ "type": "enum", "values": ["1", 2, "X"] }),
@@ -322,7 +380,10 @@ fn what_comes_and_goes_is_one_change_each() {
     says(
         old.clone(),
         new.clone(),
-        &["B added, required object {X, Y}", "C added, optional boolean"],
+        &[
+            "B added, required object {X, Y}",
+            "C added, optional boolean",
+        ],
     );
     says(new, old, &["B removed", "C removed"]);
     // One that goes, and one of another type: nobody knows whether it is a new name.
@@ -341,8 +402,16 @@ fn each_fact_of_a_method_is_told() {
             json!({ "deprecated": { "replaced_by": ["demo.v2.get"] } }),
             "deprecated, replacement demo.v2.get",
         ),
-        (json!({}), json!({ "deprecated": {} }), "deprecated, no replacement"),
-        (json!({ "deprecated": {} }), json!({}), "no longer deprecated"),
+        (
+            json!({}),
+            json!({ "deprecated": {} }),
+            "deprecated, no replacement",
+        ),
+        (
+            json!({ "deprecated": {} }),
+            json!({}),
+            "no longer deprecated",
+        ),
         (
             json!({ "deprecated": { "replaced_by": ["a.b"] } }),
             json!({ "deprecated": { "replaced_by": ["c.d"] } }),
@@ -353,16 +422,36 @@ fn each_fact_of_a_method_is_told() {
             json!({ "deprecated": { "since": "2026-01-01" } }),
             "deprecated since 2026-01-01",
         ),
-        (json!({}), json!({ "since": "2026-01-01" }), "since 2026-01-01"),
-        (json!({}), json!({ "until": "2026-01-01" }), "until 2026-01-01"),
-        (json!({}), json!({ "application_only": true }), "for applications only"),
+        (
+            json!({}),
+            json!({ "since": "2026-01-01" }),
+            "since 2026-01-01",
+        ),
+        (
+            json!({}),
+            json!({ "until": "2026-01-01" }),
+            "until 2026-01-01",
+        ),
+        (
+            json!({}),
+            json!({ "application_only": true }),
+            "for applications only",
+        ),
         (
             json!({}),
             json!({ "missing": { "error": "E" } }),
             "a missing parameter leads to nothing said → the error E",
         ),
-        (json!({}), json!({ "list": { "paging": "start" } }), "read page by page"),
-        (json!({ "list": { "paging": "start" } }), json!({}), "no longer read page by page"),
+        (
+            json!({}),
+            json!({ "list": { "paging": "start" } }),
+            "read page by page",
+        ),
+        (
+            json!({ "list": { "paging": "start" } }),
+            json!({}),
+            "no longer read page by page",
+        ),
         (
             json!({ "list": { "paging": "start" } }),
             json!({ "list": { "paging": "offset" } }),
@@ -378,7 +467,11 @@ fn each_fact_of_a_method_is_told() {
             json!({ "errors": [{ "code": "NO", "status": 403 }] }),
             "error NO added, status 403",
         ),
-        (json!({ "errors": [{ "code": "" }] }), json!({}), "error (blank) removed"),
+        (
+            json!({ "errors": [{ "code": "" }] }),
+            json!({}),
+            "error (blank) removed",
+        ),
         (
             json!({ "errors": [{ "code": 7, "status": 400 }] }),
             json!({ "errors": [{ "code": "7", "status": 404 }] }),
@@ -418,7 +511,10 @@ fn finding(fact: &str, weight: Weight) -> Finding {
 
 fn with_finding(old_type: &str, fact: &str, weight: Weight, ruling: Option<&str>) -> Drift {
     let mut spec = Spec {
-        methods: vec![described(&draft("demo.get", param(json!({ "type": old_type }))))],
+        methods: vec![described(&draft(
+            "demo.get",
+            param(json!({ "type": old_type })),
+        ))],
         common: Vec::new(),
     };
     spec.methods[0].rulings.extend(ruling.map(|fact| Ruling {
@@ -443,7 +539,10 @@ fn an_unclear_page_is_told_apart() {
     assert!(drift.is_drift());
     let text = drift.text();
     assert!(text.contains("Unclear"), "{text}");
-    assert!(text.contains("    a/b.md:7: nobody knows the type `srting`"), "{text}");
+    assert!(
+        text.contains("    a/b.md:7: nobody knows the type `srting`"),
+        "{text}"
+    );
     // What is unclear asks for no version.
     assert_eq!(drift.json()["next_version"], Value::Null);
     let drift = with_finding("string", "params", Weight::Open, None);
@@ -465,7 +564,10 @@ fn a_ruling_over_a_changed_fact_is_named() {
         let drift = with_finding("integer", "errors", Weight::Note, Some(ruling));
         assert_eq!(drift.changes[0].rulings, [ruling]);
         let text = drift.text();
-        assert!(text.contains(&format!("overrides this ({ruling}): settle it anew")), "{text}");
+        assert!(
+            text.contains(&format!("overrides this ({ruling}): settle it anew")),
+            "{text}"
+        );
     }
     let drift = with_finding("integer", "errors", Weight::Note, Some("params.IDS"));
     assert!(drift.changes[0].rulings.is_empty());
@@ -492,7 +594,10 @@ fn a_method_that_is_not_there_is_gone_unless_the_folder_is_a_part() {
     let drift = measure(&many(3), &folder(&["demo.m0"]));
     assert_eq!(
         texts(&drift),
-        ["demo.m1: gone from the documentation", "demo.m2: gone from the documentation"]
+        [
+            "demo.m1: gone from the documentation",
+            "demo.m2: gone from the documentation"
+        ]
     );
     let ten = measure(&many(10), &folder(&[]));
     assert_eq!((ten.changes.len(), ten.left_out), (10, 0));
@@ -521,7 +626,10 @@ fn only_what_is_named_is_looked_at() {
     assert_eq!(texts(&section), ["other.new: new method, scope demo"]);
     assert_eq!(drift(&["a"]).unwrap().left_out, 2);
     let error = drift(&["demo.m", "xyz"]).unwrap_err();
-    assert!(error.contains("`demo.m` is neither a method nor a section; did you mean"), "{error}");
+    assert!(
+        error.contains("`demo.m` is neither a method nor a section; did you mean"),
+        "{error}"
+    );
     assert_eq!(error.lines().count(), 2);
 }
 
@@ -540,7 +648,11 @@ fn a_page_that_cannot_be_read_does_not_say_that_its_method_is_gone() {
     assert!(drift.changes[0].unclear.is_some());
     let drift = measure(&many(1), &skipped(false));
     assert!(drift.changes[0].unclear.is_none());
-    assert!(drift.changes[0].text.ends_with("its page is taken for an article"));
+    assert!(
+        drift.changes[0]
+            .text
+            .ends_with("its page is taken for an article")
+    );
 }
 
 #[test]
@@ -570,7 +682,8 @@ fn common_facts_are_compared_where_the_folder_has_them() {
         }))],
     };
     assert!(!measure(&spec, &Docs::default()).is_drift());
-    let rows = json!([{ "code": "A", "status": 401 }, { "code": "C", "status": 403 }, { "code": "D" }]);
+    let rows =
+        json!([{ "code": "A", "status": 401 }, { "code": "C", "status": 403 }, { "code": "D" }]);
     let types = json!([
         { "name": "Chat", "page": "d.md", "fields": [{ "name": "id", "type": "string" }] },
         { "name": "New", "page": "c.md", "fields": [{ "name": "id", "type": "integer" }] },
@@ -694,10 +807,28 @@ fn types_are_classed_by_what_they_become() {
         (Side::Param, "integer", "timestamp", Compatible, Compatible),
         (Side::Answer, "object", "map", Compatible, Compatible),
         // Python's unions are sets; in Rust each union is a type.
-        (Side::Param, "integer", "integer|string", Breaking, Compatible),
-        (Side::Answer, "integer", "integer|string", Breaking, Breaking),
+        (
+            Side::Param,
+            "integer",
+            "integer|string",
+            Breaking,
+            Compatible,
+        ),
+        (
+            Side::Answer,
+            "integer",
+            "integer|string",
+            Breaking,
+            Breaking,
+        ),
         (Side::Param, "integer|string", "integer", Breaking, Breaking),
-        (Side::Answer, "integer|string", "integer", Breaking, Compatible),
+        (
+            Side::Answer,
+            "integer|string",
+            "integer",
+            Breaking,
+            Compatible,
+        ),
         (Side::Param, "integer", "integer|null", Breaking, Compatible),
         (Side::Answer, "integer", "integer|null", Breaking, Breaking),
         // An open enum is a text with known values.
@@ -708,12 +839,22 @@ fn types_are_classed_by_what_they_become() {
         (Side::Shared, "integer", "integer|null", Breaking, Breaking),
         (Side::Shared, "integer|null", "integer", Breaking, Breaking),
     ] {
-        assert_eq!(of_type(side, was, is), (rust, python), "{side:?}: {was} → {is}");
+        assert_eq!(
+            of_type(side, was, is),
+            (rust, python),
+            "{side:?}: {was} → {is}"
+        );
     }
     let kind = Kind::Type {
         side: Side::Answer,
-        was: Seen { ty: "object".into(), fields: false },
-        is: Seen { ty: "object".into(), fields: true },
+        was: Seen {
+            ty: "object".into(),
+            fields: false,
+        },
+        is: Seen {
+            ty: "object".into(),
+            fields: true,
+        },
     };
     assert_eq!(class(&kind), (Breaking, Breaking), "a map becomes a struct");
 }
@@ -744,9 +885,18 @@ fn people_and_machines_read_the_same() {
     new["deprecated"] = json!({});
     let drift = change(old, new);
     let text = drift.text();
-    assert!(text.contains("demo.get: ID required → optional  "), "{text}");
-    assert!(text.contains("Rust breaking    Python compatible"), "{text}");
-    assert!(text.contains("Next version: 0.4.0 (now 0.3.1; Rust 0.4.0, Python 0.3.2)"), "{text}");
+    assert!(
+        text.contains("demo.get: ID required → optional  "),
+        "{text}"
+    );
+    assert!(
+        text.contains("Rust breaking    Python compatible"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Next version: 0.4.0 (now 0.3.1; Rust 0.4.0, Python 0.3.2)"),
+        "{text}"
+    );
     let entry = "## 0.4.0 (unreleased)\n\n### Breaking\n\n\
                  - `demo.get`: ID required → optional (for Rust).\n\n### Added\n\n\
                  - `demo.get`: error E added.\n\n### Deprecated\n\n\
@@ -756,7 +906,11 @@ fn people_and_machines_read_the_same() {
     assert_eq!(json["changelog"], entry);
     assert_eq!(json["next_version"]["proposed"], "0.4.0");
     assert_eq!(json["next_version"]["breaks_python"], false);
-    let change = json["changes"].as_array().unwrap().iter().find(|it| it["kind"] == "became_optional");
+    let change = json["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["kind"] == "became_optional");
     assert_eq!(
         *change.unwrap(),
         json!({

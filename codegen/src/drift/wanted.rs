@@ -30,8 +30,14 @@ impl<'a> Known<'a> {
             return false;
         }
         let page = format!("/{}", self.facts.page.to_lowercase());
-        self.method.to_lowercase().starts_with(&format!("{section}."))
-            || self.facts.scopes.iter().any(|it| it.to_lowercase() == section)
+        self.method
+            .to_lowercase()
+            .starts_with(&format!("{section}."))
+            || self
+                .facts
+                .scopes
+                .iter()
+                .any(|it| it.to_lowercase() == section)
             || page.contains(&format!("/{section}/"))
             || page == format!("/{section}")
     }

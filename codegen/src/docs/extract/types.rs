@@ -187,7 +187,10 @@ mod tests {
             let words: Vec<_> = ty.any_of.iter().map(|it| (it.base, it.lists)).collect();
             words
         };
-        assert_eq!(read(&[code("string|null")]), [(Some("string"), 0), (Some("null"), 0)]);
+        assert_eq!(
+            read(&[code("string|null")]),
+            [(Some("string"), 0), (Some("null"), 0)]
+        );
         assert_eq!(read(&[code("array<object>")]), [(Some("object"), 1)]);
         assert_eq!(read(&[code("integer[]")]), [(Some("integer"), 1)]);
         assert_eq!(read(&[code("srting")]), [(None, 0)]);
