@@ -452,7 +452,9 @@ impl Lower {
                 .help(format!("call it `{expected}`")),
             );
         }
-        if !facts.scopes.iter().any(|scope| scope == folder) {
+        // Where any scope will do, the folder is the first word of the name.
+        let any = facts.scopes.is_empty() && name.split('.').next() == Some(folder);
+        if !any && !facts.scopes.iter().any(|scope| scope == folder) {
             let message = match folder {
                 "" => "this file stands in no folder of a scope".to_owned(),
                 folder => format!("the folder `{folder}` is not a scope of this method"),
@@ -846,13 +848,7 @@ impl Lower {
                     }
                 }
                 let ty = match types.len() {
-                    0 => {
-                        report.push(
-                            Problem::new(place.clone(), "`null` alone is not a type")
-                                .help("write what else it can be: `string|null`"),
-                        );
-                        Type::Any
-                    }
+                    0 => Type::Any,
                     1 => types.remove(0),
                     _ if types.contains(&Type::Any) => Type::Any,
                     _ => self.union(context, path, types),
@@ -903,13 +899,8 @@ impl Lower {
                         uses.known_record = Some(known.clone());
                         known
                     }
-                    Some(Builtin::Null) => {
-                        report.push(
-                            Problem::new(place.clone(), "`null` alone is not a type")
-                                .help("write what else it can be: `string|null`"),
-                        );
-                        Type::Any
-                    }
+                    // What else it can be, nobody says.
+                    Some(Builtin::Null) => Type::Nullable(Box::new(Type::Any)),
                     None => self.shared(context, name, within(place, &field.ty, at), report),
                 }
             }

@@ -62,6 +62,14 @@ fn more_facts(method: &Method, escape: impl Fn(&str) -> String) -> String {
     text
 }
 
+/// The scopes of which a caller needs one, in words.
+fn scopes(method: &Method) -> String {
+    match method.scopes.as_slice() {
+        [] => "any scope".to_owned(),
+        scopes => format!("scope `{}`", scopes.join("` or `")),
+    }
+}
+
 /// A method as the portal calls it, in a code span.
 fn wire_name(api: &Api, link: &Link) -> String {
     let (name, v3) = match link.method {

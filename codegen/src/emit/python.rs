@@ -1234,9 +1234,9 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         Rest::V3 => " of REST 3.0",
     };
     let mut facts = format!(
-        "The method `{}`{version}, scope `{}`.",
+        "The method `{}`{version}, {}.",
         method.name,
-        method.scopes.join("` or `")
+        super::scopes(method)
     );
     facts.push_str(&super::more_facts(method, str::to_owned));
     add(&facts);

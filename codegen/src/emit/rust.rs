@@ -1014,10 +1014,11 @@ impl Rust<'_> {
             Rest::Classic => "",
             Rest::V3 => " of REST 3.0",
         };
-        let scopes = method.scopes.join("` or `");
         let mut facts = format!(
-            "The method `{}`{version}, scope `{scopes}`: [documentation]({}).",
-            method.name, method.docs
+            "The method `{}`{version}, {}: [documentation]({}).",
+            method.name,
+            super::scopes(method),
+            method.docs
         );
         facts.push_str(&super::more_facts(method, escape));
         paragraph(&mut text, &facts);

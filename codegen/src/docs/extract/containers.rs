@@ -30,7 +30,9 @@ fn container(values: &[&Value]) -> Option<Container> {
             Value::Array(items) if items.is_empty() => continue,
             Value::Null => continue,
             Value::Object(map) if map.keys().all(|it| is_id(it)) => Container::ById,
-            Value::Object(map) if map.len() == 1 && map.contains_key("result") => Container::Wrapped,
+            Value::Object(map) if map.len() == 1 && map.contains_key("result") => {
+                Container::Wrapped
+            }
             Value::Object(_) => Container::Object,
             Value::Array(_) => Container::List,
             _ => return None,
@@ -75,14 +77,16 @@ fn settle_at(
             None => ("", said.as_str()),
         };
         let has_fields = !field.fields.is_empty();
-        let named = values.iter().any(|value| {
-            field.fields.iter().any(|it| value.get(&it.name).is_some())
-        });
+        let named = values
+            .iter()
+            .any(|value| field.fields.iter().any(|it| value.get(&it.name).is_some()));
         let new = match (bare, found) {
             ("array" | "object[]", Container::Object | Container::Wrapped) => Some("object"),
             ("object", Container::List) if has_fields => Some("object[]"),
             ("object", Container::List) => Some("array"),
-            ("object" | "object[]" | "array", Container::ById) if has_fields && !named => Some("map<integer, object>"),
+            ("object" | "object[]" | "array", Container::ById) if has_fields && !named => {
+                Some("map<integer, object>")
+            }
             ("array", Container::ById) if !has_fields => Some("object"),
             _ => None,
         };
@@ -99,7 +103,11 @@ fn settle_at(
         }
     }
     for inner in &mut field.fields {
-        let below: Vec<&Value> = values.iter().flat_map(|it| elements(it)).filter_map(|it| it.get(&inner.name)).collect();
+        let below: Vec<&Value> = values
+            .iter()
+            .flat_map(|it| elements(it))
+            .filter_map(|it| it.get(&inner.name))
+            .collect();
         if !below.is_empty() {
             let fact = format!("{fact}.fields.{}", inner.name);
             settle_at(reader, element, line, &fact, inner, &below, depth + 1);
@@ -111,7 +119,9 @@ fn settle_at(
 fn elements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
-        Value::Object(map) if !map.is_empty() && map.keys().all(|it| is_id(it)) => map.values().collect(),
+        Value::Object(map) if !map.is_empty() && map.keys().all(|it| is_id(it)) => {
+            map.values().collect()
+        }
         other => vec![other],
     }
 }
@@ -121,7 +131,10 @@ pub(super) fn unwrap(field: &mut Field, values: &[&Value]) {
     if container(values) != Some(Container::Wrapped) || !field.fields.is_empty() {
         return;
     }
-    let scalar = matches!(field.ty.as_str(), "boolean" | "integer" | "string" | "double");
+    let scalar = matches!(
+        field.ty.as_str(),
+        "boolean" | "integer" | "string" | "double"
+    );
     let fits = values.iter().all(|it| match it.get("result") {
         Some(Value::Bool(_)) => field.ty == "boolean",
         Some(Value::Number(_)) => matches!(field.ty.as_str(), "integer" | "double"),

@@ -25,7 +25,11 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
                 || plain.contains("method is outdated");
             halted && !plain.contains("parameter")
         });
-        if !(title.starts_with("deprecated") || title.contains("method is deprecated") || title.contains("outdated method") || says) {
+        if !(title.starts_with("deprecated")
+            || title.contains("method is deprecated")
+            || title.contains("outdated method")
+            || says)
+        {
             continue;
         }
         let mut replaced_by: Vec<String> = Vec::new();
@@ -43,7 +47,9 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
                     (None, true) => word,
                     (None, false) => continue,
                 };
-                let own = methods.get(reader.path).is_some_and(|it| it.eq_ignore_ascii_case(name));
+                let own = methods
+                    .get(reader.path)
+                    .is_some_and(|it| it.eq_ignore_ascii_case(name));
                 if !own && !replaced_by.iter().any(|it| it.eq_ignore_ascii_case(name)) {
                     replaced_by.push(name.to_owned());
                 }

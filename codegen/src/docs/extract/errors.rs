@@ -75,7 +75,10 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
                 Element::Errors,
                 line,
                 format!("errors.{}", code.text()),
-                format!("the example shows `{}`, which the table of errors lacks", code.text()),
+                format!(
+                    "the example shows `{}`, which the table of errors lacks",
+                    code.text()
+                ),
                 Vec::new(),
             );
         }
@@ -85,7 +88,14 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
 
 fn is_system(code: &str) -> bool {
     code.starts_with("BITRIX_REST_V3_")
-        || matches!(code, "insufficient_scope" | "expired_token" | "INVALID_CREDENTIALS" | "NO_AUTH_FOUND" | "ACCESS_DENIED")
+        || matches!(
+            code,
+            "insufficient_scope"
+                | "expired_token"
+                | "INVALID_CREDENTIALS"
+                | "NO_AUTH_FOUND"
+                | "ACCESS_DENIED"
+        )
 }
 
 fn row(code: Scalar) -> ErrorRow {
@@ -100,7 +110,10 @@ fn row(code: Scalar) -> ErrorRow {
 /// Adds a row, unless it is there. A row of the code alone gives way to one that says more.
 fn push(rows: &mut Vec<ErrorRow>, new: ErrorRow) {
     let same = |it: &ErrorRow| it.code == new.code;
-    if rows.iter().any(|it| same(it) && it.status == new.status && it.field == new.field) {
+    if rows
+        .iter()
+        .any(|it| same(it) && it.status == new.status && it.field == new.field)
+    {
         return;
     }
     let bare = |it: &ErrorRow| it.status.is_none() && it.field.is_none();
@@ -139,10 +152,13 @@ fn of_table(reader: &Reader<'_>, table: &[Row], rows: &mut Vec<ErrorRow>) {
         match codes(cell) {
             Some(codes) => {
                 for code in codes {
-                    push(rows, ErrorRow {
-                        status,
-                        ..row(code)
-                    });
+                    push(
+                        rows,
+                        ErrorRow {
+                            status,
+                            ..row(code)
+                        },
+                    );
                 }
             }
             None => reader.open(
@@ -162,7 +178,12 @@ fn codes(cell: &Cell) -> Option<Vec<Scalar>> {
     let marked: Vec<Scalar> = spans
         .iter()
         .filter(|it| it.code)
-        .flat_map(|it| it.text.split([',', '\n']).map(|it| it.trim().to_owned()).collect::<Vec<_>>())
+        .flat_map(|it| {
+            it.text
+                .split([',', '\n'])
+                .map(|it| it.trim().to_owned())
+                .collect::<Vec<_>>()
+        })
         .map(|it| it.trim_matches(['"', '\'']).to_owned())
         .filter_map(|it| scalar(&it))
         .collect();
@@ -172,7 +193,20 @@ fn codes(cell: &Cell) -> Option<Vec<Scalar>> {
     let text = plain(&cell.blocks);
     let text = text.trim().trim_matches('`').trim();
     let lower = text.to_lowercase();
-    let blank = ["", "-", "—", "–", "empty value", "empty string", "empty", "\"\"", "no code", "(empty)", "empty line", "null"];
+    let blank = [
+        "",
+        "-",
+        "—",
+        "–",
+        "empty value",
+        "empty string",
+        "empty",
+        "\"\"",
+        "no code",
+        "(empty)",
+        "empty line",
+        "null",
+    ];
     if blank.contains(&lower.as_str()) {
         return Some(vec![Scalar::Text(String::new())]);
     }
@@ -202,21 +236,31 @@ fn scalar(text: &str) -> Option<Scalar> {
 
 fn status(text: &str) -> Option<u16> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits.parse::<u16>().ok().filter(|it| (100..600).contains(it))
+    digits
+        .parse::<u16>()
+        .ok()
+        .filter(|it| (100..600).contains(it))
 }
 
 /// `HTTP Status: **400**, **403**`.
 fn statuses_of(text: &str, statuses: &mut Vec<u16>) {
     for line in text.lines() {
         let lower = line.trim().to_lowercase();
-        let is_status = ["http status", "http code", "http-status", "http response status", "status:"]
-            .iter()
-            .any(|it| lower.starts_with(it));
+        let is_status = [
+            "http status",
+            "http code",
+            "http-status",
+            "http response status",
+            "status:",
+        ]
+        .iter()
+        .any(|it| lower.starts_with(it));
         if !is_status {
             continue;
         }
         for word in lower.split(|it: char| !it.is_ascii_alphanumeric()) {
-            if let Some(status) = status(word).filter(|_| word.len() == 3 && word.parse::<u16>().is_ok())
+            if let Some(status) =
+                status(word).filter(|_| word.len() == 3 && word.parse::<u16>().is_ok())
                 && status >= 300
                 && !statuses.contains(&status)
             {
@@ -243,8 +287,15 @@ fn announced_in(text: &crate::docs::block::Text) -> Vec<Scalar> {
 /// A heading that is a code.
 fn announced(title: &str) -> Vec<Scalar> {
     let word = title.trim();
-    let code = word.contains('_') && word.chars().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_');
-    if code { scalar(word).into_iter().collect() } else { Vec::new() }
+    let code = word.contains('_')
+        && word
+            .chars()
+            .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_');
+    if code {
+        scalar(word).into_iter().collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// The fields that an error of REST 3.0 is about.
@@ -267,10 +318,13 @@ fn of_fields(table: &[Row], current: &[Scalar], rows: &mut Vec<ErrorRow>) {
             .collect();
         for code in current {
             for name in &names {
-                push(rows, ErrorRow {
-                    field: Some(name.clone()),
-                    ..row(code.clone())
-                });
+                push(
+                    rows,
+                    ErrorRow {
+                        field: Some(name.clone()),
+                        ..row(code.clone())
+                    },
+                );
             }
         }
     }
@@ -308,10 +362,13 @@ pub(super) fn system(blocks: &[Block]) -> Option<Vec<ErrorRow>> {
         let status = status_at
             .and_then(|it| line.cells.get(it))
             .and_then(|cell| status(&plain(&cell.blocks)));
-        push(&mut rows, ErrorRow {
-            status,
-            ..row(code)
-        });
+        push(
+            &mut rows,
+            ErrorRow {
+                status,
+                ..row(code)
+            },
+        );
     }
     Some(rows)
 }

@@ -88,7 +88,9 @@ pub(super) fn of_rows<'a>(reader: &Reader<'a>, rows: &'a [Row], place: &Place<'_
         {
             let keys: Vec<&str> = parents.iter().map(|it| it.trim_end_matches("[]")).collect();
             if let Some(parent) = under(&mut out, &keys) {
-                let place = keys.iter().fold(place.below("", None), |_, _| place.below("", None));
+                let place = keys
+                    .iter()
+                    .fold(place.below("", None), |_, _| place.below("", None));
                 let field = of_row(reader, &row, last, &place);
                 push(parent, field);
                 continue;
@@ -326,7 +328,8 @@ fn nested_of<'a>(
     let mut anchors: Vec<String> = Vec::new();
     for text in texts(row.about) {
         for span in &text.spans {
-            if let Some((page, anchor)) = span.link.as_deref().and_then(|it| resolve(reader.path, it))
+            if let Some((page, anchor)) =
+                span.link.as_deref().and_then(|it| resolve(reader.path, it))
                 && page == reader.path
                 && !anchors.contains(&anchor)
             {
@@ -369,19 +372,27 @@ fn nested_of<'a>(
 fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>) -> Vec<Field> {
     let stands_for_many = |name: &str| {
         let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
-        name.contains(['*', '{', '<', '%', '/', ' ', '$']) || name.ends_with('_') || patterns.iter().any(|it| name.contains(it))
+        name.contains(['*', '{', '<', '%', '/', ' ', '$'])
+            || name.ends_with('_')
+            || patterns.iter().any(|it| name.contains(it))
     };
     if place.is_params()
         && let Some(many) = fields.iter().find(|it| stands_for_many(&it.name))
     {
         let fact = place.way.trim_end_matches(".fields").to_owned();
-        reader.findings.borrow_mut().retain(|it| !it.fact.starts_with(&place.way));
+        reader
+            .findings
+            .borrow_mut()
+            .retain(|it| !it.fact.starts_with(&place.way));
         reader.find(
             Weight::Note,
             place.element,
             line,
             fact,
-            format!("`{}` stands for many names: the object stays open", many.name),
+            format!(
+                "`{}` stands for many names: the object stays open",
+                many.name
+            ),
             Vec::new(),
         );
         return Vec::new();
@@ -438,7 +449,14 @@ fn untyped(
         _ => format!("the table does not say what type `{name}` has; its examples do"),
     };
     field.ty = ty;
-    reader.find(weight, place.element, row.line, format!("{fact}.type"), message, found);
+    reader.find(
+        weight,
+        place.element,
+        row.line,
+        format!("{fact}.type"),
+        message,
+        found,
+    );
 }
 
 /// The type of a value that stands in a column of examples.
@@ -462,7 +480,9 @@ fn by_example(cell: &crate::docs::block::Cell) -> Option<&'static str> {
 /// Objects whose keys are names of fields with marks before them, or of many things: never closed.
 fn free(name: &str) -> bool {
     let lower = name.to_lowercase();
-    ["filter", "order", "sort", "select"].iter().any(|it| lower.contains(it))
+    ["filter", "order", "sort", "select"]
+        .iter()
+        .any(|it| lower.contains(it))
 }
 
 /// A list of names in the cell of an object: ``- `page` — number of the page``.
@@ -478,8 +498,26 @@ fn bullets<'a>(
             Kind::Paragraph(text) => before = text.plain(),
             Kind::List(items) => {
                 let lower = before.to_lowercase();
-                let last = lower.trim_end().rsplit(['\n', '.']).next().unwrap_or_default();
-                let other = ["value", "direction", "categor", "prefix", "for example", "required fields", "types", "format", "can pass", "pass:", "options", "conditions", "operator"];
+                let last = lower
+                    .trim_end()
+                    .rsplit(['\n', '.'])
+                    .next()
+                    .unwrap_or_default();
+                let other = [
+                    "value",
+                    "direction",
+                    "categor",
+                    "prefix",
+                    "for example",
+                    "required fields",
+                    "types",
+                    "format",
+                    "can pass",
+                    "pass:",
+                    "options",
+                    "conditions",
+                    "operator",
+                ];
                 if other.iter().any(|it| last.contains(it)) {
                     continue;
                 }
@@ -504,12 +542,21 @@ fn bullets<'a>(
 
 fn bullet(reader: &Reader<'_>, item: &[Block], place: &Place<'_>) -> Option<Field> {
     let text = texts(item).into_iter().next()?;
-    let spans: Vec<_> = text.spans.iter().filter(|it| !it.text.trim().is_empty()).collect();
+    let spans: Vec<_> = text
+        .spans
+        .iter()
+        .filter(|it| !it.text.trim().is_empty())
+        .collect();
     let first = spans.first().filter(|it| it.code || it.strong)?;
     let raw = first.text.trim().trim_matches(['"', '\'']);
-    let starred = raw.ends_with('*') || spans.get(1).is_some_and(|it| !it.code && it.text.starts_with('*'));
+    let starred = raw.ends_with('*')
+        || spans
+            .get(1)
+            .is_some_and(|it| !it.code && it.text.starts_with('*'));
     let name = raw.trim_end_matches('*');
-    let plain_name = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
+    let plain_name = name
+        .chars()
+        .all(|it| it.is_ascii_alphanumeric() || it == '_')
         && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
     if !plain_name {
         return None;
@@ -520,12 +567,20 @@ fn bullet(reader: &Reader<'_>, item: &[Block], place: &Place<'_>) -> Option<Fiel
     let behind = spans.get(1).map(|it| it.text.trim()).unwrap_or_default();
     let typed = match spans.get(1) {
         Some(span) if span.code => Some(span.text.trim()),
-        Some(_) if matches!(behind, "(" | "[") => spans.get(2).filter(|it| it.code).map(|it| it.text.trim()),
+        Some(_) if matches!(behind, "(" | "[") => {
+            spans.get(2).filter(|it| it.code).map(|it| it.text.trim())
+        }
         _ => None,
     };
-    let by_word = typed.and_then(|it| super::types::known(it.trim_end_matches("[]")).map(|base| (base, it.ends_with("[]"))));
+    let by_word = typed.and_then(|it| {
+        super::types::known(it.trim_end_matches("[]")).map(|base| (base, it.ends_with("[]")))
+    });
     if let Some((base, many)) = by_word {
-        field.ty = if many { format!("{base}[]") } else { base.to_owned() };
+        field.ty = if many {
+            format!("{base}[]")
+        } else {
+            base.to_owned()
+        };
     } else if let [only] = guesses(reader, place, name).as_slice() {
         field.ty = only.clone();
     }
@@ -569,7 +624,9 @@ fn apply(reader: &Reader<'_>, field: &mut Field, said: Said, place: &Place<'_>) 
                 false => Vec::new(),
             };
             let words = !examples.is_empty()
-                && examples.iter().all(|it| matches!(it.as_str(), Some("Y" | "N")));
+                && examples
+                    .iter()
+                    .all(|it| matches!(it.as_str(), Some("Y" | "N")));
             field.wire = match flag {
                 Some(flag) => flag,
                 None if words => Flag::YesNo,
@@ -586,7 +643,10 @@ fn apply(reader: &Reader<'_>, field: &mut Field, said: Said, place: &Place<'_>) 
         }
         "integer" if said.values.len() > 1 => {
             let values = values::scalars(&said.values);
-            if values.iter().all(|it| matches!(it, crate::format::Scalar::Integer(_))) {
+            if values
+                .iter()
+                .all(|it| matches!(it, crate::format::Scalar::Integer(_)))
+            {
                 field.ty = "enum".into();
                 field.values = values;
             }
@@ -599,19 +659,29 @@ fn apply(reader: &Reader<'_>, field: &mut Field, said: Said, place: &Place<'_>) 
     }
     if let Some(text) = &said.default {
         field.default = match field.ty.as_str() {
-            "enum" => values::scalars(std::slice::from_ref(text)).first().and_then(|it| {
-                field.values.contains(it).then(|| serde_json::to_value(it).ok()).flatten()
-            }),
+            "enum" => values::scalars(std::slice::from_ref(text))
+                .first()
+                .and_then(|it| {
+                    field
+                        .values
+                        .contains(it)
+                        .then(|| serde_json::to_value(it).ok())
+                        .flatten()
+                }),
             ty => values::default_of(ty, text),
         };
     }
     if matches!(field.ty.as_str(), "integer" | "double") {
         field.min = said.min;
-        field.max = said.max.filter(|max| said.min.is_none_or(|min| min <= *max));
+        field.max = said
+            .max
+            .filter(|max| said.min.is_none_or(|min| min <= *max));
     }
     if field.ty == "string" {
         field.max_length = said.max_length;
         let lower = field.name.to_lowercase();
-        field.secret = ["token", "password", "secret"].iter().any(|it| lower.ends_with(it));
+        field.secret = ["token", "password", "secret"]
+            .iter()
+            .any(|it| lower.ends_with(it));
     }
 }

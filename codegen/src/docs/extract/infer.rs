@@ -64,7 +64,10 @@ fn object(field: &mut Field, map: &Map<String, Value>, depth: usize) {
 
 /// The one alternative of a type in the place of another.
 fn replace(ty: &str, from: &str, to: &str) -> String {
-    let parts: Vec<&str> = ty.split('|').map(|it| if it == from { to } else { it }).collect();
+    let parts: Vec<&str> = ty
+        .split('|')
+        .map(|it| if it == from { to } else { it })
+        .collect();
     parts.join("|")
 }
 
@@ -73,7 +76,11 @@ fn add(field: &mut Field, name: &str, value: &Value, depth: usize) {
         Some(known) => fill_at(known, value, depth + 1),
         None => {
             // The same name in another case is what the table means.
-            if field.fields.iter().any(|it| it.name.eq_ignore_ascii_case(name)) {
+            if field
+                .fields
+                .iter()
+                .any(|it| it.name.eq_ignore_ascii_case(name))
+            {
                 return;
             }
             let mut new = plain_field(name);
@@ -95,7 +102,8 @@ fn array(field: &mut Field, items: &[Value], depth: usize) {
         for value in values {
             merge(field, value, depth);
         }
-    } else if field.ty.split('|').any(|it| it == "array") && values.iter().all(|it| it.is_object()) {
+    } else if field.ty.split('|').any(|it| it == "array") && values.iter().all(|it| it.is_object())
+    {
         field.ty = with_fields(&field.ty);
         for value in values {
             merge(field, value, depth);
@@ -160,7 +168,9 @@ fn type_of(value: &Value) -> &'static str {
 fn string(text: &str) -> &'static str {
     let bytes = text.as_bytes();
     let digits = |range: std::ops::Range<usize>| {
-        bytes.get(range).is_some_and(|it| it.iter().all(u8::is_ascii_digit))
+        bytes
+            .get(range)
+            .is_some_and(|it| it.iter().all(u8::is_ascii_digit))
     };
     let at = |index: usize, byte: u8| bytes.get(index) == Some(&byte);
     let date = digits(0..4) && at(4, b'-') && digits(5..7) && at(7, b'-') && digits(8..10);

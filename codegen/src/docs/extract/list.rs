@@ -84,7 +84,9 @@ fn sizes(
                 .and_then(|it| it.default.as_ref())
                 .and_then(Value::as_u64)
                 .and_then(|it| u32::try_from(it).ok());
-            let max = limit.and_then(|it| it.max).and_then(|it| u32::try_from(it).ok());
+            let max = limit
+                .and_then(|it| it.max)
+                .and_then(|it| u32::try_from(it).ok());
             (size, max)
         }
         Paging::Pagination => {
@@ -93,7 +95,9 @@ fn sizes(
                 .unwrap_or_default()
                 .iter()
                 .find(|it| it.name == "limit");
-            let max = inner.and_then(|it| it.max).and_then(|it| u32::try_from(it).ok());
+            let max = inner
+                .and_then(|it| it.max)
+                .and_then(|it| u32::try_from(it).ok());
             let size = inner
                 .and_then(|it| it.default.as_ref())
                 .and_then(Value::as_u64)
@@ -114,7 +118,15 @@ fn start_size(reader: &Reader<'_>) -> Option<u32> {
                     continue;
                 }
                 let text = about(row.about);
-                let says = ["50 records", "50 items", "50 elements", "50 results", "always static: 50", "static — 50", "50 entries"];
+                let says = [
+                    "50 records",
+                    "50 items",
+                    "50 elements",
+                    "50 results",
+                    "always static: 50",
+                    "static — 50",
+                    "50 entries",
+                ];
                 if says.iter().any(|it| text.contains(it)) {
                     return Some(50);
                 }

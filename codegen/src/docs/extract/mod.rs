@@ -37,10 +37,14 @@ const SYSTEM_ERRORS: &str = "_includes/system-errors.md";
 /// Reads a folder of the documentation. `progress` is told how many pages are done, of how many.
 pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
     let site = Site::open(root)?;
-    let paths: Vec<&str> = site.paths().filter(|it| !it.starts_with("_includes/")).collect();
+    let paths: Vec<&str> = site
+        .paths()
+        .filter(|it| !it.starts_with("_includes/"))
+        .collect();
     let mut docs = Docs::default();
     for (path, error) in &site.unreadable {
-        docs.skipped.push(skip(path, format!("it cannot be read: {error}"), true));
+        docs.skipped
+            .push(skip(path, format!("it cannot be read: {error}"), true));
     }
     let mut found: Vec<Found> = Vec::new();
     for (done, path) in paths.iter().enumerate() {
@@ -90,7 +94,10 @@ fn once(docs: &mut Docs) {
         match same {
             Some(first) => docs.skipped.push(skip(
                 &draft.facts.page,
-                format!("`{}` has a page already: {}", draft.method, first.facts.page),
+                format!(
+                    "`{}` has a page already: {}",
+                    draft.method, first.facts.page
+                ),
                 true,
             )),
             None => kept.push(draft),
@@ -146,21 +153,28 @@ fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
     let responds = sections.iter().any(|it| it.part == Part::Response);
     let called = calls.iter().any(|(call, _)| {
         let method = call.method.as_deref();
-        names.title.iter().any(|it| method.is_some_and(|m| m.eq_ignore_ascii_case(it)))
+        names
+            .title
+            .iter()
+            .any(|it| method.is_some_and(|m| m.eq_ignore_ascii_case(it)))
     });
     let looks = has_scope || has_parameters || (responds && called);
     if !looks {
         return Err(skip(path, "an article", called));
     }
-    let described = sections
-        .iter()
-        .any(|it| it.part == Part::Parameters && page::tables(it.blocks).iter().any(|it| table::is_named(it)));
+    let described = sections.iter().any(|it| {
+        it.part == Part::Parameters && page::tables(it.blocks).iter().any(|it| table::is_named(it))
+    });
     if !described && calls.is_empty() {
-        let reason = if lower.starts_with("event") { "an event" } else { "an article" };
+        let reason = if lower.starts_with("event") {
+            "an event"
+        } else {
+            "an article"
+        };
         return Err(skip(path, reason, called));
     }
     let titled = names.title.iter().any(|it| name::is_method(it));
-    if !described && !titled && names.examples.len() > 1 {
+    if !described && !titled && !responds {
         return Err(skip(path, "an article", false));
     }
     let (method, others, clear) = match names.decide(path) {
@@ -226,15 +240,26 @@ fn scopes_in(sections: &[Section<'_>], of: impl Fn(Part) -> bool) -> Option<(Vec
                     continue;
                 };
                 let plain = text.plain();
-                let Some(line) = plain.lines().find(|it| it.trim().to_lowercase().starts_with("scope")) else {
+                let Some(line) = plain
+                    .lines()
+                    .find(|it| it.trim().to_lowercase().starts_with("scope"))
+                else {
                     continue;
                 };
                 let mut out: Vec<String> = Vec::new();
                 for span in &text.spans {
                     let word = span.text.trim();
                     let scope_like = !word.is_empty()
-                        && word.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, '_' | '.' | '-'));
-                    if (span.code || span.link.is_some()) && scope_like && line.contains(word) && !out.iter().any(|it| it == word) {
+                        && word.chars().all(|it| {
+                            it.is_ascii_lowercase()
+                                || it.is_ascii_digit()
+                                || matches!(it, '_' | '.' | '-')
+                        });
+                    if (span.code || span.link.is_some())
+                        && scope_like
+                        && line.contains(word)
+                        && !out.iter().any(|it| it == word)
+                    {
                         out.push(word.to_owned());
                     }
                 }
@@ -305,13 +330,35 @@ fn describe(
     let scopes = match said_scopes {
         Some((scopes, _)) if !scopes.is_empty() => scopes,
         Some((_, line)) => {
-            let guess = found.method.split('.').next().unwrap_or_default().to_owned();
-            reader.open(Element::Scopes, line, "scopes", "the line of the scope names none", vec![guess]);
+            let guess = found
+                .method
+                .split('.')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            reader.open(
+                Element::Scopes,
+                line,
+                "scopes",
+                "the line of the scope names none",
+                vec![guess],
+            );
             Vec::new()
         }
         None => {
-            let guess = found.method.split('.').next().unwrap_or_default().to_owned();
-            reader.open(Element::Scopes, 1, "scopes", "the page names no scope", vec![guess]);
+            let guess = found
+                .method
+                .split('.')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            reader.open(
+                Element::Scopes,
+                1,
+                "scopes",
+                "the page names no scope",
+                vec![guess],
+            );
             Vec::new()
         }
     };
@@ -379,7 +426,13 @@ fn version(reader: &Reader<'_>) -> Rest {
             true => "the page says REST 3.0, and its examples call the classic one",
             false => "the examples call REST 3.0, and the page does not say so",
         };
-        reader.open(Element::Name, 1, "rest", message, vec!["v3".into(), "classic".into()]);
+        reader.open(
+            Element::Name,
+            1,
+            "rest",
+            message,
+            vec!["v3".into(), "classic".into()],
+        );
     }
     if says || (by_calls && v3.iter().all(|it| *it)) {
         Rest::V3
@@ -411,11 +464,16 @@ fn related(reader: &Reader<'_>, methods: &BTreeMap<String, String>, own: &str) -
     for section in reader.sections.iter().filter(|it| it.part == Part::Related) {
         for text in page::texts(section.blocks) {
             for span in &text.spans {
-                let target = span.link.as_deref().and_then(|it| super::site::resolve(reader.path, it));
+                let target = span
+                    .link
+                    .as_deref()
+                    .and_then(|it| super::site::resolve(reader.path, it));
                 let Some(name) = target.and_then(|(page, _)| methods.get(&page)) else {
                     continue;
                 };
-                if !name.eq_ignore_ascii_case(own) && !out.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+                if !name.eq_ignore_ascii_case(own)
+                    && !out.iter().any(|it| it.eq_ignore_ascii_case(name))
+                {
                     out.push(name.clone());
                 }
             }

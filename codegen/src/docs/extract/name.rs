@@ -21,7 +21,9 @@ pub(super) fn is_method(word: &str) -> bool {
     let good = word.split('.').all(|part| {
         parts += 1;
         part.starts_with(|it: char| it.is_ascii_alphabetic())
-            && part.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '-')
+            && part
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '-')
     });
     good && parts > 1 && !word.ends_with(".md") && !word.ends_with(".js") && !word.ends_with(".php")
 }
@@ -33,7 +35,11 @@ pub(super) fn names(title: &str, sections: &[Section<'_>], calls: &[(Call, u32)]
         word.trim_matches(['`', '"', '\'', ',', '.', ':', '(', ')', '*'])
             .to_owned()
     };
-    out.title = title.split_whitespace().map(clean).filter(|it| is_method(it)).collect();
+    out.title = title
+        .split_whitespace()
+        .map(clean)
+        .filter(|it| is_method(it))
+        .collect();
     if out.title.is_empty() {
         // Methods of one word end a title: `Get a List of Available Methods methods`.
         let last = title.split_whitespace().last().map(clean);
@@ -43,11 +49,19 @@ pub(super) fn names(title: &str, sections: &[Section<'_>], calls: &[(Call, u32)]
     for section in sections.iter().filter(|it| it.part == Part::Intro) {
         for text in texts(section.blocks) {
             let plain = text.plain().to_lowercase();
-            let speaks = plain.starts_with("the method") || plain.starts_with("method") || plain.starts_with("the `") || plain.contains("method");
-            let first = text.spans.iter().find(|it| it.code && !it.text.contains(' '));
+            let speaks = plain.starts_with("the method")
+                || plain.starts_with("method")
+                || plain.starts_with("the `")
+                || plain.contains("method");
+            let first = text
+                .spans
+                .iter()
+                .find(|it| it.code && !it.text.contains(' '));
             if let (true, Some(first)) = (speaks, first) {
                 let word = clean(&first.text);
-                let word_like = word.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-'));
+                let word_like = word
+                    .chars()
+                    .all(|it| it.is_ascii_alphanumeric() || matches!(it, '.' | '_' | '-'));
                 if word_like && first.link.is_none() {
                     push(&mut out.prose, word);
                     break;
@@ -82,8 +96,16 @@ pub(super) enum Decided {
 impl Names {
     /// Decides by what agrees: the title, the prose, the examples, and the file's name.
     pub(super) fn decide(&self, file: &str) -> Decided {
-        let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".md");
-        let by_file = |name: &str| flat(name) == flat(stem) || flat(stem).strip_suffix("restv3") == Some(&flat(name)) || flat(stem).strip_suffix("v3") == Some(&flat(name));
+        let stem = file
+            .rsplit('/')
+            .next()
+            .unwrap_or(file)
+            .trim_end_matches(".md");
+        let by_file = |name: &str| {
+            flat(name) == flat(stem)
+                || flat(stem).strip_suffix("restv3") == Some(&flat(name))
+                || flat(stem).strip_suffix("v3") == Some(&flat(name))
+        };
         let mut all: Vec<(&str, u32)> = Vec::new();
         let sources = [(&self.title, 2), (&self.prose, 2), (&self.examples, 2)];
         for (names, weight) in sources {
@@ -122,15 +144,20 @@ fn flat(name: &str) -> String {
 
 /// Whether the page says that it is about REST 3.0.
 pub(super) fn says_v3(sections: &[Section<'_>]) -> bool {
-    sections.iter().filter(|it| it.part == Part::Intro).any(|section| {
-        deep(section.blocks).iter().any(|block| match &block.kind {
-            Kind::Paragraph(text) => {
-                let plain = text.plain().to_lowercase();
-                plain.contains("belongs to rest 3.0") || plain.contains("this is a rest 3.0 method") || plain.contains("method of rest 3.0")
-            }
-            _ => false,
+    sections
+        .iter()
+        .filter(|it| it.part == Part::Intro)
+        .any(|section| {
+            deep(section.blocks).iter().any(|block| match &block.kind {
+                Kind::Paragraph(text) => {
+                    let plain = text.plain().to_lowercase();
+                    plain.contains("belongs to rest 3.0")
+                        || plain.contains("this is a rest 3.0 method")
+                        || plain.contains("method of rest 3.0")
+                }
+                _ => false,
+            })
         })
-    })
 }
 
 #[cfg(test)]
@@ -148,7 +175,13 @@ mod tests {
             Decided::Clear(name) => name,
             _ => "?".into(),
         };
-        assert_eq!(clear(of(&["im.recent"], &["im.recent.pin"], &["im.recent.pin"]), "im-recent-pin.md"), "im.recent.pin");
+        assert_eq!(
+            clear(
+                of(&["im.recent"], &["im.recent.pin"], &["im.recent.pin"]),
+                "im-recent-pin.md"
+            ),
+            "im.recent.pin"
+        );
         assert_eq!(clear(of(&["a.b"], &[], &[]), "x.md"), "a.b");
         assert_eq!(clear(of(&["a.b"], &["c.d"], &[]), "x.md"), "?");
         assert_eq!(clear(of(&["A.b"], &["a.B"], &["c.d"]), "a-b.md"), "A.b");

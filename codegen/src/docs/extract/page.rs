@@ -86,7 +86,13 @@ fn classify(title: &str) -> Option<Part> {
         Some(Part::Parameters)
     } else if title == "examples"
         || title == "example"
-        || is(&["code example", "examples of code", "example code", "call example", "request example"])
+        || is(&[
+            "code example",
+            "examples of code",
+            "example code",
+            "call example",
+            "request example",
+        ])
     {
         Some(Part::Examples)
     } else if is(&["error handling", "error codes", "possible errors"]) {
@@ -101,7 +107,12 @@ fn classify(title: &str) -> Option<Part> {
     ]) || title == "response"
     {
         Some(Part::Response)
-    } else if is(&["continue learning", "continue exploring", "continue your exploration", "see also"]) {
+    } else if is(&[
+        "continue learning",
+        "continue exploring",
+        "continue your exploration",
+        "see also",
+    ]) {
         Some(Part::Related)
     } else {
         None

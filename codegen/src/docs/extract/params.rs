@@ -1,7 +1,7 @@
 //! The parameters of a method, and the conditions on them.
 
-use super::fields::{Place, of_rows};
 use super::containers;
+use super::fields::{Place, of_rows};
 use super::page::{Part, Section, deep, is_all_parameters, plain, tables, texts};
 use super::reader::Reader;
 use super::table::{is_named, named};
@@ -55,19 +55,33 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<Field>, Vec<Rule>) {
     for field in &mut params {
         let values = reader.examples(&[field.name.as_str()]);
         let fact = format!("params.{}", field.name);
-        containers::settle(reader, Element::Parameters, main.line, &fact, field, &values);
+        containers::settle(
+            reader,
+            Element::Parameters,
+            main.line,
+            &fact,
+            field,
+            &values,
+        );
     }
     let mut rules = Vec::new();
     for row in named(reader.path, rows) {
         if params.iter().any(|it| it.name == row.name) {
-            conditions(reader, &row.name, row.line, row.starred, row.about, &mut params, &mut rules);
+            conditions(
+                reader,
+                &row.name,
+                row.line,
+                row.starred,
+                row.about,
+                &mut params,
+                &mut rules,
+            );
         }
     }
     general(main.blocks, &mut params, &mut rules);
     join_missing(&mut rules);
     (params, rules)
 }
-
 
 /// The table of another way to call the method: its parameters are optional for all.
 fn variant<'a>(reader: &Reader<'a>, section: &Section<'a>, params: &mut Vec<Field>) {
@@ -88,9 +102,25 @@ fn variant<'a>(reader: &Reader<'a>, section: &Section<'a>, params: &mut Vec<Fiel
 
 fn says_none(blocks: &[Block]) -> bool {
     let text = plain(blocks).to_lowercase();
-    ["no parameter", "without parameter", "does not require", "does not accept", "does not take", "not have parameters", "no input", "are absent", "are missing", "doesn't", "none", "does not have", "does not contain", "not required", "not accept"]
-        .iter()
-        .any(|it| text.contains(it))
+    [
+        "no parameter",
+        "without parameter",
+        "does not require",
+        "does not accept",
+        "does not take",
+        "not have parameters",
+        "no input",
+        "are absent",
+        "are missing",
+        "doesn't",
+        "none",
+        "does not have",
+        "does not contain",
+        "not required",
+        "not accept",
+    ]
+    .iter()
+    .any(|it| text.contains(it))
 }
 
 /// What a description says on when its parameter is required.
@@ -115,10 +145,13 @@ fn conditions(
     ];
     if webhook.iter().any(|it| lower.contains(it)) {
         unstar(params, name);
-        add(rules, Rule::RequiredIf(RequiredIf {
-            param: name.to_owned(),
-            when: When::Credential(Credential::Webhook),
-        }));
+        add(
+            rules,
+            Rule::RequiredIf(RequiredIf {
+                param: name.to_owned(),
+                when: When::Credential(Credential::Webhook),
+            }),
+        );
         return;
     }
     if let Some(set) = at_least_one(&text, params)
@@ -128,24 +161,45 @@ fn conditions(
             for one in &set {
                 unstar(params, one);
             }
-            add(rules, Rule::AnyOf(set.into_iter().map(|it| vec![it]).collect()));
+            add(
+                rules,
+                Rule::AnyOf(set.into_iter().map(|it| vec![it]).collect()),
+            );
         }
         return;
     }
-    let conditional = ["required if ", "required when ", "mandatory if ", "mandatory when "];
+    let conditional = [
+        "required if ",
+        "required when ",
+        "mandatory if ",
+        "mandatory when ",
+    ];
     let Some((at, word)) = conditional
         .iter()
         .find_map(|it| lower.find(it).map(|at| (at, *it)))
     else {
         let optional = lower.contains("optional if ") || lower.contains("not required if ");
         if starred && optional {
-            unclear(reader, name, line, "it is marked as required, and called optional under a condition");
+            unclear(
+                reader,
+                name,
+                line,
+                "it is marked as required, and called optional under a condition",
+            );
         }
         return;
     };
-    if lower.get(..at).is_some_and(|it| it.trim_end().ends_with("not")) {
+    if lower
+        .get(..at)
+        .is_some_and(|it| it.trim_end().ends_with("not"))
+    {
         if starred {
-            unclear(reader, name, line, "it is marked as required, and called optional under a condition");
+            unclear(
+                reader,
+                name,
+                line,
+                "it is marked as required, and called optional under a condition",
+            );
         }
         return;
     }
@@ -155,13 +209,21 @@ fn conditions(
     match condition(sentence, params) {
         Some(when) => {
             unstar(params, name);
-            add(rules, Rule::RequiredIf(RequiredIf {
-                param: name.to_owned(),
-                when,
-            }));
+            add(
+                rules,
+                Rule::RequiredIf(RequiredIf {
+                    param: name.to_owned(),
+                    when,
+                }),
+            );
         }
         None if starred => {
-            unclear(reader, name, line, "it is marked as required, and called required under a condition only");
+            unclear(
+                reader,
+                name,
+                line,
+                "it is marked as required, and called required under a condition only",
+            );
         }
         None => reader.find(
             Weight::Note,
@@ -192,7 +254,10 @@ fn unstar(params: &mut [Field], name: &str) {
 
 fn add(rules: &mut Vec<Rule>, rule: Rule) {
     let known = serde_json::to_value(&rule).ok();
-    if !rules.iter().any(|it| serde_json::to_value(it).ok() == known) {
+    if !rules
+        .iter()
+        .any(|it| serde_json::to_value(it).ok() == known)
+    {
         rules.push(rule);
     }
 }
@@ -207,12 +272,29 @@ fn condition(sentence: &str, params: &[Field]) -> Option<When> {
     let lower_first = format!("`{}`", first.to_lowercase());
     let behind = lower.split(&lower_first).nth(1)?.trim();
     let before = lower.split(&lower_first).next()?.trim();
-    let plain_start = matches!(before, "" | "the parameter" | "parameter" | "the" | "the field" | "field");
+    let plain_start = matches!(
+        before,
+        "" | "the parameter" | "parameter" | "the" | "the field" | "field"
+    );
     if !plain_start {
         return None;
     }
-    let absent = ["is not provided", "is not specified", "is not passed", "is not set", "was not provided", "is missing", "is absent", "parameter is not specified", "parameter is not provided"];
-    if names.len() == 1 && absent.iter().any(|it| behind.trim_end_matches([',', ';']) == *it) {
+    let absent = [
+        "is not provided",
+        "is not specified",
+        "is not passed",
+        "is not set",
+        "was not provided",
+        "is missing",
+        "is absent",
+        "parameter is not specified",
+        "parameter is not provided",
+    ];
+    if names.len() == 1
+        && absent
+            .iter()
+            .any(|it| behind.trim_end_matches([',', ';']) == *it)
+    {
         return Some(When::Missing(known.name.clone()));
     }
     let present = ["is provided", "is specified", "is passed", "is set"];
@@ -244,7 +326,12 @@ fn at_least_one(text: &str, params: &[Field]) -> Option<Vec<String>> {
     let lower = sentence.to_lowercase();
     // `To retrieve one element, at least one of …` is a condition on what is wanted.
     let before = text.get(..at)?.trim_end();
-    if before.ends_with(',') || !(lower.contains("must") || lower.contains("required") || lower.contains("specify") || lower.contains("should")) {
+    if before.ends_with(',')
+        || !(lower.contains("must")
+            || lower.contains("required")
+            || lower.contains("specify")
+            || lower.contains("should"))
+    {
         return None;
     }
     let names: Vec<String> = quoted(sentence);
@@ -262,7 +349,10 @@ fn general(blocks: &[Block], params: &mut [Field], rules: &mut Vec<Rule>) {
             for one in &set {
                 unstar(params, one);
             }
-            add(rules, Rule::AnyOf(set.into_iter().map(|it| vec![it]).collect()));
+            add(
+                rules,
+                Rule::AnyOf(set.into_iter().map(|it| vec![it]).collect()),
+            );
         }
     }
 }
@@ -285,9 +375,15 @@ fn join_missing(rules: &mut Vec<Rule>) {
                 !matches!(rule, Rule::RequiredIf(RequiredIf { param, when: When::Missing(other) })
                     if (param == a && other == b) || (param == b && other == a))
             });
-            let first = pairs.iter().find(|it| it.0 == *a || it.0 == *b).map_or(a, |it| &it.0);
+            let first = pairs
+                .iter()
+                .find(|it| it.0 == *a || it.0 == *b)
+                .map_or(a, |it| &it.0);
             let second = if first == a { b } else { a };
-            add(rules, Rule::AnyOf(vec![vec![first.clone()], vec![second.clone()]]));
+            add(
+                rules,
+                Rule::AnyOf(vec![vec![first.clone()], vec![second.clone()]]),
+            );
         }
     }
 }

@@ -66,9 +66,11 @@ impl<'a> Reader<'a> {
     /// The table of names under an anchor of this page, and the line of its heading.
     pub(super) fn anchored(&self, anchor: &str) -> Option<(u32, &'a [Row])> {
         let wanted = simple(anchor);
-        let by_anchor = |section: &&Section<'a>| section.anchors.iter().any(|it| simple(it) == wanted);
+        let by_anchor =
+            |section: &&Section<'a>| section.anchors.iter().any(|it| simple(it) == wanted);
         // Without an anchor of its own, a heading's text is its anchor.
-        let by_title = |section: &&Section<'a>| section.anchors.is_empty() && simple(&section.title) == wanted;
+        let by_title =
+            |section: &&Section<'a>| section.anchors.is_empty() && simple(&section.title) == wanted;
         let found = self.sections.iter().find(by_anchor);
         let found = found.or_else(|| self.sections.iter().find(by_title))?;
         named_table(found)
@@ -76,7 +78,11 @@ impl<'a> Reader<'a> {
 
     /// The table under a heading that names a parameter: `Parameter fields`, `FIELDS Parameter`,
     /// `Phones Object`.
-    pub(super) fn titled(&self, name: &str, within: &[super::page::Part]) -> Option<(u32, &'a [Row])> {
+    pub(super) fn titled(
+        &self,
+        name: &str,
+        within: &[super::page::Part],
+    ) -> Option<(u32, &'a [Row])> {
         let wanted = name.to_lowercase();
         let names = |section: &&Section<'a>| {
             let title = section.title.to_lowercase();
@@ -84,7 +90,23 @@ impl<'a> Reader<'a> {
                 .split(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.'))
                 .filter(|it| !it.is_empty())
                 .collect();
-            let kinds = ["parameter", "parameters", "object", "array", "field", "element", "type", "structure", "fields", "of", "the", "keys", "data", "description", "item"];
+            let kinds = [
+                "parameter",
+                "parameters",
+                "object",
+                "array",
+                "field",
+                "element",
+                "type",
+                "structure",
+                "fields",
+                "of",
+                "the",
+                "keys",
+                "data",
+                "description",
+                "item",
+            ];
             section.level > 2
                 && words.contains(&wanted.as_str())
                 && words.iter().all(|it| *it == wanted || kinds.contains(it))

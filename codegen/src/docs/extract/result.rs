@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::fields::{Place, of_row, plain_field, push, with_fields};
-use super::{containers, infer};
 use super::page::{Part, deep, is_returned_data, tables};
 use super::reader::Reader;
 use super::table::{Named, is_named, named};
+use super::{containers, infer};
 use crate::docs::block::{Kind, Row};
 use crate::docs::draft::{Element, Weight};
 use crate::docs::{check, code};
@@ -25,7 +25,10 @@ pub(super) struct Answer {
 /// Reads the answer.
 pub(super) fn read(reader: &Reader<'_>) -> Answer {
     let shown = shown(reader);
-    let results: Vec<&Value> = shown.iter().filter_map(|(it, _)| it.get("result")).collect();
+    let results: Vec<&Value> = shown
+        .iter()
+        .filter_map(|(it, _)| it.get("result"))
+        .collect();
     let mut counted = shown
         .iter()
         .any(|(it, _)| it.get("total").is_some() || it.get("next").is_some());
@@ -33,7 +36,9 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
     match main_table(reader) {
         Some((line, rows)) => {
             let rows = named(reader.path, rows);
-            counted |= rows.iter().any(|it| matches!(it.name.as_str(), "total" | "next"));
+            counted |= rows
+                .iter()
+                .any(|it| matches!(it.name.as_str(), "total" | "next"));
             of_table(reader, line, &rows, &results, &mut root);
             containers::unwrap(&mut root, &results);
             containers::settle(reader, Element::Result, line, "result", &mut root, &results);
@@ -65,7 +70,11 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
 /// The answers that the page shows, with their lines.
 fn shown(reader: &Reader<'_>) -> Vec<(Value, u32)> {
     let mut out = Vec::new();
-    for section in reader.sections.iter().filter(|it| it.part == Part::Response) {
+    for section in reader
+        .sections
+        .iter()
+        .filter(|it| it.part == Part::Response)
+    {
         for block in deep(section.blocks) {
             let Kind::Code { lang, text } = &block.kind else {
                 continue;
@@ -74,7 +83,9 @@ fn shown(reader: &Reader<'_>) -> Vec<(Value, u32)> {
                 continue;
             }
             match code::json(text) {
-                Ok(json) if json.value.get("result").is_some() && !json.cut => out.push((json.value, block.line)),
+                Ok(json) if json.value.get("result").is_some() && !json.cut => {
+                    out.push((json.value, block.line))
+                }
                 Ok(_) => {}
                 Err(fault) if text.trim_start().starts_with('{') => reader.find(
                     Weight::Contradiction,
@@ -103,14 +114,17 @@ fn main_table<'a>(reader: &Reader<'a>) -> Option<(u32, &'a [Row])> {
         })
         .collect();
     let has_result = |rows: &[Row]| {
-        named(reader.path, rows)
-            .iter()
-            .any(|it| it.name == "result" || it.name.starts_with("result.") || it.name.starts_with("result["))
+        named(reader.path, rows).iter().any(|it| {
+            it.name == "result" || it.name.starts_with("result.") || it.name.starts_with("result[")
+        })
     };
     let found = all
         .iter()
         .find(|(_, rows)| has_result(rows))
-        .or_else(|| all.iter().find(|(section, _)| is_returned_data(&section.title)))
+        .or_else(|| {
+            all.iter()
+                .find(|(section, _)| is_returned_data(&section.title))
+        })
         .or_else(|| all.first())?;
     Some((found.0.line, found.1))
 }
@@ -153,7 +167,10 @@ fn of_table<'a>(
     if rest.is_empty() {
         return;
     }
-    let can_hold = root.ty.split('|').any(|it| matches!(it, "object" | "array" | "any" | "object[]"));
+    let can_hold = root
+        .ty
+        .split('|')
+        .any(|it| matches!(it, "object" | "array" | "any" | "object[]"));
     if !can_hold {
         // A scalar with fields below it: the page means something else than it says.
         let lists = results.iter().any(|it| it.is_array());
@@ -169,7 +186,11 @@ fn of_table<'a>(
             return;
         }
         if root.ty != "Any" && !is_shared(&root.ty) {
-            root.ty = if lists { "array".into() } else { "object".into() };
+            root.ty = if lists {
+                "array".into()
+            } else {
+                "object".into()
+            };
         }
     }
     if is_shared(&root.ty) {
@@ -217,7 +238,11 @@ fn insert<'a>(
         }
     }
     // `result[0][id]` and the like.
-    let name = name.replace("][", ".").replace("[]", "\u{0}").replace(['[', ']'], ".").replace('\u{0}', "[]");
+    let name = name
+        .replace("][", ".")
+        .replace("[]", "\u{0}")
+        .replace(['[', ']'], ".")
+        .replace('\u{0}', "[]");
     let name = name.trim_matches('.').to_owned();
     let parts: Vec<&str> = name.split('.').filter(|it| !it.is_empty()).collect();
     let Some((last, parents)) = parts.split_last() else {
@@ -249,7 +274,11 @@ fn descend<'f>(fields: &'f mut Vec<Field>, names: &[&str]) -> Option<&'f mut Vec
     };
     if !fields.iter().any(|it| it.name == name) {
         let mut field = plain_field(name);
-        field.ty = if many { "object[]".into() } else { "object".into() };
+        field.ty = if many {
+            "object[]".into()
+        } else {
+            "object".into()
+        };
         fields.push(field);
     }
     let field = fields.iter_mut().find(|it| it.name == name)?;
@@ -258,7 +287,11 @@ fn descend<'f>(fields: &'f mut Vec<Field>, names: &[&str]) -> Option<&'f mut Vec
     }
     field.ty = with_fields(&field.ty);
     if !field.ty.contains("object") {
-        field.ty = if many { "object[]".into() } else { "object".into() };
+        field.ty = if many {
+            "object[]".into()
+        } else {
+            "object".into()
+        };
     }
     descend(&mut field.fields, rest)
 }
@@ -267,7 +300,8 @@ fn descend<'f>(fields: &'f mut Vec<Field>, names: &[&str]) -> Option<&'f mut Vec
 fn way_to(results: &[&Value], root: &Field, name: &str) -> Vec<String> {
     for result in results {
         // From the top down, so that the nearest one counts.
-        let mut level: Vec<(Vec<String>, &Value, &[Field])> = vec![(Vec::new(), result, &root.fields)];
+        let mut level: Vec<(Vec<String>, &Value, &[Field])> =
+            vec![(Vec::new(), result, &root.fields)];
         for _ in 0..8 {
             let mut next = Vec::new();
             for (way, value, fields) in &level {

@@ -41,10 +41,13 @@ pub(super) fn columns(row: &Row) -> Vec<Column> {
             let text = plain(cell).to_lowercase();
             let first = text.split('\n').next().unwrap_or_default().trim();
             match first {
-                "name" | "parameter" | "field" | "key" | "property" | "parameter name" | "field name" => Column::Name,
+                "name" | "parameter" | "field" | "key" | "property" | "parameter name"
+                | "field name" => Column::Name,
                 "type" | "data type" => Column::Type,
                 "required" | "mandatory" => Column::Required,
-                "description" | "purpose" | "meaning" | "value" | "error description" => Column::About,
+                "description" | "purpose" | "meaning" | "value" | "error description" => {
+                    Column::About
+                }
                 "code" | "error code" | "error" => Column::Code,
                 "example" | "sample" => Column::Example,
                 "status" | "http status" | "http code" | "http-status" => Column::Status,
@@ -84,19 +87,24 @@ pub(super) fn spans(cell: &Cell) -> Vec<Span> {
 
 /// Whether a table describes names: parameters, or fields of an object.
 pub(super) fn is_named(rows: &[Row]) -> bool {
-    is_headless(rows) || rows.first().is_some_and(|row| {
-        let columns = columns(row);
-        columns.first() == Some(&Column::Name)
+    is_headless(rows)
+        || rows.first().is_some_and(|row| {
+            let columns = columns(row);
+            columns.first() == Some(&Column::Name)
             && columns.iter().any(|it| matches!(it, Column::About | Column::Type))
             && !columns.iter().any(|it| matches!(it, Column::Code | Column::Status))
             // The table of what a validation error of REST 3.0 is about.
             && !plain_of(row, 1).to_lowercase().starts_with("error")
-    })
+        })
 }
 
 /// Whether a table of names lacks its header: its first row has a name with a type.
 fn is_headless(rows: &[Row]) -> bool {
-    let Some(cell) = rows.first().filter(|it| it.cells.len() == 2).and_then(|it| it.cells.first()) else {
+    let Some(cell) = rows
+        .first()
+        .filter(|it| it.cells.len() == 2)
+        .and_then(|it| it.cells.first())
+    else {
         return false;
     };
     let spans = spans(cell);
@@ -130,9 +138,14 @@ pub(super) fn named<'a>(page: &str, rows: &'a [Row]) -> Vec<Named<'a>> {
         if let Some(cell) = cell_of(at(Column::Type)) {
             ty = Type::read(page, &spans(cell));
         }
-        let required = cell_of(at(Column::Required)).map(plain).is_some_and(|text| {
-            matches!(text.to_lowercase().as_str(), "yes" | "+" | "true" | "required" | "*" | "y")
-        });
+        let required = cell_of(at(Column::Required))
+            .map(plain)
+            .is_some_and(|text| {
+                matches!(
+                    text.to_lowercase().as_str(),
+                    "yes" | "+" | "true" | "required" | "*" | "y"
+                )
+            });
         let about = cell_of(about_at).map_or(&[][..], |it| it.blocks.as_slice());
         let strong = spans(cell).iter().any(|it| it.strong);
         for (name, starred, own) in names(page, cell) {
@@ -155,7 +168,9 @@ pub(super) fn named<'a>(page: &str, rows: &'a [Row]) -> Vec<Named<'a>> {
 fn names(page: &str, cell: &Cell) -> Vec<(String, bool, Type)> {
     let spans = spans(cell);
     // Strong words are names; without any, the first word of the cell is.
-    let strong = spans.iter().any(|it| it.strong && !it.text.trim().is_empty());
+    let strong = spans
+        .iter()
+        .any(|it| it.strong && !it.text.trim().is_empty());
     let mut found: Vec<(String, bool)> = Vec::new();
     let mut rest: &[Span] = &[];
     if strong {

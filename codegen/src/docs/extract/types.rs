@@ -84,7 +84,8 @@ pub(super) fn candidates(word: &str) -> Vec<String> {
 impl Word {
     /// Whether the word is the name of an object that another page describes: ``[`User`](entities.md#user)``.
     pub(super) fn is_linked(&self) -> bool {
-        let leads = |(page, anchor): &(String, String)| !anchor.is_empty() && page.ends_with("entities.md");
+        let leads =
+            |(page, anchor): &(String, String)| !anchor.is_empty() && page.ends_with("entities.md");
         self.base.is_none() || self.base == Some("user") && self.link.as_ref().is_some_and(leads)
     }
 }
@@ -195,7 +196,10 @@ mod tests {
             let words: Vec<_> = ty.any_of.iter().map(|it| (it.base, it.lists)).collect();
             words
         };
-        assert_eq!(read(&[code("string|null")]), [(Some("string"), 0), (Some("null"), 0)]);
+        assert_eq!(
+            read(&[code("string|null")]),
+            [(Some("string"), 0), (Some("null"), 0)]
+        );
         assert_eq!(read(&[code("array<object>")]), [(Some("object"), 1)]);
         assert_eq!(read(&[code("integer[]")]), [(Some("integer"), 1)]);
         assert_eq!(read(&[code("srting")]), [(None, 0)]);

@@ -59,12 +59,16 @@ fn values(about: &[Block]) -> Option<Vec<String>> {
         match &block.kind {
             Kind::Paragraph(text) => {
                 let lower = text.plain().to_lowercase();
-                let found = VALUES.iter().find_map(|it| lower.rfind(it).map(|at| (at, it.len())));
+                let found = VALUES
+                    .iter()
+                    .find_map(|it| lower.rfind(it).map(|at| (at, it.len())));
                 announced = false;
                 if let Some((at, length)) = found {
                     // Values that are named for something else: `Possible values for CODE`.
                     let rest = lower.get(at + length..).unwrap_or_default().trim_start();
-                    if rest.starts_with("for ") || rest.starts_with("of the ") && !rest.contains("parameter") {
+                    if rest.starts_with("for ")
+                        || rest.starts_with("of the ") && !rest.contains("parameter")
+                    {
                         continue;
                     }
                     let inline = inline_values(text, at + length);
@@ -75,7 +79,8 @@ fn values(about: &[Block]) -> Option<Vec<String>> {
                 }
             }
             Kind::List(items) if announced => {
-                let all: Option<Vec<Vec<String>>> = items.iter().map(|it| item_values(it)).collect();
+                let all: Option<Vec<Vec<String>>> =
+                    items.iter().map(|it| item_values(it)).collect();
                 let all: Vec<String> = all?.into_iter().flatten().collect();
                 return (!all.is_empty()).then_some(all);
             }
@@ -155,7 +160,9 @@ fn defaults(text: &Text, said: &mut Said) {
         let tail = tail.strip_suffix(" is").unwrap_or(tail).trim_end();
         let tail = tail.strip_suffix(" value").unwrap_or(tail).trim_end();
         let tail = tail.strip_suffix(" is").unwrap_or(tail).trim_end();
-        let is_default = tail.ends_with("default") || tail.ends_with("defaults to") || tail.ends_with("by default,");
+        let is_default = tail.ends_with("default")
+            || tail.ends_with("defaults to")
+            || tail.ends_with("by default,");
         if is_default && !tail.ends_with("no default") {
             said.default = value(code.text.trim());
         }
@@ -172,7 +179,13 @@ fn marked_default(about: &[Block]) -> Option<String> {
         for item in items {
             let lower = plain(item).to_lowercase();
             let first = lower.split('\n').next().unwrap_or_default();
-            let marked = ["(default)", "(by default)", ", default", "default value", "(used by default)"];
+            let marked = [
+                "(default)",
+                "(by default)",
+                ", default",
+                "default value",
+                "(used by default)",
+            ];
             if marked.iter().any(|it| first.contains(it)) {
                 let values = item_values(item)?;
                 // Two defaults are none.
@@ -198,7 +211,12 @@ fn bounds(text: &Text, said: &mut Said) {
             let sentence = lower.rsplit(['.', '\n']).next().unwrap_or_default();
             let tail = sentence.trim_end_matches([' ', ':', '—', '–', '-', '=']);
             let ends = |words: &[&str]| words.iter().any(|it| tail.ends_with(it));
-            if ends(&["maximum value", "maximum value is", "max value", "maximum allowed value is"]) {
+            if ends(&[
+                "maximum value",
+                "maximum value is",
+                "max value",
+                "maximum allowed value is",
+            ]) {
                 said.max = Some(number);
             } else if ends(&["minimum value", "minimum value is", "min value"]) {
                 said.min = Some(number);
