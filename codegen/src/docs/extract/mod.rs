@@ -10,6 +10,7 @@ mod list;
 mod name;
 mod page;
 mod params;
+mod places;
 mod reader;
 mod result;
 mod shared;
@@ -362,7 +363,8 @@ fn describe(
             Vec::new()
         }
     };
-    let (params, rules) = params::read(&reader);
+    let (mut params, rules) = params::read(&reader);
+    places::read(&reader, &mut params);
     against_examples(&reader, &params);
     let answer = result::read(&reader);
     let list = list::read(&reader, rest, &params, &answer);
@@ -378,7 +380,7 @@ fn describe(
         deprecated,
         since: None,
         until: None,
-        application_only: false,
+        application_only: name::needs_application(&reader.sections),
         repeatable,
         params,
         rules,

@@ -353,7 +353,13 @@ fn compare(reader: &Reader<'_>, line: u32, root: &Field, shown: &[(Value, u32)])
             continue;
         };
         for mismatch in check::result(&shape, result) {
-            let text = format!("{} {}", mismatch.path, mismatch.message);
+            // Another answer with another value of the same kind tells nothing new.
+            let text = format!("{} {}", mismatch.path, mismatch.candidates.join(" "));
+            let text = if mismatch.candidates.is_empty() {
+                format!("{text}{}", mismatch.message)
+            } else {
+                text
+            };
             if told.contains(&text) {
                 continue;
             }
