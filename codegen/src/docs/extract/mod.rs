@@ -18,6 +18,9 @@ mod table;
 mod types;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -37,7 +40,10 @@ const SYSTEM_ERRORS: &str = "_includes/system-errors.md";
 
 /// Reads a folder of the documentation. `progress` is told how many pages are done, of how many.
 pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
-    let site = Site::open(root)?;
+    Ok(of_site(&Site::open(root)?, progress))
+}
+
+fn of_site(site: &Site, progress: &dyn Fn(usize, usize)) -> Docs {
     let paths: Vec<&str> = site
         .paths()
         .filter(|it| !it.starts_with("_includes/"))
@@ -67,17 +73,17 @@ pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<D
         let Some(page) = site.page(&it.path) else {
             continue;
         };
-        let (draft, shared) = describe(&site, &page, it, &methods);
+        let (draft, shared) = describe(site, &page, it, &methods);
         links.extend(shared);
         docs.methods.push(draft);
     }
     docs.methods.sort_by(|a, b| key(a).cmp(&key(b)));
     once(&mut docs);
-    shared_types(&site, links, &mut docs);
+    shared_types(site, links, &mut docs);
     if let Some(page) = site.page(SYSTEM_ERRORS) {
         docs.system_errors = errors::system(&page.blocks);
     }
-    Ok(docs)
+    docs
 }
 
 fn key(draft: &Draft) -> (String, bool, String) {
