@@ -42,6 +42,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
             of_table(reader, line, &rows, &results, &mut root);
             containers::unwrap(&mut root, &results);
             containers::settle(reader, Element::Result, line, "result", &mut root, &results);
+            containers::describes(reader, line, &mut root, &results);
             compare(reader, line, &root, &shown);
         }
         None if results.is_empty() => reader.open(
