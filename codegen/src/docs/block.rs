@@ -3,8 +3,6 @@
 /// A page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page {
-    /// Where it stands, from the root of the documentation, with `/`.
-    pub path: String,
     /// What it holds, in order.
     pub blocks: Vec<Block>,
     /// What is broken in it: an unclosed table, a fence without an end.
@@ -49,15 +47,11 @@ pub(crate) enum Kind {
     /// A fenced or indented block of code. `lang` is empty where none is given.
     Code { lang: String, text: String },
     /// `{% note kind "title" %}`.
-    Note {
-        kind: String,
-        title: String,
-        blocks: Vec<Block>,
-    },
+    Note { title: String, blocks: Vec<Block> },
     /// `{% list tabs %}`.
     Tabs(Vec<Tab>),
-    /// `{% cut "title" %}`.
-    Cut { title: String, blocks: Vec<Block> },
+    /// `{% cut "title" %}`; the title says nothing that the blocks do not.
+    Cut { blocks: Vec<Block> },
     /// `{% include [title](target) %}`; nothing is read from there yet.
     Include { target: String },
 }
@@ -65,7 +59,6 @@ pub(crate) enum Kind {
 /// One tab.
 #[derive(Clone, Debug)]
 pub(crate) struct Tab {
-    pub line: u32,
     pub title: String,
     pub blocks: Vec<Block>,
 }

@@ -74,7 +74,6 @@ pub(crate) enum Element {
     List,
     Errors,
     Repeatability,
-    Examples,
 }
 
 /// A page from which no method was read.

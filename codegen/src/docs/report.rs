@@ -263,7 +263,6 @@ impl Element {
             Self::List => "list",
             Self::Errors => "errors",
             Self::Repeatability => "repeatability",
-            Self::Examples => "examples",
         }
     }
 }

@@ -82,7 +82,7 @@ impl Site {
         if let Some(page) = self.pages.borrow().get(path) {
             return Some(Rc::clone(page));
         }
-        let mut page = yfm::parse(path, self.texts.get(path)?);
+        let mut page = yfm::parse(self.texts.get(path)?);
         page.blocks = self.with_includes(path, page.blocks, 0);
         let page = Rc::new(page);
         self.pages
@@ -105,7 +105,7 @@ impl Site {
             let text = included.as_deref().and_then(|it| self.texts.get(it));
             match (included.as_deref(), text) {
                 (Some(from), Some(text)) if !common && depth < DEEPEST => {
-                    let page = yfm::parse(from, text);
+                    let page = yfm::parse(text);
                     let inner = self.with_includes(from, page.blocks, depth + 1);
                     let at_include = inner.into_iter().map(|it| Block {
                         line: block.line,

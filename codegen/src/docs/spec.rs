@@ -53,8 +53,6 @@ pub(crate) struct SpecCommon {
     pub doc: Doc,
     /// What the documentation states: no ruling is applied.
     pub facts: CommonFacts,
-    /// What people say.
-    pub texts: BTreeMap<String, String>,
     /// What people decided.
     pub rulings: Vec<Ruling>,
 }
@@ -121,7 +119,6 @@ pub(crate) fn read(dir: &Path) -> Result<Spec, String> {
                 text,
                 doc,
                 facts: read.facts,
-                texts: read.texts,
                 rulings: read.rulings,
             });
             continue;

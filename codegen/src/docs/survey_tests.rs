@@ -45,7 +45,6 @@ fn pages_are_counted_by_what_is_open() {
                     finding(Element::Parameters, "params.ID.type", Weight::Open),
                     finding(Element::Parameters, "params.IDS", Weight::Open),
                     finding(Element::Result, "result", Weight::Open),
-                    finding(Element::Examples, "examples", Weight::Open),
                 ],
             ),
         ],

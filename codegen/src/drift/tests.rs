@@ -64,7 +64,6 @@ fn common(facts: Value) -> SpecCommon {
         .unwrap(),
         text,
         facts: serde_json::from_value::<CommonFacts>(facts).unwrap(),
-        texts: Default::default(),
         rulings: Vec::new(),
     }
 }

@@ -81,6 +81,11 @@ fn settle_at(
             .iter()
             .any(|value| field.fields.iter().any(|it| value.get(&it.name).is_some()));
         let new = match (bare, found) {
+            ("object" | "object[]" | "array", Container::Object)
+                if has_fields && !named && by_name(field, values) =>
+            {
+                Some("map<string, object>")
+            }
             ("array" | "object[]", Container::Object | Container::Wrapped) => Some("object"),
             ("object", Container::List) if has_fields => Some("object[]"),
             ("object", Container::List) => Some("array"),
@@ -88,11 +93,6 @@ fn settle_at(
                 Some("map<integer, object>")
             }
             ("array", Container::ById) if !has_fields => Some("object"),
-            ("object" | "object[]" | "array", Container::Object)
-                if has_fields && !named && by_name(field, values) =>
-            {
-                Some("map<string, object>")
-            }
             _ => None,
         };
         if let Some(new) = new {

@@ -3,8 +3,7 @@
 use super::line::{Line, Marker, heading, is_rule, marker};
 use super::outline::{Enclosed, Mark, Outline};
 use super::simple::{
-    dedented, directive, fence, indented, note_kind, paragraph, quoted_title, resume, titled,
-    underline,
+    dedented, directive, fence, indented, paragraph, quoted_title, resume, titled, underline,
 };
 use crate::docs::block::{Block, Fault, Kind};
 
@@ -194,12 +193,10 @@ impl Parser {
                 Kind::Table(rows)
             }
             Enclosed::Note => Kind::Note {
-                kind: note_kind(title.text).to_owned(),
                 title: quoted_title(title),
                 blocks: self.blocks(dedented(inner, indent), depth + 1, true),
             },
             Enclosed::Cut => Kind::Cut {
-                title: quoted_title(title),
                 blocks: self.blocks(dedented(inner, indent), depth + 1, true),
             },
             Enclosed::List => Kind::Tabs(self.tabs(dedented(inner, indent), depth)),

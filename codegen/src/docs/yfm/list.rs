@@ -108,7 +108,6 @@ impl Parser {
             tab.blocks.extend(blocks);
         } else {
             tabs.push(Tab {
-                line,
                 title: String::new(),
                 blocks,
             });
@@ -118,7 +117,6 @@ impl Parser {
     fn tab(&mut self, mut item: Vec<Line<'_>>, depth: usize) -> Tab {
         let Some(first) = item.first().copied() else {
             return Tab {
-                line: 1,
                 title: String::new(),
                 blocks: Vec::new(),
             };
@@ -133,11 +131,7 @@ impl Parser {
         } else {
             String::new()
         };
-        Tab {
-            line: first.no,
-            title,
-            blocks,
-        }
+        Tab { title, blocks }
     }
 }
 

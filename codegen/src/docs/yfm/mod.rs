@@ -21,8 +21,8 @@ use std::borrow::Cow;
 use crate::docs::block::Page;
 use line::Line;
 
-/// Reads a page. `path` is where it stands, from the root of the documentation.
-pub(crate) fn parse(path: &str, text: &str) -> Page {
+/// Reads a page.
+pub(crate) fn parse(text: &str) -> Page {
     let (start, first) = beginning(text);
     let outline = outline::scan(text, start, first);
     let text = without(text, &outline.comments);
@@ -35,11 +35,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Page {
     let mut faults = parser.faults();
     faults.sort_by_key(|fault| fault.line);
     faults.dedup();
-    Page {
-        path: path.to_owned(),
-        blocks,
-        faults,
-    }
+    Page { blocks, faults }
 }
 
 /// Where the page begins behind the mark of its encoding and its properties, and at which line.

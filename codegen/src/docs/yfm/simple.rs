@@ -156,16 +156,6 @@ pub(super) fn directive(lines: &mut [Line<'_>], at: usize, out: &mut Vec<Block>)
     at
 }
 
-/// `{% note kind …`.
-pub(super) fn note_kind(opening: &str) -> &str {
-    let kind = opening.split_whitespace().nth(2).unwrap_or_default();
-    if kind.starts_with(['"', '%']) {
-        ""
-    } else {
-        kind
-    }
-}
-
 /// The title in the opening of a container.
 pub(super) fn quoted_title(opening: Line<'_>) -> String {
     let title = opening

@@ -20,6 +20,7 @@ fn docs(pages: &[(&str, &str)]) -> Docs {
 }
 
 /// The one method of a page.
+#[allow(dead_code)]
 fn draft(text: &str) -> Draft {
     let mut docs = docs(&[("api/zoo-animal-list.md", text)]);
     assert_eq!(docs.methods.len(), 1, "{:?}", docs.skipped);

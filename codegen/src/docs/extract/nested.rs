@@ -1,0 +1,203 @@
+//! What is nested in an object: in a table elsewhere, in the cell, or in a list of names.
+
+use super::fields::{Place, of_rows, plain_field, push};
+use super::page::{deep, texts};
+use super::reader::Reader;
+use super::table::Named;
+use super::untyped::guesses;
+use crate::docs::block::{Block, Kind};
+use crate::docs::draft::Weight;
+use crate::docs::site::resolve;
+use crate::format::Field;
+
+/// What is nested in an object or a list: by a link to an anchor, a heading that names it, or a list.
+pub(super) fn nested_of<'a>(
+    reader: &Reader<'a>,
+    row: &Named<'a>,
+    name: &str,
+    place: &Place<'_>,
+) -> Vec<Field> {
+    let mut anchors: Vec<String> = Vec::new();
+    for text in texts(row.about) {
+        for span in &text.spans {
+            if let Some((page, anchor)) =
+                span.link.as_deref().and_then(|it| resolve(reader.path, it))
+                && page == reader.path
+                && !anchors.contains(&anchor)
+            {
+                anchors.push(anchor);
+            }
+        }
+    }
+    for word in &row.ty.any_of {
+        if let Some((page, anchor)) = &word.link
+            && page == reader.path
+        {
+            anchors.push(anchor.clone());
+        }
+    }
+    let by_anchor = anchors.iter().find_map(|it| reader.anchored(it));
+    let found = by_anchor.or_else(|| reader.titled(name, place.parts));
+    if let Some((line, rows)) = found
+        && !place.open.contains(&line)
+    {
+        let place = place.below(name, Some(line));
+        return closed(reader, of_rows(reader, rows, &place), line, &place);
+    }
+    // A table within the cell.
+    for block in deep(row.about) {
+        if let Kind::Table(rows) = &block.kind
+            && super::table::is_named(rows)
+        {
+            return of_rows(reader, rows, &place.below(name, Some(row.line)));
+        }
+    }
+    // The JSON of an answer says more than a list in prose.
+    if free(name) || !place.is_params() {
+        return Vec::new();
+    }
+    let found = bullets(reader, row.about, name, place);
+    closed(reader, found, row.line, place)
+}
+
+/// Fields, unless one of the names stands for many: such an object stays open.
+fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>) -> Vec<Field> {
+    let stands_for_many = |name: &str| {
+        let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
+        name.contains(['*', '{', '<', '%', '/', ' ', '$'])
+            || ["_", "_n", "_N"].iter().any(|it| name.ends_with(it))
+            || patterns.iter().any(|it| name.contains(it))
+    };
+    if place.is_params()
+        && let Some(many) = fields.iter().find(|it| stands_for_many(&it.name))
+    {
+        let fact = place.way.trim_end_matches(".fields").to_owned();
+        reader
+            .findings
+            .borrow_mut()
+            .retain(|it| !it.fact.starts_with(&place.way));
+        reader.find(
+            Weight::Note,
+            place.element,
+            line,
+            fact,
+            format!(
+                "`{}` stands for many names: the object stays open",
+                many.name
+            ),
+            Vec::new(),
+        );
+        return Vec::new();
+    }
+    fields
+}
+
+/// Objects whose keys are names of fields with marks before them, or of many things: never closed.
+fn free(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["filter", "order", "sort", "select"]
+        .iter()
+        .any(|it| lower.contains(it))
+}
+
+/// A list of names in the cell of an object: ``- `page` — number of the page``.
+fn bullets<'a>(
+    reader: &Reader<'a>,
+    about: &'a [Block],
+    name: &str,
+    place: &Place<'_>,
+) -> Vec<Field> {
+    let mut before = String::new();
+    for block in about {
+        match &block.kind {
+            Kind::Paragraph(text) => before = text.plain(),
+            Kind::List(items) => {
+                let lower = before.to_lowercase();
+                let last = lower
+                    .trim_end()
+                    .rsplit(['\n', '.'])
+                    .next()
+                    .unwrap_or_default();
+                let other = [
+                    "value",
+                    "direction",
+                    "categor",
+                    "prefix",
+                    "for example",
+                    "required fields",
+                    "types",
+                    "format",
+                    "can pass",
+                    "pass:",
+                    "options",
+                    "conditions",
+                    "operator",
+                ];
+                if other.iter().any(|it| last.contains(it)) {
+                    continue;
+                }
+                let below = place.below(name, None);
+                let fields: Option<Vec<Field>> = items
+                    .iter()
+                    .map(|item| bullet(reader, item, &below))
+                    .collect();
+                if let Some(fields) = fields.filter(|it| !it.is_empty()) {
+                    let mut out = Vec::new();
+                    for field in fields {
+                        push(&mut out, field);
+                    }
+                    return out;
+                }
+            }
+            _ => {}
+        }
+    }
+    Vec::new()
+}
+
+fn bullet(reader: &Reader<'_>, item: &[Block], place: &Place<'_>) -> Option<Field> {
+    let text = texts(item).into_iter().next()?;
+    let spans: Vec<_> = text
+        .spans
+        .iter()
+        .filter(|it| !it.text.trim().is_empty())
+        .collect();
+    let first = spans.first().filter(|it| it.code || it.strong)?;
+    let raw = first.text.trim().trim_matches(['"', '\'']);
+    let starred = raw.ends_with('*')
+        || spans
+            .get(1)
+            .is_some_and(|it| !it.code && it.text.starts_with('*'));
+    let name = raw.trim_end_matches('*');
+    let plain_name = name
+        .chars()
+        .all(|it| it.is_ascii_alphanumeric() || it == '_')
+        && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
+    if !plain_name {
+        return None;
+    }
+    let mut field = plain_field(name);
+    field.required = starred && place.is_params();
+    // A type in code or brackets right behind the name: `` `id` (`integer`) — … ``.
+    let behind = spans.get(1).map(|it| it.text.trim()).unwrap_or_default();
+    let typed = match spans.get(1) {
+        Some(span) if span.code => Some(span.text.trim()),
+        Some(_) if matches!(behind, "(" | "[") => {
+            spans.get(2).filter(|it| it.code).map(|it| it.text.trim())
+        }
+        _ => None,
+    };
+    let by_word = typed.and_then(|it| {
+        super::types::known(it.trim_end_matches("[]")).map(|base| (base, it.ends_with("[]")))
+    });
+    if let Some((base, many)) = by_word {
+        field.ty = if many {
+            format!("{base}[]")
+        } else {
+            base.to_owned()
+        };
+    } else if let [only] = guesses(reader, place, name).as_slice() {
+        field.ty = only.clone();
+    }
+    Some(field)
+}
