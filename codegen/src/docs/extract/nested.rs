@@ -180,6 +180,7 @@ fn bullet(reader: &Reader<'_>, item: &[Block], place: &Place<'_>) -> Option<Fiel
     field.required = starred && place.is_params();
     // A type in code or brackets right behind the name: `` `id` (`integer`) — … ``.
     let behind = spans.get(1).map(|it| it.text.trim()).unwrap_or_default();
+    let behind = behind.trim_start_matches('*').trim_start();
     let typed = match spans.get(1) {
         Some(span) if span.code => Some(span.text.trim()),
         Some(_) if matches!(behind, "(" | "[") => {

@@ -7,9 +7,13 @@
 )]
 
 mod broken;
+mod pages;
+mod parameters;
+
+use serde_json::Value;
 
 use super::of_site;
-use crate::docs::draft::{Docs, Draft};
+use crate::docs::draft::{Docs, Draft, Weight};
 use crate::docs::site::Site;
 
 /// A page with everything that most pages have.
@@ -20,9 +24,26 @@ fn docs(pages: &[(&str, &str)]) -> Docs {
 }
 
 /// The one method of a page.
-#[allow(dead_code)]
 fn draft(text: &str) -> Draft {
     let mut docs = docs(&[("api/zoo-animal-list.md", text)]);
     assert_eq!(docs.methods.len(), 1, "{:?}", docs.skipped);
     docs.methods.remove(0)
+}
+
+/// A page of a method `zoo.feed`: the rows of its parameters, and what follows them.
+fn page(rows: &str, rest: &str) -> String {
+    format!(
+        "# Feed zoo.feed\n\n> Scope: [`zoo`](../scopes.md)\n\nThe method `zoo.feed` feeds.\n\n\
+         ## Method Parameters\n\n#|\n|| **Name**\n`type` | **Description** ||\n{rows}\n|#\n\n{rest}\n"
+    )
+}
+
+fn facts(draft: &Draft) -> Value {
+    serde_json::to_value(&draft.facts).unwrap()
+}
+
+/// The facts that a person must settle.
+fn open(draft: &Draft) -> Vec<&str> {
+    let found = draft.findings.iter().filter(|it| it.weight == Weight::Open);
+    found.map(|it| it.fact.as_str()).collect()
 }

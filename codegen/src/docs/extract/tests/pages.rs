@@ -1,0 +1,276 @@
+//! What pages say beside parameters, and what is read.
+
+use serde_json::{Value, json};
+
+use super::{PAGE, docs, draft, facts, open, page};
+use crate::format::{Rest, Scalar};
+
+fn answer(json: &str, rows: &str) -> Value {
+    let rest = format!(
+        "## Response Handling\n\n```json\n{json}\n```\n\n### Returned Data\n\n\
+         #|\n|| **Name**\n`type` | **Description** ||\n{rows}\n|#"
+    );
+    facts(&draft(&page("|| **ID**\n`integer` | Number ||", &rest)))["result"].clone()
+}
+
+fn errors(text: &str) -> Value {
+    let rest = format!("## Error Handling\n\n{text}");
+    facts(&draft(&page("|| **ID**\n`integer` | Number ||", &rest)))["errors"].clone()
+}
+
+#[test]
+fn a_whole_page() {
+    let draft = draft(PAGE);
+    assert_eq!(draft.method, "zoo.animal.list");
+    let facts = facts(&draft);
+    assert_eq!(facts["scopes"], json!(["zoo"]));
+    assert_eq!(
+        facts["deprecated"]["replaced_by"],
+        json!(["zoo.v2.animal.list"])
+    );
+    assert_eq!(facts["list"]["paging"], json!("start"));
+    assert_eq!(facts["list"]["page_size"], json!(50));
+    assert_eq!(facts["statuses"], json!([400]));
+    assert_eq!(
+        facts["errors"],
+        json!([{ "code": "NO_CAGE", "status": 404 }, { "code": "", "status": 400 }])
+    );
+    assert_eq!(facts["result"]["type"], json!("object[]"));
+    let names: Vec<&Value> = facts["result"]["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["name"])
+        .collect();
+    assert_eq!(names, ["id", "home", "name", "born"]);
+    assert_eq!(facts["result"]["fields"][0]["type"], json!("integer"));
+    assert_eq!(facts["result"]["fields"][3]["type"], json!("datetime"));
+    assert_eq!(
+        facts["params"][0],
+        json!({ "name": "KIND", "type": "enum", "required": true, "values": ["CAT", "DOG"] })
+    );
+    assert_eq!(facts["params"][1]["required"], json!(true));
+    assert_eq!(
+        facts["params"][1]["fields"][1]["type"],
+        json!("string[]|null")
+    );
+    assert_eq!(facts["params"][2]["max"], json!(20));
+    assert_eq!(facts["params"][2]["default"], json!(5));
+    assert!(open(&draft).is_empty(), "{:?}", draft.findings);
+}
+
+#[test]
+fn errors_in_every_layout() {
+    for (table, is) in [
+        (
+            "|| **Code** | **Description** | **Value** ||\n|| `A` | x | y ||",
+            json!([{ "code": "A" }]),
+        ),
+        (
+            "|| **Status** | **Code** | **Description** | **Value** ||\n|| `403` | `A` | x | y ||",
+            json!([{ "code": "A", "status": 403 }]),
+        ),
+        (
+            "|| **Code** | **Description** | **Status** ||\n|| `A` | x | 404 ||",
+            json!([{ "code": "A", "status": 404 }]),
+        ),
+        (
+            "|| **Code** | **Error Message** | **Description** ||\n|| 0 | x | y ||\n|| 0 | z | y ||",
+            json!([{ "code": 0 }]),
+        ),
+        (
+            "|| **Code** | **Description** ||\n|| Empty value | x ||\n|| — | y ||",
+            json!([{ "code": "" }]),
+        ),
+    ] {
+        assert_eq!(
+            errors(&format!("### Possible Error Codes\n\n#|\n{table}\n|#")),
+            is,
+            "{table}"
+        );
+    }
+    let v3 = errors(
+        "### Possible Error Codes\n\nError Code: `A_B`\n\nHTTP Status: **403**\n\n\
+         #|\n|| **Field** | **Error Description** | **How to Fix** ||\n|| `id` | x | y ||\n|#\n\n\
+         Error Code: `C_D`\n\n#|\n|| **Field** | **Error Description** | **How to Fix** ||\n|| `-` | x | y ||\n|#",
+    );
+    assert_eq!(
+        v3,
+        json!([{ "code": "A_B", "status": 403, "field": "id" }, { "code": "C_D" }])
+    );
+    // Without a table, the example is all there is.
+    assert_eq!(
+        errors("```json\n{ \"error\": \"ALONE\" }\n```"),
+        json!([{ "code": "ALONE" }])
+    );
+}
+
+#[test]
+fn flat_results_are_nested_as_the_json_is() {
+    let flat = answer(
+        "{ \"result\": { \"cat\": { \"id\": \"1\" } } }",
+        "|| **result**\n`object` | All ||\n|| **cat**\n`object` | Cat ||\n|| **id**\n`integer` | Number ||",
+    );
+    assert_eq!(
+        flat["fields"][0]["fields"],
+        json!([{ "name": "id", "type": "integer" }])
+    );
+    let dotted = answer(
+        "{ \"result\": { \"cat\": { \"id\": 1 } } }",
+        "|| **result**\n`object` | All ||\n|| **result.cat**\n`object` | Cat ||\n|| **result.cat.id**\n`integer` | N ||",
+    );
+    assert_eq!(dotted, flat);
+    let by_id = answer(
+        "{ \"result\": { \"5\": { \"id\": \"5\" } } }",
+        "|| **result**\n`object` | All ||\n|| **id**\n`integer` | Number ||",
+    );
+    assert_eq!(by_id["type"], json!("map<integer, object>"));
+    assert_eq!(
+        by_id["fields"],
+        json!([{ "name": "id", "type": "integer" }])
+    );
+    let described = answer(
+        "{ \"result\": { \"a\": { \"type\": \"x\" }, \"b\": { \"type\": \"x\" }, \"c\": { \"type\": \"x\" } } }",
+        "|| **result**\n`object` | All ||\n|| **a**\n`string` | A ||\n|| **b**\n`integer` | B ||\n|| **c**\n`date` | C ||",
+    );
+    assert_eq!(described["type"], json!("map<string, object>"));
+    assert_eq!(
+        described["fields"],
+        json!([{ "name": "type", "type": "string" }])
+    );
+    let wrapped = answer(
+        "{ \"result\": { \"result\": true } }",
+        "|| **result**\n`boolean` | Done ||",
+    );
+    assert_eq!(
+        wrapped["fields"],
+        json!([{ "name": "result", "type": "boolean" }])
+    );
+    // Keys of prose are no fields.
+    let prose = answer(
+        "{ \"result\": { \"Some words\": 1, \"Word\": 2 } }",
+        "|| **result**\n`object` | All ||",
+    );
+    assert_eq!(prose, json!({ "type": "object" }));
+}
+
+#[test]
+fn bad_json_costs_the_json() {
+    let rest = "## Response Handling\n\n```json\n{ \"result\": { \"a\" } }\n```\n\n### Returned Data\n\n\
+                #|\n|| **Name**\n`type` | **Description** ||\n|| **result**\n`boolean` | Done ||\n|#";
+    let draft = draft(&page("|| **ID**\n`integer` | Number ||", rest));
+    assert_eq!(draft.facts.result.ty, "boolean");
+    assert!(
+        draft
+            .findings
+            .iter()
+            .any(|it| it.message.contains("no JSON"))
+    );
+}
+
+#[test]
+fn versions_scopes_and_callers() {
+    let note = "{% note info \"\" %}\n\nThis method belongs to REST 3.0.\n\n{% endnote %}\n\n## Method Parameters";
+    let v3 = page("|| **ID**\n`integer` | N ||", "").replace("## Method Parameters", note);
+    assert_eq!(draft(&v3).facts.rest, Rest::V3);
+    let classic = page("|| **ID**\n`integer` | N ||", "");
+    assert_eq!(draft(&classic).facts.rest, Rest::Classic);
+    let both = docs(&[("a/zoo-feed.md", &classic), ("a/zoo-feed-v3.md", &v3)]);
+    assert_eq!(both.methods.len(), 2, "one name in both versions");
+    let app = classic.replace(
+        "## Method",
+        "The method works only in the context of the [application](x.md).\n\n## Method",
+    );
+    assert!(draft(&app).facts.application_only);
+    assert!(!draft(&classic).facts.application_only);
+    let unscoped = classic.replace("> Scope: [`zoo`](../scopes.md)\n", "");
+    assert_eq!(open(&draft(&unscoped)), ["scopes", "result"]);
+}
+
+#[test]
+fn names_that_disagree_are_for_a_person() {
+    let call = |name: &str| {
+        format!(
+            "## Code Examples\n\n{{% list tabs %}}\n\n- JS\n\n    ```js\n    BX24.callMethod('{name}', {{ ID: 1 }});\n    ```\n\n{{% endlist %}}"
+        )
+    };
+    // A wrong title gives way to the text, the examples and the file's name.
+    let wrong = page("|| **ID**\n`integer` | N ||", &call("zoo.feed"))
+        .replace("# Feed zoo.feed", "# Feed zoo");
+    assert_eq!(draft(&wrong).method, "zoo.feed");
+    let other = page("|| **ID**\n`integer` | N ||", &call("zoo.feed"))
+        .replace("# Feed zoo.feed", "# Feed zoo.wash");
+    assert_eq!(draft(&other).method, "zoo.feed");
+    let torn =
+        page("|| **ID**\n`integer` | N ||", "").replace("# Feed zoo.feed", "# Feed zoo.wash");
+    assert!(open(&draft(&torn)).contains(&"method"));
+}
+
+#[test]
+fn pages_of_other_things_are_named_with_a_reason() {
+    let event = "# Fed onFed\n\n> Scope: [`zoo`](s.md)\n\n## What the Handler Receives\n\nX\n";
+    let article = "# How to feed\n\nText.\n";
+    let twice = page("|| **ID**\n`integer` | N ||", "");
+    let all = docs(&[
+        ("a/b.md", event),
+        ("a/c.md", article),
+        ("a/d.md", &twice),
+        ("a/e.md", &twice),
+    ]);
+    assert_eq!(all.methods.len(), 1);
+    let reasons: Vec<(&str, bool)> = all
+        .skipped
+        .iter()
+        .map(|it| (it.reason.as_str(), it.suspicious))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            ("an event", false),
+            ("an article", false),
+            ("`zoo.feed` has a page already: a/d.md", true)
+        ]
+    );
+}
+
+#[test]
+fn shared_objects_have_one_name() {
+    let user = "# Objects\n\n## Keeper {#keeper}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **id**\n`integer` | N ||\n|#\n";
+    let rest = "## Response Handling\n\n```json\n{ \"result\": [{ \"id\": 1 }] }\n```\n\n### Returned Data\n\n\
+                #|\n|| **Name**\n`type` | **Description** ||\n|| **result**\n[`Keeper[]`](./entities.md#keeper) | All ||\n|#";
+    let text = page("|| **ID**\n`integer` | N ||", rest);
+    let all = docs(&[("a/entities.md", user), ("a/zoo-feed.md", &text)]);
+    assert_eq!(all.methods[0].facts.result.ty, "Keeper[]");
+    assert_eq!(all.types.len(), 1);
+    assert_eq!(
+        (all.types[0].name.as_str(), all.types[0].fields.len()),
+        ("Keeper", 1)
+    );
+}
+
+#[test]
+fn the_table_of_system_errors() {
+    let table = "#|\n|| **Status** | **Code** | **Description** ||\n|| `429` | `SLOW_DOWN`\nWait | Wait ||\n|#\n";
+    let all = docs(&[("_includes/system-errors.md", table)]);
+    let rows = all.system_errors.unwrap();
+    assert_eq!(
+        (rows[0].status, &rows[0].code),
+        (Some(429), &Scalar::Text("SLOW_DOWN".into()))
+    );
+}
+
+#[test]
+fn a_broken_page_says_so() {
+    let text = page(
+        "|| **ID**\n`integer` | N ||",
+        "## Other\n\n#|\n|| **Name** | **Description** ||\n|| **x** | y",
+    );
+    let draft = draft(&text);
+    assert_eq!(draft.facts.params.len(), 1);
+    assert!(
+        draft
+            .findings
+            .iter()
+            .any(|it| it.message.contains("broken"))
+    );
+}
