@@ -147,3 +147,162 @@ fn a_wrong_command_line_is_explained() {
         assert!(outcome.err.contains("Usage") || outcome.err.contains("help"));
     }
 }
+
+const PAGE: &str = "\
+# Read an Item demo.item.get
+
+> Scope: [`demo`](../scopes/permissions.md)
+>
+> Who can execute the method: any user
+
+The method `demo.item.get` reads an item.
+
+## Method Parameters
+
+{% include [Note](../_includes/required.md) %}
+
+#|
+|| **Name**
+`type` | **Description** ||
+|| **ID***
+[`integer`](../data-types.md) | Which one ||
+|#
+
+## Response Handling
+
+HTTP Status: **200**
+
+```json
+{
+    \"result\": { \"ID\": 7 }
+}
+```
+
+### Returned Data
+
+#|
+|| **Name**
+`type` | **Description** ||
+|| **result**
+[`object`](../data-types.md) | The item ||
+|| **ID**
+[`integer`](../data-types.md) | Its id ||
+|#
+";
+
+/// A documentation of one page, in a folder of its own.
+fn docs(name: &str) -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-docs"));
+    fs::create_dir_all(dir.join("items")).unwrap();
+    fs::write(dir.join("items/demo-item-get.md"), PAGE).unwrap();
+    dir
+}
+
+#[test]
+fn an_import_replaces_facts_and_nothing_else() {
+    let spec = spec("import", METHOD);
+    let docs = docs("import");
+    let docs = docs.to_str().unwrap();
+    let file = spec.join("demo/demo.item.get.yaml");
+
+    let first = run(&spec, &["import", "--docs", docs]);
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    assert_eq!(first.err, "", "a progress bar in a pipe");
+    assert!(
+        first
+            .out
+            .starts_with("changed  demo/demo.item.get.yaml\n0 files new, 1 changed"),
+        "{}",
+        first.out
+    );
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("  page: items/demo-item-get.md\n"), "{text}");
+    assert!(
+        text.contains("    - { name: ID, type: integer, required: true }\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("texts:\n  summary: Reads an item.\n"),
+        "{text}"
+    );
+    assert_eq!(run(&spec, &["check"]).code, Some(0));
+
+    let report = spec.with_extension("txt");
+    let second = run(
+        &spec,
+        &[
+            "import",
+            "--docs",
+            docs,
+            "--report",
+            report.to_str().unwrap(),
+            "demo",
+        ],
+    );
+    assert_eq!(second.code, Some(0), "{}", second.err);
+    assert!(
+        second
+            .out
+            .starts_with("0 files new, 0 changed, 1 unchanged\n"),
+        "{}",
+        second.out
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    assert!(fs::read_to_string(&report).unwrap().contains("1 methods"));
+
+    let json = run(&spec, &["import", "--docs", docs, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["files"][0]["state"], "unchanged");
+    assert_eq!(json["summary"]["methods"], 1);
+}
+
+#[test]
+fn an_import_of_nothing_is_refused() {
+    let spec = spec("import-nothing", METHOD);
+    let docs = docs("import-nothing");
+    let docs = docs.to_str().unwrap();
+    let gone = format!("{docs}-gone");
+    for (arguments, wanted) in [
+        (&["import", "--docs", &gone][..], "cannot be read"),
+        (&["survey", "--docs", &gone], "cannot be read"),
+        (
+            &["import", "--docs", docs, "demo.item.gte"],
+            "did you mean `demo.item.get`?",
+        ),
+        (
+            &["import", "--docs", docs, "itmes"],
+            "did you mean `items`?",
+        ),
+    ] {
+        let outcome = run(&spec, arguments);
+        assert_eq!(outcome.code, Some(1), "{arguments:?}");
+        assert!(
+            outcome.err.starts_with("error: ") && outcome.err.contains(wanted),
+            "{}",
+            outcome.err
+        );
+        assert_eq!(outcome.out, "", "{arguments:?}");
+    }
+    assert_eq!(
+        fs::read_to_string(spec.join("demo/demo.item.get.yaml")).unwrap(),
+        METHOD
+    );
+}
+
+#[test]
+fn a_survey_counts_pages() {
+    let spec = spec("survey", METHOD);
+    let docs = docs("survey");
+    let docs = docs.to_str().unwrap();
+    let text = run(&spec, &["survey", "--docs", docs]);
+    assert_eq!(text.code, Some(0), "{}", text.err);
+    assert!(
+        text.out.starts_with("element        pages  settled"),
+        "{}",
+        text.out
+    );
+    let json = run(&spec, &["survey", "--docs", docs, "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["elements"][0]["element"], "name");
+    assert_eq!(json["elements"][0]["pages"], 1);
+}

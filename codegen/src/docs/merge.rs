@@ -145,6 +145,13 @@ fn method(
     report: &mut Report,
 ) -> Result<File, String> {
     let (facts, value) = settled(&draft.facts)?;
+    if let Some(old) = old
+        && old.method == draft.method
+        && settled(&old.facts)?.1 == value
+    {
+        stale::method(&old.doc, &old.facts, &old.texts, &old.rulings, report);
+        return Ok(file(path, Some((&old.path, &old.text)), old.text.clone()));
+    }
     let text = match old {
         None => format!(
             "# yaml-language-server: $schema=../schema.json\nmethod: {}\n\n{}",
@@ -169,7 +176,7 @@ fn method(
     if !holds {
         return Err("what was written reads back as something else".into());
     }
-    stale::method(&doc, &read, report);
+    stale::method(&doc, &read.facts, &read.texts, &read.rulings, report);
     Ok(file(path, old.map(|it| (&*it.path, &*it.text)), text))
 }
 

@@ -211,27 +211,44 @@ fn ruling(finding: &Finding, facts: &Value) -> Option<String> {
     if finding.weight == Weight::Note || finding.fact.is_empty() {
         return None;
     }
-    let mut row = serde_json::Map::new();
-    row.insert("fact".into(), finding.fact.clone().into());
-    match stated(facts, &finding.fact) {
-        None | Some(Value::Null | Value::Bool(false)) => {}
-        Some(was) => {
-            row.insert("was".into(), was.clone());
-        }
+    let candidate = finding.candidates.first();
+    let mut fact = finding.fact.clone();
+    let mut was = stated(facts, &fact);
+    // What may be meant by a row is its type.
+    if let (Some(ty), Some(_)) = (was.and_then(|it| it.get("type")), candidate) {
+        fact.push_str(".type");
+        was = Some(ty);
     }
-    match (finding.weight, finding.candidates.first()) {
-        (_, Some(first)) => {
-            row.insert("is".into(), first.clone().into());
-        }
-        (Weight::Open, None) => {
-            row.insert("is".into(), "…".into());
-        }
+    let is = match candidate {
+        Some(word) => Some(decision(was, word)),
+        None if finding.weight == Weight::Open => Some(Value::from("…")),
         // That it was looked at, and stands.
-        _ => {}
-    }
-    row.insert("reason".into(), "…".into());
+        None => None,
+    };
+    let was = was.filter(|it| !matches!(it, Value::Null | Value::Bool(false)));
+    let row: serde_json::Map<String, Value> = [
+        ("fact", Some(Value::from(fact))),
+        ("was", was.cloned()),
+        ("is", is),
+        ("reason", Some(Value::from("…"))),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+    .collect();
     let text = write::entry("rulings", &json!([row]), 0).ok()?;
     text.split_once('\n').map(|(_, row)| row.to_owned())
+}
+
+/// A candidate as a value of the kind that it replaces.
+fn decision(was: Option<&Value>, candidate: &str) -> Value {
+    let read = serde_json::from_str(candidate).ok();
+    match was {
+        Some(Value::Array(_)) => Some(json!([candidate])),
+        Some(Value::Bool(_)) => read.filter(Value::is_boolean),
+        Some(Value::Number(_)) => read.filter(Value::is_number),
+        _ => None,
+    }
+    .unwrap_or_else(|| candidate.into())
 }
 
 impl Element {

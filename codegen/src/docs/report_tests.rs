@@ -109,6 +109,49 @@ Pages without a method:
 }
 
 #[test]
+fn a_candidate_stands_where_it_fits() {
+    let facts = json!({
+        "scopes": [], "result": { "type": "object", "fields": [] },
+        "params": [{ "name": "ID", "type": "any", "required": true, "min": 1 }],
+    });
+    for (fact, candidate, expected) in [
+        (
+            "scopes",
+            "imbot",
+            "- { fact: scopes, was: [], is: [imbot], reason: \"…\" }",
+        ),
+        (
+            "result",
+            "any",
+            "- { fact: result.type, was: object, is: any, reason: \"…\" }",
+        ),
+        (
+            "params.ID",
+            "string",
+            "- { fact: params.ID.type, was: any, is: string, reason: \"…\" }",
+        ),
+        (
+            "params.ID.required",
+            "false",
+            "- { fact: params.ID.required, was: true, is: false, reason: \"…\" }",
+        ),
+        (
+            "params.ID.min",
+            "2",
+            "- { fact: params.ID.min, was: 1, is: 2, reason: \"…\" }",
+        ),
+        (
+            "params.ID.max",
+            "2",
+            "- { fact: params.ID.max, is: \"2\", reason: \"…\" }",
+        ),
+    ] {
+        let text = ruling(&finding(1, fact, &[candidate], Weight::Open), &facts).unwrap();
+        assert_eq!(text.trim(), expected);
+    }
+}
+
+#[test]
 fn a_ruling_settles_what_it_speaks_of() {
     let (dir, spec) = spec_of("settles", FILE);
     let rulings = &spec.methods[0].rulings;

@@ -5,13 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Report;
 use crate::file::Doc;
-use crate::format::{CommonFacts, CommonFile, Facts, MethodFile};
+use crate::format::{CommonFacts, CommonFile, Facts, Ruling, Texts};
 use crate::lower::{field_paths, stray_texts};
 use crate::ruling;
 
 /// Checks a method's file.
-pub(crate) fn method(doc: &Doc, file: &MethodFile, report: &mut Report) {
-    let ruled = ruling::apply(&file.facts, &file.rulings, doc, report);
+pub(crate) fn method(
+    doc: &Doc,
+    facts: &Facts,
+    texts: &Texts,
+    rulings: &[Ruling],
+    report: &mut Report,
+) {
+    let ruled = ruling::apply(facts, rulings, doc, report);
     let Some((doc, facts)): Option<(Doc, Facts)> = ruled else {
         return;
     };
@@ -23,7 +29,6 @@ pub(crate) fn method(doc: &Doc, file: &MethodFile, report: &mut Report) {
     let mut stray = |part: &str, texts: &BTreeMap<String, String>, known: &BTreeSet<String>| {
         stray_texts(&doc, &["texts", part], texts, known, report);
     };
-    let texts = &file.texts;
     stray("params", &texts.params, &known(&facts.params));
     let mut fields = known(&facts.result.fields);
     let values = facts.result.values.iter();

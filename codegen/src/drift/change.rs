@@ -105,7 +105,6 @@ pub(crate) enum Kind {
     ErrorRemoved,
     ErrorChanged,
     TypeAdded,
-    TypeRemoved,
 }
 
 impl Kind {
@@ -148,7 +147,6 @@ impl Kind {
             Self::ErrorRemoved => "error_removed",
             Self::ErrorChanged => "error_changed",
             Self::TypeAdded => "type_added",
-            Self::TypeRemoved => "type_removed",
         }
     }
 }

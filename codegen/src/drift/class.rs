@@ -13,7 +13,7 @@ use Class::{Breaking, Compatible};
 pub(crate) fn class(kind: &Kind) -> (Class, Class) {
     match kind {
         Kind::MethodAdded | Kind::TypeAdded => (Compatible, Compatible),
-        Kind::MethodRemoved | Kind::TypeRemoved => (Breaking, Breaking),
+        Kind::MethodRemoved => (Breaking, Breaking),
         // Its names change with the version.
         Kind::RestVersion => (Breaking, Breaking),
         Kind::ScopeAdded | Kind::ScopeRemoved { home: false } => (Compatible, Compatible),

@@ -1,13 +1,15 @@
 //! The facts of a method, and those of all methods, then and now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::change::{Change, Kind, Mention, Side, Subject};
+use super::errors::{errors, statuses};
 use super::fields::{self, Ground, Sink, Way};
+use super::list::list;
 use super::normal::{self, Aliases, about, json, missing_text, rule_key, rule_text, same};
-use crate::format::{Deprecated, ErrorRow, Facts, Field, List, Rule, SharedType};
+use crate::format::{Deprecated, ErrorRow, Facts, Field, Rule, SharedType};
 
 /// What a comparison found.
 #[derive(Debug, Default)]
@@ -335,158 +337,6 @@ fn is_told(param: &str, old: &[Field], new: &[Field], gone: bool) -> bool {
     !there(before) || (fields::is_required(before, param) && !fields::is_required(after, param))
 }
 
-fn list(old: Option<&List>, new: Option<&List>, sink: &mut Sink<'_>) {
-    let fact = "list".to_owned();
-    match (old, new) {
-        (None, None) => {}
-        (None, Some(_)) => {
-            sink(
-                fact,
-                Kind::ListAdded,
-                Value::Null,
-                json(&new),
-                "read page by page".into(),
-            );
-        }
-        (Some(_), None) => {
-            let text = "no longer read page by page".to_owned();
-            sink(fact, Kind::ListRemoved, json(&old), Value::Null, text);
-        }
-        (Some(old), Some(new)) => {
-            let List {
-                paging,
-                records,
-                page_size,
-                max_page_size,
-                keyed_by,
-                order,
-                filter,
-                within,
-            } = old;
-            for (what, was, is) in [
-                ("paging", json(paging), json(&new.paging)),
-                ("records", json(records), json(&new.records)),
-                ("page_size", json(page_size), json(&new.page_size)),
-                (
-                    "max_page_size",
-                    json(max_page_size),
-                    json(&new.max_page_size),
-                ),
-                ("keyed_by", json(keyed_by), json(&new.keyed_by)),
-                ("order", json(order), json(&new.order)),
-                ("filter", json(filter), json(&new.filter)),
-                ("within", json(within), json(&new.within)),
-            ] {
-                if was != is {
-                    let records = what == "records";
-                    let text = format!("list {what} {} → {}", word(&was), word(&is));
-                    sink(
-                        format!("list.{what}"),
-                        Kind::ListChanged { records },
-                        was,
-                        is,
-                        text,
-                    );
-                }
-            }
-        }
-    }
-}
-
-fn statuses(old: &[u16], new: &[u16], sink: &mut Sink<'_>) {
-    let set = |of: &[u16]| of.iter().copied().collect::<BTreeSet<u16>>();
-    let (was, is) = (set(old), set(new));
-    if was != is {
-        let text = format!("HTTP statuses of its errors {} → {}", all(&was), all(&is));
-        sink(
-            "statuses".into(),
-            Kind::Statuses,
-            json(&was),
-            json(&is),
-            text,
-        );
-    }
-}
-
-/// What the rows of a code say.
-#[derive(Default, PartialEq)]
-struct Rows {
-    statuses: BTreeSet<u16>,
-    fields: BTreeSet<String>,
-    since: BTreeSet<String>,
-}
-
-fn by_code(rows: &[ErrorRow]) -> BTreeMap<String, Rows> {
-    let mut out: BTreeMap<String, Rows> = BTreeMap::new();
-    for row in rows {
-        let ErrorRow {
-            code,
-            status,
-            field,
-            since,
-        } = row;
-        let rows = out.entry(code.text()).or_default();
-        rows.statuses.extend(status);
-        rows.fields.extend(field.clone());
-        rows.since.extend(since.clone());
-    }
-    out
-}
-
-/// Compares tables of errors, code by code.
-fn errors(fact: &str, word: &str, old: &[ErrorRow], new: &[ErrorRow], sink: &mut Sink<'_>) {
-    let (was, is) = (by_code(old), by_code(new));
-    let shown = |code: &str| match code {
-        "" => "(blank)".to_owned(),
-        code => code.to_owned(),
-    };
-    for code in was.keys().filter(|it| !is.contains_key(*it)) {
-        let code = shown(code);
-        let text = format!("{word}{code} removed");
-        sink(
-            format!("{fact}.{code}"),
-            Kind::ErrorRemoved,
-            json(&code),
-            Value::Null,
-            text,
-        );
-    }
-    for (code, new) in &is {
-        let code_shown = shown(code);
-        let at = format!("{fact}.{code_shown}");
-        let Some(Rows {
-            statuses,
-            fields,
-            since,
-        }) = was.get(code)
-        else {
-            let mut text = format!("{word}{code_shown} added");
-            if !new.statuses.is_empty() {
-                text.push_str(&format!(", status {}", all(&new.statuses)));
-            }
-            sink(at, Kind::ErrorAdded, Value::Null, json(&code_shown), text);
-            continue;
-        };
-        let mut tell = |what: &str, was: Value, is: Value, text: String| {
-            let text = format!("{word}{code_shown} {text}");
-            sink(format!("{at}.{what}"), Kind::ErrorChanged, was, is, text);
-        };
-        if *statuses != new.statuses {
-            let text = format!("status {} → {}", all(statuses), all(&new.statuses));
-            tell("status", json(statuses), json(&new.statuses), text);
-        }
-        if *fields != new.fields {
-            let text = format!("about {} → {}", all(fields), all(&new.fields));
-            tell("field", json(fields), json(&new.fields), text);
-        }
-        // Not every table has a column for it.
-        if *since != new.since && !new.since.is_empty() {
-            let text = format!("since {} → {}", all(since), all(&new.since));
-            tell("since", json(since), json(&new.since), text);
-        }
-    }
-}
-
 /// Compares the tables of system errors.
 pub(crate) fn system_errors(old: &[ErrorRow], new: &[ErrorRow], found: &mut Found) {
     let subject = Subject::SystemErrors;
@@ -528,21 +378,5 @@ pub(crate) fn types(aliases: &Aliases, old: &[SharedType], new: &[SharedType], f
         };
         let mut sink = Found::sink(&mut found.changes, &subject);
         fields::compare(&ground, &way, fields, &ty.fields, &mut sink);
-    }
-}
-
-fn word(value: &Value) -> String {
-    match value {
-        Value::Null => "none".into(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-fn all<T: ToString>(values: &BTreeSet<T>) -> String {
-    let words: Vec<String> = values.iter().map(T::to_string).collect();
-    match words.as_slice() {
-        [] => "none".into(),
-        words => words.join(", "),
     }
 }

@@ -9,7 +9,9 @@ mod change;
 mod changelog;
 mod class;
 mod compare;
+mod errors;
 mod fields;
+mod list;
 mod normal;
 mod render;
 #[cfg(test)]
@@ -81,6 +83,11 @@ pub fn measure(options: &Options<'_>, progress: &dyn Fn(usize, usize)) -> Result
     // out of a section is not gone.
     let docs = extract::read(options.docs, progress)
         .map_err(|error| format!("{} cannot be read: {error}", options.docs.display()))?;
+    // An empty folder beside a large description is the wrong folder.
+    let is_empty = docs.methods.is_empty() && docs.skipped.is_empty();
+    if is_empty && docs.system_errors.is_none() && (spec.methods.len() > FEW || options.part) {
+        return Err(format!("there is no page in {}", options.docs.display()));
+    }
     compare(&spec, &docs, options)
 }
 

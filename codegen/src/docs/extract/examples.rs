@@ -20,7 +20,9 @@ pub(super) fn read(reader: &Reader<'_>, params: &[Field], answer: &Answer) -> Ve
         .calls
         .iter()
         .filter(|it| it.whole)
-        .find(|call| check::params(params, &[*call]).is_empty())
+        .find(|call| {
+            check::params(params, &[*call]).is_empty() && known(params, call.params.as_ref())
+        })
         .and_then(|call| call.params.clone())
         .map(neutral::neutral)
         .filter(|it| !neutral::too_big(it));
@@ -33,6 +35,15 @@ pub(super) fn read(reader: &Reader<'_>, params: &[Field], answer: &Answer) -> Ve
         status: None,
         answer: shown,
     }]
+}
+
+/// Whether all names at the top are parameters.
+fn known(params: &[Field], given: Option<&Value>) -> bool {
+    let given = given.and_then(Value::as_object);
+    given.is_some_and(|it| {
+        it.keys()
+            .all(|name| params.iter().any(|param| param.name == *name))
+    })
 }
 
 fn fits(shape: &Shape, answer: &Value) -> bool {

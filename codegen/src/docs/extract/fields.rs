@@ -214,8 +214,7 @@ pub(super) fn expression<'a>(
 ) -> String {
     let mut parts: Vec<String> = Vec::new();
     for word in &row.ty.any_of {
-        let base = match word.base {
-            // Two objects in one union cannot be told apart by fields.
+        let base = match word.base.filter(|_| !word.is_linked()) {
             Some(base) => base.to_owned(),
             None => match linked(reader, word, place, nested) {
                 Some(base) => base,
@@ -246,7 +245,7 @@ pub(super) fn expression<'a>(
     }
     match parts.as_slice() {
         // Nothing but `null` is nothing that is known.
-        [only] if only == "null" && place.is_params() => "any".into(),
+        [only] if only == "null" => "any".into(),
         parts => parts.join("|"),
     }
 }

@@ -160,7 +160,6 @@ fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
     });
     let looks = has_scope || has_parameters || (responds && called);
     if !looks {
-        let called = !names.title.is_empty() && !calls.is_empty();
         return Err(skip(path, "an article", called));
     }
     let described = sections.iter().any(|it| {
@@ -172,14 +171,10 @@ fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
         } else {
             "an article"
         };
-        return Err(skip(
-            path,
-            reason,
-            names.title.iter().any(|it| name::is_method(it)),
-        ));
+        return Err(skip(path, reason, called));
     }
     let titled = names.title.iter().any(|it| name::is_method(it));
-    if !described && !titled && names.examples.len() > 1 {
+    if !described && !titled && !responds {
         return Err(skip(path, "an article", false));
     }
     let (method, others, clear) = match names.decide(path) {
@@ -231,7 +226,11 @@ fn all_calls(sections: &[Section<'_>]) -> Vec<(Call, u32)> {
 
 /// `> Scope: [`imbot`](…)`: the scopes and the line.
 fn scopes(sections: &[Section<'_>]) -> Option<(Vec<String>, u32)> {
-    for section in sections.iter().filter(|it| it.part == Part::Intro) {
+    scopes_in(sections, |part| part == Part::Intro)
+}
+
+fn scopes_in(sections: &[Section<'_>], of: impl Fn(Part) -> bool) -> Option<(Vec<String>, u32)> {
+    for section in sections.iter().filter(|it| of(it.part)) {
         for block in section.blocks {
             let Kind::Quote(blocks) = &block.kind else {
                 continue;
@@ -271,6 +270,15 @@ fn scopes(sections: &[Section<'_>]) -> Option<(Vec<String>, u32)> {
     None
 }
 
+/// The scope of a whole section, where its overview names it.
+fn section_scopes(site: &Site, path: &str) -> Option<(Vec<String>, u32)> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let page = site.page(&format!("{folder}/index.md"))?;
+    let all = sections(&page);
+    let named = scopes_in(&all, |_| true)?;
+    (named.0.len() == 1).then_some((named.0, 1))
+}
+
 /// Reads all facts of a page.
 fn describe(
     site: &Site,
@@ -288,7 +296,7 @@ fn describe(
         })
         .map(|it| it.0.clone())
         .collect();
-    let said_scopes = scopes(&sections);
+    let said_scopes = scopes(&sections).or_else(|| section_scopes(site, &found.path));
     let reader = Reader {
         site,
         path: &found.path,

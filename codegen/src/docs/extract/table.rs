@@ -87,14 +87,29 @@ pub(super) fn spans(cell: &Cell) -> Vec<Span> {
 
 /// Whether a table describes names: parameters, or fields of an object.
 pub(super) fn is_named(rows: &[Row]) -> bool {
-    rows.first().is_some_and(|row| {
-        let columns = columns(row);
-        columns.first() == Some(&Column::Name)
+    is_headless(rows)
+        || rows.first().is_some_and(|row| {
+            let columns = columns(row);
+            columns.first() == Some(&Column::Name)
             && columns.iter().any(|it| matches!(it, Column::About | Column::Type))
             && !columns.iter().any(|it| matches!(it, Column::Code | Column::Status))
             // The table of what a validation error of REST 3.0 is about.
             && !plain_of(row, 1).to_lowercase().starts_with("error")
-    })
+        })
+}
+
+/// Whether a table of names lacks its header: its first row has a name with a type.
+fn is_headless(rows: &[Row]) -> bool {
+    let Some(cell) = rows
+        .first()
+        .filter(|it| it.cells.len() == 2)
+        .and_then(|it| it.cells.first())
+    else {
+        return false;
+    };
+    let spans = spans(cell);
+    let strong = spans.iter().any(|it| it.strong && !it.code);
+    strong && spans.iter().any(|it| it.code && it.link.is_some())
 }
 
 fn plain_of(row: &Row, index: usize) -> String {
@@ -103,10 +118,11 @@ fn plain_of(row: &Row, index: usize) -> String {
 
 /// The rows of a table of names.
 pub(super) fn named<'a>(page: &str, rows: &'a [Row]) -> Vec<Named<'a>> {
-    let Some((head, rows)) = rows.split_first() else {
-        return Vec::new();
+    let (columns, rows) = match rows.split_first() {
+        Some(_) if is_headless(rows) => (vec![Column::Name, Column::About], rows),
+        Some((head, rows)) => (columns(head), rows),
+        None => return Vec::new(),
     };
-    let columns = columns(head);
     let at = |column| columns.iter().position(|it| *it == column);
     let about_at = at(Column::About).or_else(|| {
         let last = columns.len().saturating_sub(1);

@@ -81,6 +81,15 @@ pub(super) fn candidates(word: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
+impl Word {
+    /// Whether the word is the name of an object that another page describes: ``[`User`](entities.md#user)``.
+    pub(super) fn is_linked(&self) -> bool {
+        let leads =
+            |(page, anchor): &(String, String)| !anchor.is_empty() && page.ends_with("entities.md");
+        self.base.is_none() || self.base == Some("user") && self.link.as_ref().is_some_and(leads)
+    }
+}
+
 impl Type {
     /// Reads the spans of a type: code with or without links, `|` between or inside.
     pub(super) fn read(page: &str, spans: &[Span]) -> Self {

@@ -269,7 +269,7 @@ pub(super) fn default_of(ty: &str, text: &str) -> Option<Value> {
             "false" | "n" | "0" => Some(Value::Bool(false)),
             _ => None,
         },
-        "string" | "text" | "char" => Some(Value::from(text)),
+        "string" | "text" | "char" if text != "null" => Some(Value::from(text)),
         _ => None,
     }
 }
