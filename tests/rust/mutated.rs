@@ -140,7 +140,11 @@ fn apply(text: &[u8], damage: &Damage) -> Vec<u8> {
 
 /// All that is hard, and a few of what is real: each round reads and writes the whole.
 fn few() -> Vec<(String, Vec<u8>)> {
-    let real = |name: &str| bitrix24_tests::folder::workspace("spec").join(name).is_file();
+    let real = |name: &str| {
+        bitrix24_tests::folder::workspace("spec")
+            .join(name)
+            .is_file()
+    };
     let mut seen = 0;
     let mut files = everything();
     files.retain(|(name, _)| {
