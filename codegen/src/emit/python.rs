@@ -962,9 +962,16 @@ fn request_scopes_module(api: &Api, root: &Namespace) -> String {
 
 /// Has the checkers, and only them, import the namespaces that a module mentions.
 fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind]) -> String {
+    // These modules are loaded with the package, so they load as little as they can.
+    text = text.replacen(
+        "from bitrix24._compat import deprecated\n",
+        "from bitrix24._deprecated import deprecated\n",
+        1,
+    );
     let mut typing = Vec::new();
     if !root.children.is_empty() {
         let mut imports = String::from("\nif TYPE_CHECKING:\n");
+        imports.push_str(&take_scopes(&mut text));
         for child in root.children.values() {
             let from = format!("bitrix24.{folder}.{}", child.ident);
             let names: Vec<_> = kinds
@@ -992,6 +999,27 @@ fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind])
         text = format!("{head}{standard}{typing}{gap}{own}");
     }
     text
+}
+
+/// Takes the imports of scopes out of a module: it mentions their types, and needs none to run.
+fn take_scopes(text: &mut String) -> String {
+    let (mut taken, mut rest) = (String::new(), String::new());
+    let mut inside = false;
+    for line in text.split_inclusive('\n') {
+        let begins = line.starts_with("from bitrix24.") && !line.starts_with("from bitrix24._");
+        if begins || inside {
+            taken.push_str("    ");
+            taken.push_str(line);
+            inside = match begins {
+                true => line.trim_end().ends_with('('),
+                false => !line.starts_with(')'),
+            };
+        } else {
+            rest.push_str(line);
+        }
+    }
+    *text = rest;
+    taken
 }
 
 fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
