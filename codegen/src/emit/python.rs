@@ -375,7 +375,7 @@ fn docstring(text: &str, indent: usize) -> String {
     }
     let (first, rest) = one.split_once("\n\n").unwrap_or((&one, ""));
     let parted = match first.split_once(". ") {
-        Some((first, more)) if one.chars().count() > room => format!("{first}.\n\n{more}"),
+        Some((first, more)) if one.chars().count() + 3 > room => format!("{first}.\n\n{more}"),
         _ => first.to_owned(),
     };
     let body = lines(&format!("{parted}\n\n{rest}"), indent, "");
@@ -982,7 +982,14 @@ fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind])
     if !typing.is_empty() {
         let future = "from __future__ import annotations\n\n";
         let typing = import("typing", &typing);
-        text = text.replacen(future, &format!("{future}{typing}\n"), 1);
+        // Behind what the standard library has before it in the alphabet.
+        let start = text.find(future).map_or(0, |at| at + future.len());
+        let (head, rest) = text.split_at(start);
+        let before = |line: &&str| line.starts_with("import ") || line.starts_with("from c");
+        let lines = rest.split_inclusive('\n').take_while(before);
+        let (standard, own) = rest.split_at(lines.map(str::len).sum());
+        let gap = if standard.is_empty() { "\n" } else { "" };
+        text = format!("{head}{standard}{typing}{gap}{own}");
     }
     text
 }
@@ -1470,7 +1477,7 @@ fn own_text(code: &str, users: &[(&Method, &ErrorCode)]) -> String {
     let list = match users {
         users if users.len() > 4 => {
             let count = users.len();
-            return format!("`{code}` of {count} methods, each of which says what it means.");
+            return format!("`{code}`.\n\nOf {count} methods, each of which says what it means.");
         }
         _ => names.join(", "),
     };
