@@ -1326,7 +1326,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         }
     }
     if kind == Kind::Sync
-        && let Some(example) = example(method)
+        && let Some(example) = example(module.api, method)
     {
         let _ = write!(out, "\n        Example:\n{example}");
     }
@@ -1335,7 +1335,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
 }
 
 /// An example that runs as a doctest, against a portal of our own.
-fn example(method: &Method) -> Option<String> {
+fn example(api: &Api, method: &Method) -> Option<String> {
     let Value::Object(given) = method.example_params()? else {
         return None;
     };
@@ -1366,8 +1366,8 @@ fn example(method: &Method) -> Option<String> {
         other => other.clone(),
     };
     match shown {
-        Type::Record(_) => {
-            let name = format!("{}Result", method.type_name);
+        Type::Record(index) => {
+            let name = &api.records[index].name;
             let _ = writeln!(out, "            {name}(...)");
         }
         _ => return None,
