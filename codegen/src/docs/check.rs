@@ -21,8 +21,8 @@ use crate::node::shorten;
 /// How deep values are compared.
 const DEPTH: usize = 64;
 
-/// What any method takes, and no table needs to mention.
-const CREDENTIALS: [&str; 2] = ["auth", "access_token"];
+/// What any method takes, and no table needs to mention: credentials, and the page of a list.
+const CREDENTIALS: [&str; 3] = ["auth", "access_token", "start"];
 
 /// Something that an example shows and a table does not say.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -140,6 +140,10 @@ impl Check {
                 continue;
             }
             let here = format!("{path}.{name}");
+            // Where places count, names do not: any will do.
+            if depth == 0 && self.given && fields.iter().any(|it| it.position.is_some()) {
+                continue;
+            }
             let other_case = fields
                 .iter()
                 .find(|it| it.name.to_lowercase() == name.to_lowercase());
@@ -165,6 +169,7 @@ impl Check {
             let missing = self.given
                 && self.whole
                 && field.required
+                && field.position.is_none()
                 && values.is_empty()
                 && !objects.is_empty()
                 && !misspelled.contains(field.name.as_str());
@@ -277,7 +282,9 @@ impl Check {
             _ => return self.misfit(path, part, value, "which is one of some values"),
         };
         let values: Vec<_> = part.values.iter().map(Scalar::text).collect();
-        if self.given && !values.is_empty() && !values.contains(&text) {
+        // PHP compares directions and the like in either case.
+        let known = values.iter().any(|it| it.eq_ignore_ascii_case(&text));
+        if self.given && !values.is_empty() && !known {
             let message = format!("`{}` is not among the values of the table", shorten(&text));
             let meant = closest(&text, values.iter().map(String::as_str));
             self.note(
@@ -306,7 +313,10 @@ impl Check {
         if let (Value::Array(_), true) = (value, ty == "object") {
             candidates.insert(0, "object[]".into());
         }
-        self.note(path, message, candidates);
+        // The same kind of value at the same place tells nothing new.
+        if self.seen.insert((path.to_owned(), kind.to_owned())) {
+            self.note(path, message, candidates);
+        }
     }
 }
 

@@ -54,6 +54,19 @@ impl Site {
         })
     }
 
+    /// Pages that are given, not read.
+    #[cfg(test)]
+    pub(crate) fn of(pages: &[(&str, &str)]) -> Self {
+        let pages = pages
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        Self {
+            texts: pages.collect(),
+            pages: RefCell::default(),
+            unreadable: Vec::new(),
+        }
+    }
+
     /// The paths of all pages, in order.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)

@@ -88,6 +88,11 @@ fn settle_at(
                 Some("map<integer, object>")
             }
             ("array", Container::ById) if !has_fields => Some("object"),
+            ("object" | "object[]" | "array", Container::Object)
+                if has_fields && !named && by_name(field, values) =>
+            {
+                Some("map<string, object>")
+            }
             _ => None,
         };
         if let Some(new) = new {
@@ -102,10 +107,14 @@ fn settle_at(
             );
         }
     }
+    let named_map = field.ty.starts_with("map<string");
     for inner in &mut field.fields {
         let below: Vec<&Value> = values
             .iter()
-            .flat_map(|it| elements(it))
+            .flat_map(|it| match it {
+                Value::Object(map) if named_map => map.values().collect(),
+                other => elements(other),
+            })
             .filter_map(|it| it.get(&inner.name))
             .collect();
         if !below.is_empty() {
@@ -113,6 +122,42 @@ fn settle_at(
             settle_at(reader, element, line, &fact, inner, &below, depth + 1);
         }
     }
+}
+
+/// Whether the objects hold others by names that the table does not know, and those have its fields.
+fn by_name(field: &Field, values: &[&Value]) -> bool {
+    let described = |value: &Value| field.fields.iter().any(|it| value.get(&it.name).is_some());
+    let mut maps = values.iter().filter_map(|it| it.as_object());
+    maps.all(|map| map.values().all(described))
+}
+
+/// A table of fields that the answer describes, instead of having them: `{"ID": {"type": …}}`.
+pub(super) fn describes(reader: &Reader<'_>, line: u32, root: &mut Field, values: &[&Value]) {
+    let scalar = |field: &Field| {
+        field.fields.is_empty()
+            && !field.ty.contains(['[', '|', '<'])
+            && !matches!(field.ty.as_str(), "any" | "object" | "array" | "map")
+            && !field.ty.starts_with(|it: char| it.is_ascii_uppercase())
+    };
+    let shown: Vec<&Value> = root
+        .fields
+        .iter()
+        .filter(|it| scalar(it))
+        .flat_map(|field| values.iter().filter_map(|it| it.get(&field.name)))
+        .collect();
+    if root.ty != "object" || shown.len() < 3 || !shown.iter().all(|it| it.is_object()) {
+        return;
+    }
+    root.ty = "map<string, object>".into();
+    root.fields.clear();
+    reader.find(
+        Weight::Note,
+        Element::Result,
+        line,
+        "result.type",
+        "the table lists the fields that the answer describes",
+        Vec::new(),
+    );
 }
 
 /// What holds the fields: the value, its elements, or what stands under ids.

@@ -21,17 +21,32 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
         seen = true;
         let title_code = announced(&section.title);
         let mut current: Vec<Scalar> = title_code;
+        let mut status = None;
         for block in deep(section.blocks) {
             match &block.kind {
                 Kind::Paragraph(text) => {
                     let plain = text.plain();
-                    statuses_of(&plain, &mut statuses);
+                    let mut here = Vec::new();
+                    statuses_of(&plain, &mut here);
+                    if let [only] = here.as_slice() {
+                        // Under a code, the line is about that code.
+                        for row in rows.iter_mut().filter(|it| current.contains(&it.code)) {
+                            row.status = row.status.or(Some(*only));
+                        }
+                        status = Some(*only);
+                    }
+                    for one in here {
+                        if !statuses.contains(&one) {
+                            statuses.push(one);
+                        }
+                    }
                     let codes = announced_in(text);
                     if !codes.is_empty() {
                         for code in &codes {
                             push(&mut rows, row(code.clone()));
                         }
                         current = codes;
+                        status = None;
                         tabled = true;
                     }
                 }
@@ -40,7 +55,7 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
                     of_table(reader, table, &mut rows);
                 }
                 Kind::Table(table) if !current.is_empty() => {
-                    of_fields(table, &current, &mut rows);
+                    of_fields(table, &current, status, &mut rows);
                 }
                 Kind::Code { lang, text } if lang.is_empty() || lang.starts_with("json") => {
                     if let Some(code) = shown_code(text) {
@@ -116,7 +131,10 @@ fn push(rows: &mut Vec<ErrorRow>, new: ErrorRow) {
     {
         return;
     }
-    let bare = |it: &ErrorRow| it.status.is_none() && it.field.is_none();
+    let bare = |it: &ErrorRow| {
+        it.field.is_none()
+            && (it.status.is_none() || it.status == new.status && new.field.is_some())
+    };
     if bare(&new) && rows.iter().any(same) {
         return;
     }
@@ -299,7 +317,7 @@ fn announced(title: &str) -> Vec<Scalar> {
 }
 
 /// The fields that an error of REST 3.0 is about.
-fn of_fields(table: &[Row], current: &[Scalar], rows: &mut Vec<ErrorRow>) {
+fn of_fields(table: &[Row], current: &[Scalar], status: Option<u16>, rows: &mut Vec<ErrorRow>) {
     let Some((head, body)) = table.split_first() else {
         return;
     };
@@ -322,6 +340,7 @@ fn of_fields(table: &[Row], current: &[Scalar], rows: &mut Vec<ErrorRow>) {
                     rows,
                     ErrorRow {
                         field: Some(name.clone()),
+                        status,
                         ..row(code.clone())
                     },
                 );

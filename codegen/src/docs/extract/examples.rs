@@ -12,6 +12,9 @@ pub(super) fn read(reader: &Reader<'_>, params: &[Field], answer: &Answer) -> Ve
     let Some(shown) = answer.shown.iter().find(|it| fits(&answer.shape, it)) else {
         return Vec::new();
     };
+    if has_prose(shown.get("result"), 0) {
+        return Vec::new();
+    }
     let shown = neutral::answer(shown.clone());
     if neutral::too_big(&shown) {
         return Vec::new();
@@ -35,6 +38,19 @@ pub(super) fn read(reader: &Reader<'_>, params: &[Field], answer: &Answer) -> Ve
         status: None,
         answer: shown,
     }]
+}
+
+/// Whether keys are words of prose: neutral ones in their place would be other keys.
+fn has_prose(value: Option<&Value>, depth: usize) -> bool {
+    match value {
+        Some(Value::Object(map)) if depth < 8 => map
+            .iter()
+            .any(|(key, it)| key.contains(' ') || has_prose(Some(it), depth + 1)),
+        Some(Value::Array(items)) if depth < 8 => {
+            items.iter().any(|it| has_prose(Some(it), depth + 1))
+        }
+        _ => false,
+    }
 }
 
 /// Whether all names at the top are parameters.

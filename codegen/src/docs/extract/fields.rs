@@ -373,7 +373,7 @@ fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>)
     let stands_for_many = |name: &str| {
         let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
         name.contains(['*', '{', '<', '%', '/', ' ', '$'])
-            || name.ends_with('_')
+            || ["_", "_n", "_N"].iter().any(|it| name.ends_with(it))
             || patterns.iter().any(|it| name.contains(it))
     };
     if place.is_params()

@@ -54,6 +54,11 @@ fn object(field: &mut Field, map: &Map<String, Value>, depth: usize) {
     if is_any {
         field.ty = "object".into();
     }
+    // Keys that are prose are no fields, nor are their neighbours.
+    let prose = |it: &String| !is_name(it) && !it.starts_with("...") && !is_id(it);
+    if field.fields.is_empty() && map.keys().any(prose) {
+        return;
+    }
     for (name, value) in map {
         if !is_name(name) {
             continue;

@@ -10,12 +10,16 @@ mod list;
 mod name;
 mod page;
 mod params;
+mod places;
 mod reader;
 mod result;
 mod shared;
 mod table;
 mod types;
 mod values;
+
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +40,10 @@ const SYSTEM_ERRORS: &str = "_includes/system-errors.md";
 
 /// Reads a folder of the documentation. `progress` is told how many pages are done, of how many.
 pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
-    let site = Site::open(root)?;
+    Ok(of_site(&Site::open(root)?, progress))
+}
+
+fn of_site(site: &Site, progress: &dyn Fn(usize, usize)) -> Docs {
     let paths: Vec<&str> = site
         .paths()
         .filter(|it| !it.starts_with("_includes/"))
@@ -66,17 +73,17 @@ pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<D
         let Some(page) = site.page(&it.path) else {
             continue;
         };
-        let (draft, shared) = describe(&site, &page, it, &methods);
+        let (draft, shared) = describe(site, &page, it, &methods);
         links.extend(shared);
         docs.methods.push(draft);
     }
     docs.methods.sort_by(|a, b| key(a).cmp(&key(b)));
     once(&mut docs);
-    shared_types(&site, links, &mut docs);
+    shared_types(site, links, &mut docs);
     if let Some(page) = site.page(SYSTEM_ERRORS) {
         docs.system_errors = errors::system(&page.blocks);
     }
-    Ok(docs)
+    docs
 }
 
 fn key(draft: &Draft) -> (String, bool, String) {
@@ -362,7 +369,8 @@ fn describe(
             Vec::new()
         }
     };
-    let (params, rules) = params::read(&reader);
+    let (mut params, rules) = params::read(&reader);
+    places::read(&reader, &mut params);
     against_examples(&reader, &params);
     let answer = result::read(&reader);
     let list = list::read(&reader, rest, &params, &answer);
@@ -378,7 +386,7 @@ fn describe(
         deprecated,
         since: None,
         until: None,
-        application_only: false,
+        application_only: name::needs_application(&reader.sections),
         repeatable,
         params,
         rules,

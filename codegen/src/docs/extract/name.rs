@@ -160,6 +160,20 @@ pub(super) fn says_v3(sections: &[Section<'_>]) -> bool {
         })
 }
 
+/// Whether the page says that webhooks may not call the method.
+pub(super) fn needs_application(sections: &[Section<'_>]) -> bool {
+    let intro = sections.iter().filter(|it| it.part == Part::Intro);
+    intro.flat_map(|it| texts(it.blocks)).any(|text| {
+        let plain = text.plain().to_lowercase();
+        plain.split('\n').flat_map(|it| it.split(". ")).any(|it| {
+            let it = it.trim();
+            let subject =
+                it.starts_with("the method works only") || it.starts_with("this method works only");
+            subject && it.contains("context") && it.contains("application")
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

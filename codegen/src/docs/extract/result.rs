@@ -42,6 +42,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
             of_table(reader, line, &rows, &results, &mut root);
             containers::unwrap(&mut root, &results);
             containers::settle(reader, Element::Result, line, "result", &mut root, &results);
+            containers::describes(reader, line, &mut root, &results);
             compare(reader, line, &root, &shown);
         }
         None if results.is_empty() => reader.open(
@@ -353,7 +354,13 @@ fn compare(reader: &Reader<'_>, line: u32, root: &Field, shown: &[(Value, u32)])
             continue;
         };
         for mismatch in check::result(&shape, result) {
-            let text = format!("{} {}", mismatch.path, mismatch.message);
+            // Another answer with another value of the same kind tells nothing new.
+            let text = format!("{} {}", mismatch.path, mismatch.candidates.join(" "));
+            let text = if mismatch.candidates.is_empty() {
+                format!("{text}{}", mismatch.message)
+            } else {
+                text
+            };
             if told.contains(&text) {
                 continue;
             }

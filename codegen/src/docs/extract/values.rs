@@ -1,6 +1,8 @@
 //! What the description of a parameter says in a form that is always the same: its values,
 //! its default, its bounds.
 
+mod told;
+
 use serde_json::Value;
 
 use super::page::{plain, texts};
@@ -48,6 +50,9 @@ pub(super) fn read(about: &[Block]) -> Said {
     }
     if said.default.is_none() {
         said.default = marked_default(about);
+    }
+    if said.values.is_empty() {
+        said.values = told::values(about);
     }
     said
 }
@@ -167,6 +172,9 @@ fn defaults(text: &Text, said: &mut Said) {
             said.default = value(code.text.trim());
         }
     }
+    if said.default.is_none() {
+        said.default = told::default(text);
+    }
 }
 
 /// The value of a list that is marked: `` - `N` — no (default)``.
@@ -225,6 +233,12 @@ fn bounds(text: &Text, said: &mut Said) {
             }
         }
         before.push_str(&span.text);
+    }
+    if let Some((min, max)) = told::range(&before)
+        && said.min.is_none()
+        && said.max.is_none()
+    {
+        (said.min, said.max) = (Some(min), Some(max));
     }
 }
 
