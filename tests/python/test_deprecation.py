@@ -6,6 +6,8 @@ import inspect
 import pytest
 from bitrix24 import AsyncClient, Client
 
+INSTEAD = r"use client\.imbot\.v2\.chat\.get \(imbot\.v2\.Chat\.get\)"
+
 
 def line() -> int:
     frame = inspect.currentframe()
@@ -16,7 +18,7 @@ def line() -> int:
 
 def test_warns_where_it_is_called(client: Client) -> None:
     here = line() + 2
-    with pytest.warns(DeprecationWarning, match=r"use imbot\.v2\.Chat\.get") as caught:
+    with pytest.warns(DeprecationWarning, match=INSTEAD) as caught:
         client.imbot.chat.get(entity_type="CHAT", entity_id="13")
     [warning] = caught
     assert (warning.filename, warning.lineno) == (__file__, here)
@@ -25,7 +27,7 @@ def test_warns_where_it_is_called(client: Client) -> None:
 def test_warns_where_it_is_called_in_async(async_client: AsyncClient) -> None:
     async def run() -> None:
         here = line() + 2
-        with pytest.warns(DeprecationWarning, match=r"use imbot\.v2\.Chat\.get") as caught:
+        with pytest.warns(DeprecationWarning, match=INSTEAD) as caught:
             call = async_client.imbot.chat.get(entity_type="CHAT", entity_id="13")
         [warning] = caught
         assert (warning.filename, warning.lineno) == (__file__, here)

@@ -138,9 +138,26 @@ fn apply(text: &[u8], damage: &Damage) -> Vec<u8> {
     lines.concat()
 }
 
+/// All that is hard, and a few of what is real: each round reads and writes the whole.
+fn few() -> Vec<(String, Vec<u8>)> {
+    let real = |name: &str| {
+        bitrix24_tests::folder::workspace("spec")
+            .join(name)
+            .is_file()
+    };
+    let mut seen = 0;
+    let mut files = everything();
+    files.retain(|(name, _)| {
+        let common = name.ends_with("common.yaml") || name.ends_with("imbot.chat.get.yaml");
+        seen += usize::from(real(name));
+        common || !real(name) || seen % 40 == 0
+    });
+    files
+}
+
 #[test]
 fn damage_is_survived() {
-    let files = everything();
+    let files = few();
     let dir = Temporary::new(env!("CARGO_TARGET_TMPDIR"), "mutated");
     for (name, bytes) in &files {
         dir.write(name, bytes);

@@ -375,7 +375,7 @@ fn docstring(text: &str, indent: usize) -> String {
     }
     let (first, rest) = one.split_once("\n\n").unwrap_or((&one, ""));
     let parted = match first.split_once(". ") {
-        Some((first, more)) if one.chars().count() > room => format!("{first}.\n\n{more}"),
+        Some((first, more)) if one.chars().count() + 3 > room => format!("{first}.\n\n{more}"),
         _ => first.to_owned(),
     };
     let body = lines(&format!("{parted}\n\n{rest}"), indent, "");
@@ -962,9 +962,16 @@ fn request_scopes_module(api: &Api, root: &Namespace) -> String {
 
 /// Has the checkers, and only them, import the namespaces that a module mentions.
 fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind]) -> String {
+    // These modules are loaded with the package, so they load as little as they can.
+    text = text.replacen(
+        "from bitrix24._compat import deprecated\n",
+        "from bitrix24._deprecated import deprecated\n",
+        1,
+    );
     let mut typing = Vec::new();
     if !root.children.is_empty() {
         let mut imports = String::from("\nif TYPE_CHECKING:\n");
+        imports.push_str(&take_scopes(&mut text));
         for child in root.children.values() {
             let from = format!("bitrix24.{folder}.{}", child.ident);
             let names: Vec<_> = kinds
@@ -982,9 +989,37 @@ fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind])
     if !typing.is_empty() {
         let future = "from __future__ import annotations\n\n";
         let typing = import("typing", &typing);
-        text = text.replacen(future, &format!("{future}{typing}\n"), 1);
+        // Behind what the standard library has before it in the alphabet.
+        let start = text.find(future).map_or(0, |at| at + future.len());
+        let (head, rest) = text.split_at(start);
+        let before = |line: &&str| line.starts_with("import ") || line.starts_with("from c");
+        let lines = rest.split_inclusive('\n').take_while(before);
+        let (standard, own) = rest.split_at(lines.map(str::len).sum());
+        let gap = if standard.is_empty() { "\n" } else { "" };
+        text = format!("{head}{standard}{typing}{gap}{own}");
     }
     text
+}
+
+/// Takes the imports of scopes out of a module: it mentions their types, and needs none to run.
+fn take_scopes(text: &mut String) -> String {
+    let (mut taken, mut rest) = (String::new(), String::new());
+    let mut inside = false;
+    for line in text.split_inclusive('\n') {
+        let begins = line.starts_with("from bitrix24.") && !line.starts_with("from bitrix24._");
+        if begins || inside {
+            taken.push_str("    ");
+            taken.push_str(line);
+            inside = match begins {
+                true => line.trim_end().ends_with('('),
+                false => !line.starts_with(')'),
+            };
+        } else {
+            rest.push_str(line);
+        }
+    }
+    *text = rest;
+    taken
 }
 
 fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
@@ -1291,7 +1326,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         }
     }
     if kind == Kind::Sync
-        && let Some(example) = example(method)
+        && let Some(example) = example(module.api, method)
     {
         let _ = write!(out, "\n        Example:\n{example}");
     }
@@ -1300,7 +1335,7 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
 }
 
 /// An example that runs as a doctest, against a portal of our own.
-fn example(method: &Method) -> Option<String> {
+fn example(api: &Api, method: &Method) -> Option<String> {
     let Value::Object(given) = method.example_params()? else {
         return None;
     };
@@ -1331,8 +1366,8 @@ fn example(method: &Method) -> Option<String> {
         other => other.clone(),
     };
     match shown {
-        Type::Record(_) => {
-            let name = format!("{}Result", method.type_name);
+        Type::Record(index) => {
+            let name = &api.records[index].name;
             let _ = writeln!(out, "            {name}(...)");
         }
         _ => return None,
@@ -1470,7 +1505,7 @@ fn own_text(code: &str, users: &[(&Method, &ErrorCode)]) -> String {
     let list = match users {
         users if users.len() > 4 => {
             let count = users.len();
-            return format!("`{code}` of {count} methods, each of which says what it means.");
+            return format!("`{code}`.\n\nOf {count} methods, each of which says what it means.");
         }
         _ => names.join(", "),
     };

@@ -580,6 +580,7 @@ impl Rust<'_> {
         quote! {
             #text
             #[derive(Clone, Debug, PartialEq)]
+            #[allow(clippy::large_enum_variant, reason = "one of a few in an answer; a box would be in the way")]
             pub enum #name {
                 #(#variants)*
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 if sys.version_info >= (3, 11):
     from typing import NotRequired as NotRequired
@@ -15,5 +16,14 @@ else:
 
 if sys.version_info >= (3, 13):
     from warnings import deprecated as deprecated
-else:
+elif TYPE_CHECKING:
     from typing_extensions import deprecated as deprecated
+else:
+
+    def __getattr__(name: str) -> object:
+        # Loading typing_extensions takes long, and not all who load this module need it.
+        if name != "deprecated":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from typing_extensions import deprecated
+
+        return deprecated

@@ -508,6 +508,10 @@ wire::open_enum!(OptionResultSome);
 
 /// What `value` in the parameters of `obstacles.Option` can be.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one of a few in an answer; a box would be in the way"
+)]
 pub enum OptionValue {
     /// A whole number.
     Integer(i64),
@@ -521,6 +525,10 @@ wire::union!(OptionValue { Integer: i64, Text: String, List: Vec<String> });
 
 /// What `class` in the result of `obstacles.Option` can be.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one of a few in an answer; a box would be in the way"
+)]
 pub enum OptionResultClass {
     /// An object.
     Record(OptionResultClassObject),

@@ -594,6 +594,10 @@ wire::open_enum!(V2BotRegisterFieldsEventMode);
 
 /// What `users.phones` in the result of `obstacles.v2.Bot.register` can be.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one of a few in an answer; a box would be in the way"
+)]
 pub enum V2BotRegisterResultUsersPhones {
     /// A list.
     List(Vec<serde_json::Value>),
