@@ -73,6 +73,11 @@ fn values_defaults_and_bounds() {
         ("Possible values: `a`, `b`", "values", words.clone()),
         ("Mode: `a` or `b`", "values", words.clone()),
         (
+            "Type of the object:\n- `a` — one\n- `b` — two",
+            "values",
+            words.clone(),
+        ),
+        (
             "Who it is. `a` for cats, `b` for dogs",
             "values",
             words.clone(),

@@ -18,7 +18,7 @@ const OTHER: &[&str] = &[
     "specif",
     "method",
     "column",
-    "object",
+    "an object",
     "structure",
     "condition",
     "if ",
