@@ -16,6 +16,23 @@ use self::doc::{lower_first, sentence};
 use crate::format::Is;
 use crate::model::{Api, Credential, Link, List, Method, Paging, Rest, Rule, When};
 
+/// Whether an example of a method needs an access token: a webhook is refused, or asks for more
+/// than the example gives.
+fn for_token(method: &Method) -> bool {
+    let refused = |code: &str| code.eq_ignore_ascii_case("WRONG_AUTH_TYPE");
+    let given = method.example_params();
+    let asks = |rule: &Rule| match rule {
+        Rule::RequiredIf(it) => {
+            let by_webhook = matches!(it.when, When::Credential(Credential::Webhook));
+            by_webhook && given.and_then(|given| given.get(&it.param)).is_none()
+        }
+        _ => false,
+    };
+    method.application_only
+        || method.errors.iter().any(|it| refused(&it.code))
+        || method.rules.iter().any(asks)
+}
+
 /// What stands behind a method's name and scopes in either language: whether to repeat it, who
 /// may call it, how a list is read, and dates. `escape` makes prose harmless in its language.
 fn more_facts(method: &Method, escape: impl Fn(&str) -> String) -> String {

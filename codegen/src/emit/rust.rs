@@ -1110,6 +1110,10 @@ impl Rust<'_> {
             match (field.required, literal) {
                 (true, literal) => args.push(literal?),
                 (false, Some(literal)) => setters.push(format!(".{}({literal})", field.ident)),
+                // What is left out may be what a condition asks for.
+                (false, None) if given.contains_key(&field.wire) && !method.rules.is_empty() => {
+                    return None;
+                }
                 (false, None) => {}
             }
         }
@@ -1128,12 +1132,16 @@ impl Rust<'_> {
             Some(_) => "# #![allow(deprecated)]\n",
             None => "",
         };
+        let client = match super::for_token(method) {
+            true => "bitrix24::Client::token(portal.url(), portal.access_token())",
+            false => "bitrix24::Client::webhook(portal.webhook_url())",
+        };
         format!(
             "```{how}\n{allow}\
              # #[tokio::main(flavor = \"current_thread\")]\n\
              # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
              # let portal = bitrix24_sandbox::Portal::start()?;\n\
-             # let client = bitrix24::Client::webhook(portal.webhook_url())?;\n\
+             # let client = {client}?;\n\
              use bitrix24::{module}::{name};\n\
              \n\
              let request = {request};\n\
