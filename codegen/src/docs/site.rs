@@ -12,6 +12,9 @@ use super::yfm;
 /// How deep includes may include.
 const DEEPEST: usize = 4;
 
+/// How many files a page may include in all: includes of includes multiply.
+const MOST: usize = 100;
+
 /// All pages of a folder, parsed when they are asked for.
 pub(crate) struct Site {
     texts: BTreeMap<String, String>,
@@ -83,7 +86,8 @@ impl Site {
             return Some(Rc::clone(page));
         }
         let mut page = yfm::parse(self.texts.get(path)?);
-        page.blocks = self.with_includes(path, page.blocks, 0);
+        let mut open = vec![path.to_owned()];
+        page.blocks = self.with_includes(page.blocks, &mut open, &mut { MOST });
         let page = Rc::new(page);
         self.pages
             .borrow_mut()
@@ -92,21 +96,36 @@ impl Site {
     }
 
     /// Puts in place what is included, at the line of the include. Common notes stay out:
-    /// they belong to all pages, not to this one.
-    fn with_includes(&self, path: &str, blocks: Vec<Block>, depth: usize) -> Vec<Block> {
+    /// they belong to all pages, not to this one. `open` are the files from the page to here:
+    /// none of them includes itself.
+    fn with_includes(
+        &self,
+        blocks: Vec<Block>,
+        open: &mut Vec<String>,
+        left: &mut usize,
+    ) -> Vec<Block> {
+        let path = open.last().cloned().unwrap_or_default();
         let mut out = Vec::with_capacity(blocks.len());
         for block in blocks {
             let Kind::Include { target } = &block.kind else {
                 out.push(block);
                 continue;
             };
-            let included = resolve(path, target).map(|it| it.0);
+            let included = resolve(&path, target).map(|it| it.0);
             let common = included.as_deref().is_some_and(is_common);
             let text = included.as_deref().and_then(|it| self.texts.get(it));
             match (included.as_deref(), text) {
-                (Some(from), Some(text)) if !common && depth < DEEPEST => {
+                (Some(from), Some(text))
+                    if !common
+                        && *left > 0
+                        && open.len() <= DEEPEST
+                        && !open.iter().any(|it| it == from) =>
+                {
+                    *left -= 1;
                     let page = yfm::parse(text);
-                    let inner = self.with_includes(from, page.blocks, depth + 1);
+                    open.push(from.to_owned());
+                    let inner = self.with_includes(page.blocks, open, left);
+                    open.pop();
                     let at_include = inner.into_iter().map(|it| Block {
                         line: block.line,
                         ..it
@@ -166,7 +185,23 @@ pub(crate) fn resolve(from: &str, target: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::resolve;
+    use super::{Site, resolve};
+
+    #[test]
+    fn includes_do_not_multiply() {
+        // Each of these includes the next many times over, and the last the first.
+        let many = |name: &str| format!("{{% include [x]({name}.md) %}}\n\n").repeat(200);
+        let (a, b, c) = (many("b"), many("c"), many("a"));
+        let site = Site::of(&[
+            ("a.md", &a),
+            ("b.md", &b),
+            ("c.md", &c),
+            ("own.md", &many("own")),
+        ]);
+        let count = |path| site.page(path).map_or(0, |it| it.blocks.len());
+        assert!(count("a.md") < 100_000);
+        assert_eq!(count("own.md"), 200);
+    }
 
     #[test]
     fn links_are_followed_from_where_they_stand() {
