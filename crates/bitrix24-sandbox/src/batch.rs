@@ -124,10 +124,12 @@ impl Command {
         if control::in_method(&name).is_some() {
             return;
         }
-        let secret = match batch.state.method(Rest::Classic, &name) {
-            Some(served) => served.secret_params(),
-            None => secret_params(&name),
-        };
+        let served = batch.state.method(Rest::Classic, &name);
+        let secret = [
+            served.map(|it| it.secret_params()).unwrap_or_default(),
+            secret_params(&name),
+        ]
+        .concat();
         batch.state.record(Recorded {
             method: self.method,
             verb: batch.verb.to_owned(),

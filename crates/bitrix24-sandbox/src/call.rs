@@ -108,10 +108,11 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         path: address.masked(),
         credential,
         parameters: params,
-        secret: match served {
-            Some(served) => served.secret_params(),
-            None => batch::secret_params(&method),
-        },
+        secret: [
+            served.map(|it| it.secret_params()).unwrap_or_default(),
+            batch::secret_params(&method),
+        ]
+        .concat(),
         ..blank(request)
     };
     finish(state, recorded, reply, fault)
