@@ -198,7 +198,7 @@ fn text(value: &str, out: &mut String) {
 /// Whether a text needs no quotes, in any version of YAML and inside of braces.
 fn is_plain(value: &str) -> bool {
     let first = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/' | '$' | '(');
-    let inner = |c: char| c.is_ascii_alphanumeric() || " _./|-+<>()$%=^;'!?@*&~".contains(c);
+    let inner = |c: char| c.is_ascii_alphanumeric() || " _./|-+<>()$%=^;'!@*&~".contains(c);
     value.starts_with(first)
         && value.chars().all(inner)
         && !value.ends_with(' ')

@@ -1111,7 +1111,7 @@ impl Rust<'_> {
                 (true, literal) => args.push(literal?),
                 (false, Some(literal)) => setters.push(format!(".{}({literal})", field.ident)),
                 // What is left out may be what a condition asks for.
-                (false, None) if given.contains_key(&field.wire) && !method.rules.is_empty() => {
+                (false, None) if given.contains_key(&field.wire) && is_asked_for(method, field) => {
                     return None;
                 }
                 (false, None) => {}
@@ -1391,4 +1391,14 @@ fn paragraph(text: &mut String, more: &str) {
 fn bullet(text: &mut String, more: &str) {
     text.push_str("\n- ");
     text.push_str(&wrap(more, WIDTH, "  ").join("\n"));
+}
+
+/// Whether a condition of the method speaks of a parameter.
+fn is_asked_for(method: &Method, field: &Field) -> bool {
+    let name = field.wire.as_str();
+    let in_sets = |sets: &[Vec<String>]| sets.iter().flatten().any(|it| it == name);
+    method.rules.iter().any(|rule| match rule {
+        Rule::AnyOf(sets) | Rule::OneOf(sets) => in_sets(sets),
+        Rule::RequiredIf(it) => it.param == name,
+    })
 }
