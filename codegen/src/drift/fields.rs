@@ -186,13 +186,15 @@ fn pair(ground: &Ground<'_>, way: &Way, old: &Field, new: &Field, sink: &mut Sin
         true => "none".to_owned(),
         false => word.to_owned(),
     };
-    if *default != new.default {
+    // Another type brings its own way to be written, and its own bounds: that is one change.
+    let same = ground.aliases.normal(ty) == ground.aliases.normal(&new.ty);
+    if same && *default != new.default {
         let word = |it: &Option<Value>| it.as_ref().map_or("none".into(), Value::to_string);
         let text = format!("{shown} default {} → {}", word(default), word(&new.default));
         let at = format!("{fact}.default");
         tell(&at, Kind::Default, json(default), json(&new.default), text);
     }
-    if *wire != new.wire {
+    if same && *wire != new.wire {
         let (was, is) = (json(wire), json(&new.wire));
         let word = |it: &Value| it.as_str().unwrap_or_default().to_owned();
         let text = format!("{shown} travels as {} → {}", word(&was), word(&is));
@@ -203,13 +205,13 @@ fn pair(ground: &Ground<'_>, way: &Way, old: &Field, new: &Field, sink: &mut Sin
         ("max", json(max), json(&new.max)),
         ("max_length", json(max_length), json(&new.max_length)),
     ] {
-        if was != is {
+        if same && was != is {
             let word = |it: &Value| one_of(it.is_null(), &it.to_string());
             let text = format!("{shown} {what} {} → {}", word(&was), word(&is));
             tell(&format!("{fact}.{what}"), Kind::Limit, was, is, text);
         }
     }
-    if *secret != new.secret {
+    if same && *secret != new.secret {
         let (kind, text) = match new.secret {
             true => (Kind::BecameSecret(side), format!("{shown} is a secret")),
             false => (

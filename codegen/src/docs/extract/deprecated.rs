@@ -19,16 +19,28 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
         let title = title.to_lowercase();
         let says = texts(blocks).iter().any(|text| {
             let plain = text.plain().to_lowercase();
-            let halted = plain.contains("method has been halted")
-                || plain.contains("method is deprecated")
-                || plain.contains("method has been discontinued")
-                || plain.contains("method is outdated");
-            halted && !plain.contains("parameter")
+            let halted = [
+                "method has been halted",
+                "method is deprecated",
+                "method has been discontinued",
+                "method is outdated",
+                "method is obsolete",
+                "method is no longer supported",
+                "has a more current equivalent",
+                "has a more current analog",
+            ];
+            halted.iter().any(|it| plain.contains(it)) && !plain.contains("parameter")
         });
-        if !(title.starts_with("deprecated")
-            || title.contains("method is deprecated")
-            || title.contains("outdated method")
-            || says)
+        let titled = [
+            "method is deprecated",
+            "outdated method",
+            "method is outdated",
+            "obsolete method",
+            "development has been halted",
+            "development of the method has been halted",
+            "development of this method has been halted",
+        ];
+        if !(title.starts_with("deprecated") || titled.iter().any(|it| title.contains(it)) || says)
         {
             continue;
         }

@@ -57,7 +57,7 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
                 Kind::Table(table) if !current.is_empty() => {
                     of_fields(table, &current, status, &mut rows);
                 }
-                Kind::Code { lang, text } if lang.is_empty() || lang.starts_with("json") => {
+                Kind::Code { lang, text } if lang.is_empty() || lang.starts_with("js") => {
                     if let Some(code) = shown_code(text) {
                         shown.push((code, block.line));
                     }

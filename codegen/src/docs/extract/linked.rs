@@ -1,6 +1,7 @@
 //! Types of a name of their own: where their links lead.
 
 use super::fields::{DEEPEST, Place, of_rows};
+use super::nested::nested_of;
 use super::reader::{Link, Reader};
 use super::table::{Named, named};
 use super::types::{Type, Word, candidates};
@@ -19,7 +20,9 @@ pub(super) fn expression<'a>(
     for word in &row.ty.any_of {
         let base = match word.base.filter(|_| !word.is_linked()) {
             Some(base) => base.to_owned(),
-            None => match linked(reader, word, place, nested) {
+            None => match linked(reader, word, place, nested)
+                .or_else(|| described_here(reader, row, word, place, nested))
+            {
                 Some(base) => base,
                 None => {
                     reader.open(
@@ -110,6 +113,27 @@ fn linked<'a>(
         anchor: anchor.clone(),
     });
     Some(name)
+}
+
+/// A type whose own page is not at hand, where this page has a table of its fields as well.
+fn described_here<'a>(
+    reader: &Reader<'a>,
+    row: &Named<'a>,
+    word: &Word,
+    place: &Place<'_>,
+    nested: &mut Vec<Field>,
+) -> Option<String> {
+    let (page, _) = word.link.as_ref()?;
+    if reader.site.text(page).is_some() || place.open.len() >= DEEPEST {
+        return None;
+    }
+    let name = row.name.rsplit('.').next().unwrap_or(&row.name);
+    let found = nested_of(reader, row, name.trim_end_matches("[]"), place);
+    if found.is_empty() {
+        return None;
+    }
+    *nested = found;
+    Some("object".into())
 }
 
 /// A word as the name of a shared type.

@@ -95,16 +95,28 @@ fn classify(title: &str) -> Option<Part> {
         ])
     {
         Some(Part::Examples)
-    } else if is(&["error handling", "error codes", "possible errors"]) {
+    } else if is(&[
+        "error handling",
+        "error codes",
+        "possible errors",
+        "error processing",
+        "handling errors",
+    ]) || title == "errors"
+    {
         Some(Part::Errors)
     } else if is(&[
         "response handling",
         "returned data",
         "returned values",
         "return data",
+        "return value",
         "response parameters",
+        "response processing",
+        "response data",
+        "response fields",
+        "handling the response",
         "successful response",
-    ]) || title == "response"
+    ]) || matches!(title, "response" | "result")
     {
         Some(Part::Response)
     } else if is(&[
@@ -133,7 +145,13 @@ pub(super) fn is_all_parameters(title: &str) -> bool {
 /// Whether a heading begins the table of all that a method answers.
 pub(super) fn is_returned_data(title: &str) -> bool {
     let title = title.to_lowercase();
-    title.contains("return") || title.contains("response parameters")
+    let words = [
+        "return",
+        "response parameters",
+        "response data",
+        "response fields",
+    ];
+    words.iter().any(|it| title.contains(it)) || title.trim() == "result"
 }
 
 /// The blocks, those within notes, cuts, quotes and lists included, in order.

@@ -80,7 +80,8 @@ fn shown(reader: &Reader<'_>) -> Vec<(Value, u32)> {
             let Kind::Code { lang, text } = &block.kind else {
                 continue;
             };
-            if !(lang.is_empty() || lang.starts_with("json")) || !text.contains("result") {
+            let is_json = lang.is_empty() || lang.starts_with("js");
+            if !is_json || !text.contains("result") {
                 continue;
             }
             match code::json(text) {

@@ -40,6 +40,11 @@ pub(super) fn columns(row: &Row) -> Vec<Column> {
         .map(|cell| {
             let text = plain(cell).to_lowercase();
             let first = text.split('\n').next().unwrap_or_default().trim();
+            // `Name` and `type` may share a line.
+            let first = match first.strip_suffix(" type").map(str::trim) {
+                Some("data") | None => first,
+                Some(name) => name,
+            };
             match first {
                 "name" | "parameter" | "field" | "key" | "property" | "parameter name"
                 | "field name" => Column::Name,
