@@ -282,6 +282,13 @@ fn changed_facts_are_told() {
             &["scope demo removed", "scope store added"],
         ),
         (
+            &[(
+                "|| **COMMENT**\n[`string`](../../data-types.md) | A few words. By default `none` ||",
+                "|| **COMMENT**\n[`array`](../../data-types.md) | A few words ||",
+            )],
+            &["COMMENT string → array"],
+        ),
+        (
             &[
                 ("|| **ID**\n[`integer`]", "|| **ID**\n[`string`]"),
                 ("\"ID\": 1", "\"ID\": \"a1\""),
@@ -344,6 +351,13 @@ fn what_is_no_fact_is_not_told() {
             "|| `NO_BOX` | There is no such box ||\n|| `NO_ITEM` | There is no such item ||",
         )]),
         edited(&[("\n", "\r\n")]),
+        edited(&[
+            ("## Response Handling", "## Handling the Response"),
+            ("### Returned Data", "### Response Fields"),
+            ("## Error Handling", "## Errors"),
+        ]),
+        edited(&[("|| **Name**\n`type` |", "|| **Name** `type` |")]),
+        edited(&[("```json", "```js")]),
         swapped,
     ];
     for page in pages {
