@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer, auth::Credential, check::Problem, contract::Rest, control, log::Recorded, method::Call,
-    params, reference, reply::Reply,
+    params, reference, reply::Reply, state::Served,
 };
 
 pub(crate) const METHOD: &str = "batch";
@@ -17,13 +17,14 @@ const PATH: &str = "batch";
 /// Commands beyond these fail.
 const MOST: usize = 50;
 
-/// The parameters that the log masks: it shows each command by itself.
-pub(crate) fn secret_params(method: &str) -> Vec<String> {
+/// The parameters that the log masks: the secret ones, and the commands of a batch, each of which it
+/// shows by itself.
+pub(crate) fn secret_params(method: &str, served: Option<&Served>) -> Vec<String> {
+    let mut secret = served.map(Served::secret_params).unwrap_or_default();
     if method == METHOD {
-        vec!["cmd".to_owned()]
-    } else {
-        Vec::new()
+        secret.push("cmd".to_owned());
     }
+    secret
 }
 
 /// Runs the commands and gives the `result` of the batch.
@@ -125,11 +126,7 @@ impl Command {
             return;
         }
         let served = batch.state.method(Rest::Classic, &name);
-        let secret = [
-            served.map(|it| it.secret_params()).unwrap_or_default(),
-            secret_params(&name),
-        ]
-        .concat();
+        let secret = secret_params(&name, served);
         batch.state.record(Recorded {
             method: self.method,
             verb: batch.verb.to_owned(),

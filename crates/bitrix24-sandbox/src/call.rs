@@ -108,11 +108,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         path: address.masked(),
         credential,
         parameters: params,
-        secret: [
-            served.map(|it| it.secret_params()).unwrap_or_default(),
-            batch::secret_params(&method),
-        ]
-        .concat(),
+        secret: batch::secret_params(&method, served),
         ..blank(request)
     };
     finish(state, recorded, reply, fault)
