@@ -41,13 +41,7 @@ pub(super) fn conditions(
         && set.len() > 1
     {
         if set.iter().any(|it| it.as_str() == name) {
-            for one in &set {
-                unstar(params, one);
-            }
-            add(
-                rules,
-                Rule::AnyOf(set.into_iter().map(|it| vec![it]).collect()),
-            );
+            any_of(set, params, rules);
         }
         return;
     }
@@ -229,15 +223,18 @@ pub(super) fn general(blocks: &[Block], params: &mut [Field], rules: &mut Vec<Ru
             && let Some(set) = at_least_one(&marked(blocks), params)
             && set.len() > 1
         {
-            for one in &set {
-                unstar(params, one);
-            }
-            add(
-                rules,
-                Rule::AnyOf(set.into_iter().map(|it| vec![it]).collect()),
-            );
+            any_of(set, params, rules);
         }
     }
+}
+
+/// One of them is enough, so none is required by itself.
+fn any_of(set: Vec<String>, params: &mut [Field], rules: &mut Vec<Rule>) {
+    for one in &set {
+        unstar(params, one);
+    }
+    let sets = set.into_iter().map(|it| vec![it]).collect();
+    add(rules, Rule::AnyOf(sets));
 }
 
 /// `A` is required without `B`, and `B` without `A`: at least one of them.

@@ -16,6 +16,7 @@ use crate::format::{Field, Flag};
 pub(super) const DEEPEST: usize = 6;
 
 /// Where a field stands, for the tables it may lead to.
+#[derive(Clone)]
 pub(super) struct Place<'p> {
     /// `params` or `result`.
     pub element: Element,

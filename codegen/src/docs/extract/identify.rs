@@ -16,6 +16,8 @@ pub(super) struct Found {
     /// Other names that the page gives it.
     pub others: Vec<String>,
     pub clear: bool,
+    /// The calls of the method itself that its examples make.
+    pub calls: Vec<Call>,
 }
 
 /// Whether a page describes a method, and which.
@@ -45,7 +47,7 @@ pub(super) fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
     }
     let names = name::names(&title.title, &sections, &calls);
     let responds = sections.iter().any(|it| it.part == Part::Response);
-    let called = calls.iter().any(|(call, _)| {
+    let called = calls.iter().any(|call| {
         let method = call.method.as_deref();
         names
             .title
@@ -82,23 +84,30 @@ pub(super) fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
         }
         Decided::None => return Err(skip(path, "no method is named", true)),
     };
+    // The title's spelling is the documentation's.
+    let method = names
+        .title
+        .iter()
+        .find(|it| it.eq_ignore_ascii_case(&method))
+        .cloned()
+        .unwrap_or(method);
+    let own = |call: &Call| {
+        let called = call.method.as_deref();
+        called.is_some_and(|it| it.eq_ignore_ascii_case(&method))
+    };
+    let calls = calls.into_iter().filter(own).collect();
     Ok(Found {
         path: path.to_owned(),
-        // The title's spelling is the documentation's.
-        method: names
-            .title
-            .iter()
-            .find(|it| it.eq_ignore_ascii_case(&method))
-            .cloned()
-            .unwrap_or(method),
+        method,
         title_line: title.line,
         others,
         clear,
+        calls,
     })
 }
 
-/// The calls of all examples, with the lines of their blocks.
-pub(super) fn all_calls(sections: &[Section<'_>]) -> Vec<(Call, u32)> {
+/// The calls of all examples.
+fn all_calls(sections: &[Section<'_>]) -> Vec<Call> {
     let mut out = Vec::new();
     for section in sections.iter().filter(|it| it.part != Part::Related) {
         for block in deep(section.blocks) {
@@ -108,8 +117,7 @@ pub(super) fn all_calls(sections: &[Section<'_>]) -> Vec<(Call, u32)> {
             for tab in tabs {
                 for block in deep(&tab.blocks) {
                     if let Kind::Code { lang, text } = &block.kind {
-                        let calls = code::calls(&tab.title, lang, text);
-                        out.extend(calls.into_iter().map(|it| (it, block.line)));
+                        out.extend(code::calls(&tab.title, lang, text));
                     }
                 }
             }

@@ -72,15 +72,8 @@ fn linked<'a>(
             if place.open.contains(&line) || place.open.len() >= DEEPEST {
                 return None;
             }
-            let mut open = place.open.clone();
-            open.push(line);
-            let inner = Place {
-                element: place.element,
-                way: place.way.clone(),
-                names: place.names.clone(),
-                open,
-                parts: place.parts,
-            };
+            let mut inner = place.clone();
+            inner.open.push(line);
             let mut parts: Vec<String> = Vec::new();
             for word in &alternatives {
                 let base = match word.base {

@@ -20,24 +20,18 @@ pub(super) fn read(
     let paging = if rest == Rest::V3 && has("pagination").is_some() {
         Paging::Pagination
     } else if rest == Rest::V3 && has("cursor").is_some() {
-        Paging::Cursor
+        // A cursor needs the field it goes by, which no page names in a table.
+        return None;
     } else if has("start").is_some() && rest == Rest::Classic {
         Paging::Start
     } else if nav.is_some() {
         Paging::NavParams
     } else if has("offset").is_some() && limit.is_some() {
         Paging::Offset
-    } else if answer.counted && rest == Rest::Classic {
-        // No parameter is described, but the answer counts: the usual one works.
-        return None;
     } else {
         return None;
     };
     let records = records(answer)?;
-    // A cursor needs the field it goes by, which no page names in a table.
-    if paging == Paging::Cursor {
-        return None;
-    }
     let (page_size, max_page_size) = sizes(reader, paging, limit, has("pagination"));
     Some(List {
         paging,
@@ -79,33 +73,20 @@ fn sizes(
 ) -> (Option<u32>, Option<u32>) {
     match paging {
         Paging::Start => (start_size(reader), None),
-        Paging::Offset => {
-            let size = limit
-                .and_then(|it| it.default.as_ref())
-                .and_then(Value::as_u64)
-                .and_then(|it| u32::try_from(it).ok());
-            let max = limit
-                .and_then(|it| it.max)
-                .and_then(|it| u32::try_from(it).ok());
-            (size, max)
-        }
-        Paging::Pagination => {
-            let inner = pagination
-                .map(|it| it.fields.as_slice())
-                .unwrap_or_default()
-                .iter()
-                .find(|it| it.name == "limit");
-            let max = inner
-                .and_then(|it| it.max)
-                .and_then(|it| u32::try_from(it).ok());
-            let size = inner
-                .and_then(|it| it.default.as_ref())
-                .and_then(Value::as_u64)
-                .and_then(|it| u32::try_from(it).ok());
-            (size, max)
-        }
+        Paging::Offset => limit.map(sizes_of).unwrap_or_default(),
+        Paging::Pagination => pagination
+            .and_then(|it| it.fields.iter().find(|it| it.name == "limit"))
+            .map(sizes_of)
+            .unwrap_or_default(),
         _ => (None, None),
     }
+}
+
+/// What a parameter that takes the size says of it: the usual one, and the largest.
+fn sizes_of(limit: &Field) -> (Option<u32>, Option<u32>) {
+    let size = limit.default.as_ref().and_then(Value::as_u64);
+    let max = limit.max.and_then(|it| u32::try_from(it).ok());
+    (size.and_then(|it| u32::try_from(it).ok()), max)
 }
 
 /// `50` where the description of `start` says that pages hold 50 records.

@@ -26,12 +26,11 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use self::identify::{Found, all_calls, identify, scopes, section_scopes};
+use self::identify::{Found, identify, scopes, section_scopes};
 use self::page::{Part, sections};
 use self::reader::{Link, Reader};
 use super::block::Page;
@@ -134,24 +133,8 @@ fn describe(
     methods: &BTreeMap<String, String>,
 ) -> (Draft, Vec<Link>) {
     let sections = sections(page);
-    let calls = all_calls(&sections);
-    let own: Vec<Call> = calls
-        .iter()
-        .filter(|(call, _)| {
-            let method = call.method.as_deref();
-            method.is_some_and(|it| it.eq_ignore_ascii_case(&found.method))
-        })
-        .map(|it| it.0.clone())
-        .collect();
     let said_scopes = scopes(&sections).or_else(|| section_scopes(site, &found.path));
-    let reader = Reader {
-        site,
-        path: &found.path,
-        sections,
-        calls: own,
-        findings: RefCell::default(),
-        shared: RefCell::default(),
-    };
+    let reader = Reader::new(site, &found.path, sections, found.calls);
     if !found.clear {
         let mut candidates = vec![found.method.clone()];
         candidates.extend(found.others.iter().cloned());
@@ -174,41 +157,16 @@ fn describe(
         );
     }
     let rest = version(&reader);
-    let scopes = match said_scopes {
-        Some((scopes, _)) if !scopes.is_empty() => scopes,
-        Some((_, line)) => {
-            let guess = found
-                .method
-                .split('.')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            reader.open(
-                Element::Scopes,
-                line,
-                "scopes",
-                "the line of the scope names none",
-                vec![guess],
-            );
-            Vec::new()
-        }
-        None => {
-            let guess = found
-                .method
-                .split('.')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            reader.open(
-                Element::Scopes,
-                1,
-                "scopes",
-                "the page names no scope",
-                vec![guess],
-            );
-            Vec::new()
-        }
-    };
+    let (scopes, scope_line) = said_scopes.unwrap_or_default();
+    if scopes.is_empty() {
+        let message = match scope_line {
+            0 => "the page names no scope",
+            _ => "the line of the scope names none",
+        };
+        let guess = found.method.split('.').next().unwrap_or_default();
+        let guess = vec![guess.to_owned()];
+        reader.open(Element::Scopes, scope_line.max(1), "scopes", message, guess);
+    }
     let (mut params, rules) = params::read(&reader);
     places::read(&reader, &mut params);
     against_examples(&reader, &params);
@@ -335,39 +293,34 @@ fn shared_types(site: &Site, links: BTreeSet<Link>, docs: &mut Docs) {
     let mut wait: Vec<Link> = links.into_iter().collect();
     let mut done: BTreeMap<String, Link> = BTreeMap::new();
     while let Some(link) = wait.pop() {
-        match done.get(&link.name) {
-            Some(known) if known.page == link.page => continue,
-            Some(known) => {
-                docs.findings.push(Finding {
-                    page: link.page.clone(),
-                    line: 1,
-                    element: Element::Result,
-                    fact: format!("types.{}", link.name),
-                    message: format!("another `{}` is described on {}", link.name, known.page),
-                    candidates: Vec::new(),
-                    weight: Weight::Open,
-                });
-                continue;
+        let unclear = |message| Finding {
+            page: link.page.clone(),
+            line: 1,
+            element: Element::Result,
+            fact: format!("types.{}", link.name),
+            message,
+            candidates: Vec::new(),
+            weight: Weight::Open,
+        };
+        if let Some(known) = done.get(&link.name) {
+            if known.page != link.page {
+                let message = format!("another `{}` is described on {}", link.name, known.page);
+                docs.findings.push(unclear(message));
             }
-            None => {}
+            continue;
         }
-        done.insert(link.name.clone(), link.clone());
         match shared::read(site, &link) {
             Some((ty, findings, more)) => {
                 docs.types.push(ty);
                 docs.findings.extend(findings);
                 wait.extend(more);
             }
-            None => docs.findings.push(Finding {
-                page: link.page.clone(),
-                line: 1,
-                element: Element::Result,
-                fact: format!("types.{}", link.name),
-                message: format!("no table describes `{}` under #{}", link.name, link.anchor),
-                candidates: Vec::new(),
-                weight: Weight::Open,
-            }),
+            None => {
+                let message = format!("no table describes `{}` under #{}", link.name, link.anchor);
+                docs.findings.push(unclear(message));
+            }
         }
+        done.insert(link.name.clone(), link);
     }
     docs.types.sort_by(|a, b| a.name.cmp(&b.name));
 }

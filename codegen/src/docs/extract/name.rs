@@ -29,7 +29,7 @@ pub(super) fn is_method(word: &str) -> bool {
 }
 
 /// Gathers what speaks for a name.
-pub(super) fn names(title: &str, sections: &[Section<'_>], calls: &[(Call, u32)]) -> Names {
+pub(super) fn names(title: &str, sections: &[Section<'_>], calls: &[Call]) -> Names {
     let mut out = Names::default();
     let clean = |word: &str| {
         word.trim_matches(['`', '"', '\'', ',', '.', ':', '(', ')', '*'])
@@ -69,7 +69,7 @@ pub(super) fn names(title: &str, sections: &[Section<'_>], calls: &[(Call, u32)]
             }
         }
     }
-    for (call, _) in calls {
+    for call in calls {
         if let Some(method) = &call.method {
             push(&mut out.examples, method.clone());
         }

@@ -32,6 +32,22 @@ pub(super) struct Link {
 }
 
 impl<'a> Reader<'a> {
+    pub(super) fn new(
+        site: &'a Site,
+        path: &'a str,
+        sections: Vec<Section<'a>>,
+        calls: Vec<Call>,
+    ) -> Self {
+        Self {
+            site,
+            path,
+            sections,
+            calls,
+            findings: RefCell::default(),
+            shared: RefCell::default(),
+        }
+    }
+
     pub(super) fn find(
         &self,
         weight: Weight,

@@ -18,8 +18,6 @@ pub(super) struct Answer {
     pub shape: Shape,
     /// The whole answers that the page shows, without errors.
     pub shown: Vec<Value>,
-    /// Whether `total` or `next` stand beside the result.
-    pub counted: bool,
 }
 
 /// Reads the answer.
@@ -29,16 +27,10 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
         .iter()
         .filter_map(|(it, _)| it.get("result"))
         .collect();
-    let mut counted = shown
-        .iter()
-        .any(|(it, _)| it.get("total").is_some() || it.get("next").is_some());
     let mut root = plain_field("result");
     match main_table(reader) {
         Some((line, rows)) => {
             let rows = named(reader.path, rows);
-            counted |= rows
-                .iter()
-                .any(|it| matches!(it.name.as_str(), "total" | "next"));
             of_table(reader, line, &rows, &results, &mut root);
             containers::unwrap(&mut root, &results);
             containers::settle(reader, Element::Result, line, "result", &mut root, &results);
@@ -64,7 +56,6 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
             values: root.values,
         },
         shown: shown.into_iter().map(|it| it.0).collect(),
-        counted,
     }
 }
 

@@ -1,7 +1,5 @@
 //! Objects that stand on a page of their own, and that pages of methods link to.
 
-use std::cell::RefCell;
-
 use super::fields::{Place, of_rows, push};
 use super::page::{sections, tables};
 use super::reader::{Link, Reader, simple};
@@ -13,7 +11,8 @@ use crate::format::SharedType;
 /// Reads the object under an anchor: all tables from there to the next heading of that level.
 pub(super) fn read(site: &Site, link: &Link) -> Option<(SharedType, Vec<Finding>, Vec<Link>)> {
     let page = site.page(&link.page)?;
-    let all = sections(&page);
+    let reader = Reader::new(site, &link.page, sections(&page), Vec::new());
+    let all = &reader.sections;
     let wanted = simple(&link.anchor);
     let start = all.iter().position(|it| {
         it.anchors.iter().any(|it| simple(it) == wanted) || simple(&it.title) == wanted
@@ -25,14 +24,6 @@ pub(super) fn read(site: &Site, link: &Link) -> Option<(SharedType, Vec<Finding>
         .skip(start + 1)
         .find(|(_, it)| it.level <= level)
         .map_or(all.len(), |it| it.0);
-    let reader = Reader {
-        site,
-        path: &link.page,
-        sections: sections(&page),
-        calls: Vec::new(),
-        findings: RefCell::default(),
-        shared: RefCell::default(),
-    };
     let mut fields = Vec::new();
     let place = Place {
         way: format!("types.{}.fields", link.name),
