@@ -5,7 +5,7 @@
 //! documented for parameters that are left out. It shares no code with the
 //! client, so that the two can disagree.
 //!
-//! [`Portal::start`] starts one for a test; the program `bitrix24-sandbox`
+//! [`Sandbox::start`] starts one for a test; the program `bitrix24-sandbox`
 //! starts one for everybody else.
 #![doc = ""]
 #![doc = include_str!("../README.md")]
@@ -26,10 +26,10 @@ mod oauth;
 mod operating;
 mod order;
 mod params;
-mod portal;
 mod reference;
 mod refusal;
 mod reply;
+mod sandbox;
 mod server;
 mod state;
 mod table;
@@ -41,5 +41,5 @@ pub use failures::Failure;
 pub use fault::Fault;
 pub use log::Recorded;
 pub use operating::Operating;
-pub use portal::{Builder, Portal};
+pub use sandbox::{Builder, Sandbox};
 pub use table::List;

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use bitrix24_sandbox::Portal;
+use bitrix24_sandbox::Sandbox;
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -49,7 +49,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
 }
 
 fn run(options: &Options) -> io::Result<()> {
-    let portal = Portal::builder()
+    let portal = Sandbox::builder()
         .port(options.port)
         // Nobody may be reading any more, and that is no reason to stop.
         .on_request(|request| drop(writeln!(io::stderr(), "{request}")))
@@ -65,7 +65,7 @@ fn run(options: &Options) -> io::Result<()> {
     Ok(())
 }
 
-fn announce(portal: &Portal, json: bool) -> io::Result<()> {
+fn announce(portal: &Sandbox, json: bool) -> io::Result<()> {
     let mut out = io::stdout();
     if json {
         let line = serde_json::json!({

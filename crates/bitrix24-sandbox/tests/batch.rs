@@ -3,13 +3,13 @@
 
 mod wire;
 
-use bitrix24_sandbox::{Failure, Portal};
+use bitrix24_sandbox::{Failure, Sandbox};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
 const CHAT: &str = "imbot.chat.get?ENTITY_TYPE=CHAT&ENTITY_ID=13";
 
-fn batch(portal: &Portal, params: &Value) -> Value {
+fn batch(portal: &Sandbox, params: &Value) -> Value {
     let reply = Connection::to(portal).post(&hook(portal, "batch"), params);
     let body = reply.json();
     assert_eq!(reply.status, 200, "{body}");
@@ -19,7 +19,7 @@ fn batch(portal: &Portal, params: &Value) -> Value {
 
 #[test]
 fn five_parts() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     portal.answer(
         "a.list",
         &json!({"result": [1, 2], "total": 120, "next": 50}),
@@ -74,7 +74,7 @@ fn five_parts() {
 
 #[test]
 fn forms_and_lists() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let form = "cmd[0]=sandbox.echo%3Fa%5Bb%5D%3D%2526%2520c&cmd[1]=sandbox.echo&halt=0";
     let kind = "application/x-www-form-urlencoded";
@@ -107,7 +107,7 @@ fn forms_and_lists() {
 
 #[test]
 fn halt_orders_and_length() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let cmd = json!({"a": "sandbox.echo", "b": "no.such", "c": "sandbox.echo"});
     let result = batch(&portal, &json!({"cmd": cmd, "halt": 1}));
     assert_eq!(result["result"], json!({"a": {}}));

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bitrix24_sandbox::{Fault, Portal};
+use bitrix24_sandbox::{Fault, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
@@ -22,7 +22,7 @@ fn rest(connection: &mut Connection) -> (String, Result<(), ErrorKind>) {
     (text, end.map(|_| ()).map_err(|error| error.kind()))
 }
 
-fn asked(portal: &Portal) -> Connection {
+fn asked(portal: &Sandbox) -> Connection {
     let mut connection = Connection::to(portal);
     connection.write("GET", &hook(portal, ECHO), "", "");
     connection
@@ -30,7 +30,7 @@ fn asked(portal: &Portal) -> Connection {
 
 #[test]
 fn connections_that_end() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     portal.fault(ECHO, Fault::reset());
     let (text, end) = rest(&mut asked(&portal));
     assert_eq!((text.as_str(), end), ("", Err(ErrorKind::ConnectionReset)));
@@ -70,7 +70,7 @@ fn connections_that_end() {
 
 #[test]
 fn answers_that_take_their_time() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let echo = hook(&portal, ECHO);
     portal.fault(ECHO, Fault::delay(Duration::from_millis(200)));
@@ -104,7 +104,7 @@ fn answers_that_take_their_time() {
 
 #[test]
 fn other_answers_by_order() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let mut order = |params| connection.post("/_sandbox/fault", &params);
     order(json!({"method": ECHO, "kind": "html"}));

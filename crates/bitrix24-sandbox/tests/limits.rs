@@ -5,13 +5,13 @@ mod wire;
 
 use std::time::Duration;
 
-use bitrix24_sandbox::{Credential, Operating, Portal};
+use bitrix24_sandbox::{Credential, Operating, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
 #[test]
 fn a_full_bucket() {
-    let portal = Portal::builder().intensity(3, 0.0).start().unwrap();
+    let portal = Sandbox::builder().intensity(3, 0.0).start().unwrap();
     let mut connection = Connection::to(&portal);
     let echo = hook(&portal, "sandbox.echo");
     connection.get(&echo);
@@ -71,7 +71,7 @@ fn a_full_bucket() {
 
 #[test]
 fn execution_time() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     portal.operating("Sandbox.Echo", &Operating::default().per_call(300.0));
     let echo = hook(&portal, "sandbox.echo");

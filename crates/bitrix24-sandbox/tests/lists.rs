@@ -3,13 +3,13 @@
 
 mod wire;
 
-use bitrix24_sandbox::{List, Portal};
+use bitrix24_sandbox::{List, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
 #[test]
 fn pages_alone_and_in_batches() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     portal.list("Crm.Deal.list", List::count(120));
     let page = connection

@@ -3,13 +3,13 @@
 
 mod wire;
 
-use bitrix24_sandbox::{Fault, Portal};
+use bitrix24_sandbox::{Fault, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
 #[test]
 fn calls_are_sent_on() {
-    let portal = Portal::builder().intensity(1, 0.0).start().unwrap();
+    let portal = Sandbox::builder().intensity(1, 0.0).start().unwrap();
     let mut old = Connection::to(&portal);
     let new_url = portal.move_to_new_address();
     assert_ne!(new_url, portal.url());

@@ -5,11 +5,11 @@ mod wire;
 
 use std::time::Duration;
 
-use bitrix24_sandbox::{Credential, Failure, Portal};
+use bitrix24_sandbox::{Credential, Failure, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
-fn renewal(portal: &Portal, refresh: &str) -> String {
+fn renewal(portal: &Sandbox, refresh: &str) -> String {
     format!(
         "/oauth/token/?grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={refresh}",
         portal.client_id(),
@@ -19,7 +19,7 @@ fn renewal(portal: &Portal, refresh: &str) -> String {
 
 #[test]
 fn tokens_are_renewed() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let call = |token: &str| json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "auth": token});
     portal.expire_tokens();
@@ -64,7 +64,7 @@ fn tokens_are_renewed() {
 
 #[test]
 fn codes_are_exchanged() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let body = format!(
         "grant_type=authorization_code&client_id={}&client_secret={}&code={}",
@@ -86,7 +86,7 @@ fn codes_are_exchanged() {
 
 #[test]
 fn errors_of_the_authorization_server() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let good = renewal(&portal, &portal.refresh_token());
     for (target, status, code) in [

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bitrix24_sandbox::{Credential, Failure, Portal};
+use bitrix24_sandbox::{Credential, Failure, Sandbox};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -25,7 +25,7 @@ fn with(mut params: Value, name: &str, value: &str) -> Value {
 
 #[test]
 fn documented_answer_by_every_way_of_calling() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let token = portal.access_token();
     let form = "ENTITY_TYPE=CHAT&ENTITY_ID=13";
@@ -64,7 +64,7 @@ fn documented_answer_by_every_way_of_calling() {
 
 #[test]
 fn credentials() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let expired = with(chat(), "auth", portal.expired_token());
     connection
@@ -98,7 +98,7 @@ fn credentials() {
 
 #[test]
 fn missing_and_wrong_parameters() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     for params in [
         json!({}),
@@ -126,7 +126,7 @@ fn missing_and_wrong_parameters() {
 
 #[test]
 fn unknown_places() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     connection
         .post(&hook(&portal, "no.such"), &json!({}))
@@ -144,7 +144,7 @@ fn unknown_places() {
 
 #[test]
 fn errors_on_demand() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let target = hook(&portal, CHAT);
     for (code, status) in [
@@ -176,7 +176,7 @@ fn errors_on_demand() {
 
 #[test]
 fn orders_in_band() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     let target = hook(&portal, CHAT);
     let fail = json!({"method": CHAT, "code": "ACCESS_ERROR"});
@@ -235,7 +235,7 @@ fn another_contract() {
          "errors": [{"code": "ID_EMPTY", "status": 400, "text": "ours"}],
          "examples": [{"status": 400, "answer": {"error": "ID_EMPTY", "error_description": "documented"}}]},
     ]});
-    let portal = Portal::builder()
+    let portal = Sandbox::builder()
         .contract(contract.to_string())
         .start()
         .unwrap();
@@ -285,12 +285,12 @@ fn another_contract() {
         "BITRIX_REST_V3_EXCEPTION_INSUFFICIENTSCOPEEXCEPTION"
     );
 
-    assert!(Portal::builder().contract("{}").start().is_err());
+    assert!(Sandbox::builder().contract("{}").start().is_err());
 }
 
 #[test]
 fn stops_at_once_with_open_connections() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
     connection.post(&hook(&portal, CHAT), &chat());
     let start = Instant::now();

@@ -791,7 +791,7 @@ fn unsendable(value: &Value, depth: usize) -> bool {
 }
 
 mod encoding {
-    use bitrix24_sandbox::Portal;
+    use bitrix24_sandbox::Sandbox;
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
@@ -839,7 +839,7 @@ mod encoding {
 
     #[test]
     fn a_portal_reads_what_was_meant() {
-        let portal = Portal::start().unwrap();
+        let portal = Sandbox::start().unwrap();
         let client = Client::builder()
             .no_intensity()
             .webhook(portal.webhook_url())

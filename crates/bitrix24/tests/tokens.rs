@@ -24,7 +24,7 @@ use bitrix24::{
         TokenErrorKind,
     },
 };
-use bitrix24_sandbox::{Failure, Fault, List as Table, Portal};
+use bitrix24_sandbox::{Failure, Fault, List as Table, Sandbox};
 use serde_json::json;
 use tokio::{sync::watch, task::JoinSet};
 use tracing::{
@@ -74,7 +74,7 @@ impl Visit for Told {
 
 /// A portal whose token has just ended.
 struct Scene {
-    portal: Portal,
+    portal: Sandbox,
     secrets: Mutex<Vec<String>>,
 }
 
@@ -82,7 +82,7 @@ impl Scene {
     fn new() -> Self {
         static LISTEN: Once = Once::new();
         LISTEN.call_once(|| tracing::subscriber::set_global_default(Listener).unwrap());
-        let portal = Portal::start().unwrap();
+        let portal = Sandbox::start().unwrap();
         portal.answer(WRITE, &json!({ "result": 1 }));
         let secrets = Mutex::new(vec![
             portal.client_secret().to_owned(),

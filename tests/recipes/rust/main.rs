@@ -16,12 +16,12 @@ mod watch;
 mod write;
 
 use bitrix24::Client;
-use bitrix24_sandbox::Portal;
+use bitrix24_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 /// A portal with a deal, and a client of it.
-fn portal() -> (Portal, Client) {
-    let portal = Portal::start().unwrap();
+fn portal() -> (Sandbox, Client) {
+    let portal = Sandbox::start().unwrap();
     let deal = json!({ "result": { "ID": "13", "TITLE": "Pipes" } });
     portal.answer("crm.deal.get", &deal);
     let client = Client::webhook(portal.webhook_url()).unwrap();
@@ -29,13 +29,13 @@ fn portal() -> (Portal, Client) {
 }
 
 /// How often a method was called, alone or in a batch.
-fn calls(portal: &Portal, method: &str) -> usize {
+fn calls(portal: &Sandbox, method: &str) -> usize {
     let requests = portal.requests();
     requests.iter().filter(|it| it.method() == method).count()
 }
 
 /// What the portal got of a method last.
-fn last(portal: &Portal, method: &str) -> Value {
+fn last(portal: &Sandbox, method: &str) -> Value {
     let requests = portal.requests();
     let last = requests.iter().rfind(|it| it.method() == method).unwrap();
     Value::Object(last.parameters().clone())

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use bitrix24_sandbox::Portal;
+use bitrix24_sandbox::Sandbox;
 
 use crate::{calls, portal};
 
@@ -53,7 +53,7 @@ async fn all_are_answered_and_none_is_refused() {
 
 #[tokio::test]
 async fn a_portal_may_be_busy() {
-    let portal = Portal::start().unwrap();
+    let portal = Sandbox::start().unwrap();
     let slow = Intensity {
         depth: 1,
         per_second: 0.1,

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use bitrix24_sandbox::Portal;
+use bitrix24_sandbox::Sandbox;
 use bitrix24_tests::folder::Temporary;
 
 use crate::{calls, portal};
@@ -102,7 +102,7 @@ impl Transaction<'_> {
     }
 }
 
-fn app(portal: &Portal) -> App {
+fn app(portal: &Sandbox) -> App {
     App::new(portal.client_id(), portal.client_secret()).unwrap()
 }
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use bitrix24_sandbox::Portal;
+use bitrix24_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 pub struct Connection(pub BufReader<TcpStream>);
@@ -39,7 +39,7 @@ impl Reply {
 }
 
 impl Connection {
-    pub fn to(portal: &Portal) -> Self {
+    pub fn to(portal: &Sandbox) -> Self {
         Self::to_url(portal.url())
     }
 
@@ -104,7 +104,7 @@ impl Connection {
 }
 
 /// The path of a method under the webhook.
-pub fn hook(portal: &Portal, method: &str) -> String {
+pub fn hook(portal: &Sandbox, method: &str) -> String {
     let path = portal.webhook_url().strip_prefix(portal.url()).unwrap();
     format!("{path}{method}")
 }

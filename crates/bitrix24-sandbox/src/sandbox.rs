@@ -8,12 +8,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::{
     auth::{Secrets, USER},
     contract::Contract,
+    control,
     failures::Failure,
     fault::Fault,
     limits::Intensity,
@@ -27,7 +28,7 @@ use crate::{
 /// The contract of the API that this crate was built with.
 const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 
-/// Options of a portal, from [`Portal::builder`].
+/// Options of a portal, from [`Sandbox::builder`].
 #[derive(Default)]
 #[must_use]
 pub struct Builder {
@@ -71,7 +72,7 @@ impl Builder {
     ///
     /// When the port is taken, the system has no random bytes or threads left,
     /// or the contract is not one.
-    pub fn start(self) -> io::Result<Portal> {
+    pub fn start(self) -> io::Result<Sandbox> {
         let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         let (listener, url) = listen(self.port)?;
@@ -104,7 +105,7 @@ impl Builder {
                 let _ = runtime.block_on(stopped);
             })?;
 
-        Ok(Portal {
+        Ok(Sandbox {
             webhook_url: format!("{}/rest/{USER}/{}/", state.url, state.secrets.webhook),
             state,
             stop: Some(stop),
@@ -125,22 +126,22 @@ fn listen(port: u16) -> io::Result<(TcpListener, String)> {
 /// it is dropped.
 ///
 /// ```
-/// use bitrix24_sandbox::{Failure, Portal};
+/// use bitrix24_sandbox::{Failure, Sandbox};
 ///
-/// let portal = Portal::start()?;
+/// let portal = Sandbox::start()?;
 /// portal.fail("imbot.chat.get", Failure::code("ACCESS_ERROR"));
 /// // … a client calls portal.webhook_url() …
 /// assert!(portal.requests().is_empty());
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub struct Portal {
+pub struct Sandbox {
     webhook_url: String,
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Portal {
+impl Sandbox {
     /// Starts a portal on a free port.
     ///
     /// # Errors
@@ -299,6 +300,30 @@ impl Portal {
         self.state.controls().log.all()
     }
 
+    /// Gives an order by its name and parameters, as programs give them over
+    /// HTTP: the README lists them all. Answers with the order's result.
+    ///
+    /// ```
+    /// # let sandbox = bitrix24_sandbox::Sandbox::start()?;
+    /// use serde_json::json;
+    ///
+    /// sandbox.order("fail", json!({"method": "imbot.chat.get", "code": "ACCESS_ERROR"}))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is no such order, or its parameters are wrong.
+    pub fn order(&self, name: &str, params: Value) -> io::Result<Value> {
+        let wrong = |text| io::Error::new(io::ErrorKind::InvalidInput, text);
+        let params = match params {
+            Value::Object(params) => params,
+            Value::Null => Map::new(),
+            _ => return Err(wrong("the parameters of an order are an object".to_owned())),
+        };
+        control::obey(&self.state, name, params).map_err(wrong)
+    }
+
     /// Takes everything back that was ordered, and forgets recorded calls. The
     /// tokens that the run began with are good again, all others are not.
     pub fn clear(&self) {
@@ -306,15 +331,15 @@ impl Portal {
     }
 }
 
-impl fmt::Debug for Portal {
+impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Portal")
+        f.debug_struct("Sandbox")
             .field("url", &self.state.url)
             .finish_non_exhaustive()
     }
 }
 
-impl Drop for Portal {
+impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
