@@ -3,7 +3,7 @@
 use std::{
     fmt, io,
     net::{Ipv4Addr, TcpListener},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     thread::{self, JoinHandle},
     time::{Duration, SystemTime},
 };
@@ -21,7 +21,7 @@ use crate::{
     log::Recorded,
     operating::Operating,
     server::{self, Place},
-    state::{Observer, State},
+    state::{Api, Observer, State},
     table::List,
 };
 
@@ -73,13 +73,15 @@ impl Builder {
     /// When the port is taken, the system has no random bytes or threads left,
     /// or the contract is not one.
     pub fn start(self) -> io::Result<Sandbox> {
-        let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let api = match &self.contract {
+            Some(json) => read(json)?,
+            None => own_api()?,
+        };
         let (listener, url) = listen(self.port)?;
         let (new_listener, new_url) = listen(0)?;
         let state = Arc::new(State::new(
             [url, new_url],
-            contract,
+            api,
             Secrets::random()?,
             self.intensity,
             self.observer,
@@ -112,6 +114,23 @@ impl Builder {
             thread: Some(thread),
         })
     }
+}
+
+fn read(contract: &str) -> io::Result<Api> {
+    let contract = Contract::read(contract)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    Ok(Api::new(contract))
+}
+
+/// The API of this crate, which takes longer to read than all else that a start takes.
+fn own_api() -> io::Result<Api> {
+    static KNOWN: OnceLock<Api> = OnceLock::new();
+    if let Some(api) = KNOWN.get() {
+        return Ok(api.clone());
+    }
+    // Before the lock is taken: a process that is forked meanwhile would find it locked for good.
+    let api = read(CONTRACT)?;
+    Ok(KNOWN.get_or_init(|| api).clone())
 }
 
 /// A listener and its address.

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -33,6 +34,40 @@ impl Served {
     }
 }
 
+/// Methods by the lower-case name.
+type Methods = HashMap<Rest, HashMap<String, Served>>;
+
+/// What is served. Portals of the same API share it.
+#[derive(Clone)]
+pub(crate) struct Api {
+    /// All but its methods, which are in `methods`.
+    contract: Arc<Contract>,
+    methods: Arc<Methods>,
+    scopes: Arc<[String]>,
+}
+
+impl Api {
+    pub(crate) fn new(mut contract: Contract) -> Self {
+        let scopes = contract.scopes().into();
+        let mut methods = Methods::new();
+        for method in mem::take(&mut contract.methods) {
+            let served = Served {
+                answers: Answers::prepare(&method, &contract.records),
+                method,
+            };
+            methods
+                .entry(served.method.rest)
+                .or_default()
+                .insert(served.method.name.to_ascii_lowercase(), served);
+        }
+        Self {
+            contract: contract.into(),
+            methods: methods.into(),
+            scopes,
+        }
+    }
+}
+
 /// What the portal's thread and its owner share.
 pub(crate) struct State {
     /// Its address, without a slash at its end.
@@ -40,9 +75,8 @@ pub(crate) struct State {
     /// The address that it can move to, likewise.
     pub(crate) new_url: String,
     pub(crate) secrets: Secrets,
-    /// All but its methods, which are in `methods`.
-    pub(crate) contract: Contract,
-    methods: HashMap<Rest, HashMap<String, Served>>,
+    pub(crate) contract: Arc<Contract>,
+    methods: Arc<Methods>,
     setup: Setup,
     controls: Mutex<Controls>,
     observer: Option<Observer>,
@@ -100,33 +134,22 @@ struct Setup {
 impl State {
     pub(crate) fn new(
         [url, new_url]: [String; 2],
-        mut contract: Contract,
+        api: Api,
         secrets: Secrets,
         intensity: Option<Intensity>,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
-            scopes: contract.scopes(),
+            scopes: api.scopes.to_vec(),
             intensity,
         };
-        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in contract.methods.drain(..) {
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                method,
-            };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
-        }
         Self {
             url,
             new_url,
             controls: Mutex::new(Controls::new(&secrets, &setup)),
             secrets,
-            contract,
-            methods,
+            contract: api.contract,
+            methods: api.methods,
             setup,
             observer,
         }
