@@ -61,6 +61,8 @@ pub(crate) struct Controls {
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
 }
 
 impl Controls {
@@ -75,6 +77,7 @@ impl Controls {
             budgets: Budgets::default(),
             faults: Faults::default(),
             moved: None,
+            https_only: setup.https_only,
         }
     }
 
@@ -95,6 +98,7 @@ impl Controls {
 struct Setup {
     scopes: Vec<String>,
     intensity: Option<Intensity>,
+    https_only: bool,
 }
 
 impl State {
@@ -103,11 +107,13 @@ impl State {
         mut contract: Contract,
         secrets: Secrets,
         intensity: Option<Intensity>,
+        https_only: bool,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
             scopes: contract.scopes(),
             intensity,
+            https_only,
         };
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
@@ -139,6 +145,11 @@ impl State {
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
         self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether calls of a webhook must not come as they do, over plain http.
+    pub(crate) fn wants_https(&self) -> bool {
+        self.controls().https_only && self.url.starts_with("http://")
     }
 
     /// The address that calls should go to.
