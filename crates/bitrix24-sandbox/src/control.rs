@@ -11,7 +11,10 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read},
+    order::{
+        Answer, Budget, Fail, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table,
+        read,
+    },
     state::State,
     table::List,
 };

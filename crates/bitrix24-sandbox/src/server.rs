@@ -17,7 +17,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -92,6 +92,7 @@ async fn converse<S: Line>(stream: S, state: Arc<State>, place: Place) {
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
     let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
+        let _ = connection.into_parts().io.into_inner().shutdown().await;
         return;
     };
     if error.source().and_then(<dyn Error>::downcast_ref) == Some(&Cut::Reset) {

@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use chrono::{DateTime, Datelike, Days, Utc};
@@ -54,9 +55,7 @@ impl Identity {
     /// For the machine itself and for these names.
     pub(crate) fn new(names: Vec<String>) -> io::Result<Self> {
         let (authority, config) = certify(names).map_err(io::Error::other)?;
-        let folder = tempfile::Builder::new()
-            .prefix("bitrix24-sandbox-")
-            .tempdir()?;
+        let folder = private_folder()?;
         let certificate = folder.path().join("authority.pem");
         write_private(&certificate, &authority)?;
         Ok(Self {
@@ -111,13 +110,22 @@ fn params(names: Vec<String>, title: &str) -> Result<CertificateParams, rcgen::E
         let [month, day] = [date.month(), date.day()].map(|number| number as u8);
         rcgen::date_time_ymd(date.year(), month, day)
     };
-    let yesterday = Utc::now() - Days::new(1);
+    let yesterday = DateTime::<Utc>::from(SystemTime::now()) - Days::new(1);
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, title);
     params.not_before = day(yesterday);
     params.not_after = day(yesterday + DAYS);
     Ok(params)
+}
+
+/// A new folder that only its owner can look into.
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("bitrix24-sandbox-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }
 
 /// Writes a new file that only its owner can read.
