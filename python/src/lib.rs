@@ -39,7 +39,7 @@ mod _native {
     #[pymodule_export]
     use super::pages::Pages;
     #[pymodule_export]
-    use super::sandbox::{Recorded, Sandbox};
+    use super::sandbox::{Recorded, Sandbox, sandbox_command};
     #[pymodule_export]
     use super::settings::Settings;
     #[pymodule_export]

@@ -4,7 +4,10 @@
 //! Python, since the functions that answer calls run there, and must not be that thread itself.
 
 use std::{
-    io, mem, process,
+    io, mem,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    process,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -13,6 +16,9 @@ use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
     prelude::*,
 };
+
+/// The URL, the webhook's, both tokens, id and secret of the application, and a file.
+type Facts = ([String; 6], Option<PathBuf>);
 
 /// A portal, until it is stopped.
 #[pyclass(frozen, module = "bitrix24._native")]
@@ -24,9 +30,25 @@ pub(crate) struct Sandbox {
 #[pymethods]
 impl Sandbox {
     #[new]
-    #[pyo3(signature = (port, intensity, /))]
-    fn new(py: Python<'_>, port: u16, intensity: Option<(u32, f64)>) -> PyResult<Self> {
+    #[pyo3(signature = (port, listen, tls, https_only, intensity, /))]
+    fn new(
+        py: Python<'_>,
+        port: u16,
+        listen: Option<IpAddr>,
+        tls: Option<Vec<String>>,
+        https_only: bool,
+        intensity: Option<(u32, f64)>,
+    ) -> PyResult<Self> {
         let mut builder = Portal::builder().port(port);
+        if let Some(address) = listen {
+            builder = builder.listen(address);
+        }
+        if let Some(names) = tls {
+            builder = builder.tls_names(names);
+        }
+        if https_only {
+            builder = builder.https_only();
+        }
         if let Some((depth, per_second)) = intensity {
             builder = builder.intensity(depth, per_second);
         }
@@ -38,7 +60,7 @@ impl Sandbox {
     }
 
     /// What stays as it is: the address, the webhook, and what an application has.
-    fn facts(&self, py: Python<'_>) -> PyResult<[String; 6]> {
+    fn facts(&self, py: Python<'_>) -> PyResult<Facts> {
         self.with(py, |portal| {
             let facts = [
                 portal.url(),
@@ -48,7 +70,8 @@ impl Sandbox {
                 portal.client_id(),
                 portal.client_secret(),
             ];
-            Ok(facts.map(str::to_owned))
+            let certificate = portal.certificate().map(Path::to_owned);
+            Ok((facts.map(str::to_owned), certificate))
         })
     }
 
@@ -173,6 +196,13 @@ impl Recorded {
     fn __str__(&self) -> String {
         self.0.to_string()
     }
+}
+
+/// The program `bitrix24-sandbox`. Gives its exit status.
+#[pyfunction]
+#[pyo3(signature = (args, /))]
+pub(crate) fn sandbox_command(py: Python<'_>, args: Vec<String>) -> u8 {
+    py.detach(|| bitrix24_sandbox::command(args))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,7 +11,10 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read},
+    order::{
+        Answer, Budget, Fail, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table,
+        read,
+    },
     state::State,
     table::List,
 };
@@ -23,7 +26,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 15] = [
+const ORDERS: [&str; 16] = [
     "answer",
     "clear",
     "code",
@@ -31,6 +34,7 @@ const ORDERS: [&str; 15] = [
     "expire",
     "fail",
     "fault",
+    "https_only",
     "lifetime",
     "limits",
     "list",
@@ -90,6 +94,11 @@ pub(crate) fn obey(
         "expire" => {
             let Nothing {} = read(params)?;
             state.controls().tokens.expire();
+            Ok(true.into())
+        }
+        "https_only" => {
+            let HttpsOnly { on } = read(params)?;
+            state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {

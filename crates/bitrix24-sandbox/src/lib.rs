@@ -15,6 +15,7 @@ mod auth;
 mod batch;
 mod call;
 mod check;
+mod command;
 mod contract;
 mod control;
 mod failures;
@@ -33,10 +34,13 @@ mod sandbox;
 mod server;
 mod state;
 mod table;
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
+mod tls;
 mod tokens;
 mod wire;
 
 pub use auth::Credential;
+pub use command::command;
 pub use failures::Failure;
 pub use fault::Fault;
 pub use log::Recorded;

@@ -95,6 +95,8 @@ pub(crate) struct Controls {
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
 }
 
 impl Controls {
@@ -109,6 +111,7 @@ impl Controls {
             budgets: Budgets::default(),
             faults: Faults::default(),
             moved: None,
+            https_only: setup.https_only,
         }
     }
 
@@ -129,6 +132,7 @@ impl Controls {
 struct Setup {
     scopes: Vec<String>,
     intensity: Option<Intensity>,
+    https_only: bool,
 }
 
 impl State {
@@ -137,11 +141,13 @@ impl State {
         api: Api,
         secrets: Secrets,
         intensity: Option<Intensity>,
+        https_only: bool,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
             scopes: api.scopes.to_vec(),
             intensity,
+            https_only,
         };
         Self {
             url,
@@ -162,6 +168,11 @@ impl State {
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
         self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether calls of a webhook must not come as they do, over plain http.
+    pub(crate) fn wants_https(&self) -> bool {
+        self.controls().https_only && self.url.starts_with("http://")
     }
 
     /// The address that calls should go to.
