@@ -17,8 +17,16 @@ use pyo3::{
     prelude::*,
 };
 
-/// The URL, the webhook's, both tokens, id and secret of the application, and a file.
-type Facts = ([String; 6], Option<PathBuf>);
+/// What `Facts` of Python consists of.
+type Facts = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<PathBuf>,
+);
 
 /// A portal, until it is stopped.
 #[pyclass(frozen, module = "bitrix24._native")]
@@ -62,16 +70,15 @@ impl Sandbox {
     /// What stays as it is: the address, the webhook, and what an application has.
     fn facts(&self, py: Python<'_>) -> PyResult<Facts> {
         self.with(py, |portal| {
-            let facts = [
-                portal.url(),
-                portal.webhook_url(),
-                portal.access_token(),
-                portal.expired_token(),
-                portal.client_id(),
-                portal.client_secret(),
-            ];
-            let certificate = portal.certificate().map(Path::to_owned);
-            Ok((facts.map(str::to_owned), certificate))
+            Ok((
+                portal.url().to_owned(),
+                portal.webhook_url().to_owned(),
+                portal.access_token().to_owned(),
+                portal.expired_token().to_owned(),
+                portal.client_id().to_owned(),
+                portal.client_secret().to_owned(),
+                portal.certificate().map(Path::to_owned),
+            ))
         })
     }
 
