@@ -385,9 +385,9 @@ class Sandbox:
 
         Args:
             method: Which method.
-            answer: The whole body.
+            answer: The result.
         """
-        self.order("answer", method=method, answer=answer)
+        self.order("answer", method=method, answer={"result": answer})
 
     def list(
         self,
