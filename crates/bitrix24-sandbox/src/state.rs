@@ -10,6 +10,7 @@ use std::{
 use crate::{
     answer::Answers,
     auth::{Credential, Denied, Login, Secrets, USER},
+    clock::Clock,
     contract::{Contract, Method, Rest},
     failures::Orders,
     fault::Faults,
@@ -75,6 +76,8 @@ pub(crate) struct State {
     /// The address that it can move to, likewise.
     pub(crate) new_url: String,
     pub(crate) secrets: Secrets,
+    /// What everything goes by that looks at the time.
+    pub(crate) clock: Clock,
     pub(crate) contract: Arc<Contract>,
     methods: Arc<Methods>,
     setup: Setup,
@@ -100,13 +103,15 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup) -> Self {
+    fn new(secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
             scopes: setup.scopes.clone(),
-            tokens: Tokens::new(secrets),
-            bucket: setup.intensity.map(Intensity::bucket),
+            tokens: Tokens::new(secrets, clock.now()),
+            bucket: setup
+                .intensity
+                .map(|intensity| intensity.bucket(clock.instant())),
             refused: 0,
             budgets: Budgets::default(),
             faults: Faults::default(),
@@ -116,9 +121,9 @@ impl Controls {
     }
 
     /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self) -> bool {
+    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
         let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(Instant::now()),
+            Some(bucket) => bucket.add(now),
             None => true,
         };
         if !room {
@@ -149,11 +154,13 @@ impl State {
             intensity,
             https_only,
         };
+        let clock = Clock::new();
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup)),
+            controls: Mutex::new(Controls::new(&secrets, &setup, &clock)),
             secrets,
+            clock,
             contract: api.contract,
             methods: api.methods,
             setup,
@@ -192,7 +199,7 @@ impl State {
                 Ok(Credential::Webhook)
             }
             (None, Some(token)) => {
-                self.controls().tokens.admit(token)?;
+                self.controls().tokens.admit(token, self.clock.now())?;
                 Ok(Credential::Token)
             }
             _ => Err(Denied::Unknown),
@@ -213,6 +220,7 @@ impl State {
     }
 
     pub(crate) fn clear(&self) {
-        *self.controls() = Controls::new(&self.secrets, &self.setup);
+        self.clock.reset();
+        *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
     }
 }
