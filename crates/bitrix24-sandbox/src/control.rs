@@ -27,7 +27,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 16] = [
+const ORDERS: &[&str] = &[
     "answer",
     "clear",
     "clock",
