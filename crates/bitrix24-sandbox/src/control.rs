@@ -11,7 +11,9 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read},
+    order::{
+        Answer, Budget, Fail, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read,
+    },
     state::State,
     table::List,
 };
@@ -23,7 +25,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 15] = [
+const ORDERS: [&str; 16] = [
     "answer",
     "clear",
     "code",
@@ -38,6 +40,7 @@ const ORDERS: [&str; 15] = [
     "operating",
     "requests",
     "scopes",
+    "state",
     "stay",
 ];
 
@@ -181,6 +184,11 @@ pub(crate) fn obey(
                 .controls()
                 .budgets
                 .set(&budget.method, &operating, SystemTime::now());
+            Ok(true.into())
+        }
+        "state" => {
+            let Keep { on } = read(params)?;
+            state.set_stateful(on.unwrap_or(true));
             Ok(true.into())
         }
         "clear" => {
