@@ -13,13 +13,16 @@ pub(crate) mod color;
 pub(crate) mod command;
 pub(crate) mod dialog;
 pub(crate) mod event;
+mod extras;
 pub(crate) mod happening;
 mod im;
 pub(crate) mod message;
 pub(crate) mod methods;
+pub(crate) mod params;
 pub(crate) mod person;
 pub(crate) mod seed;
-mod v1;
+mod show;
+pub(crate) mod v1;
 
 use bot::Bot;
 use chat::Chat;
