@@ -12,10 +12,7 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{
-        Answer, Budget, Fail, Hands, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Spoil,
-        Table, read,
-    },
+    order::{self, read},
     state::State,
     table::List,
 };
@@ -27,7 +24,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 16] = [
+const ORDERS: &[&str] = &[
     "answer",
     "clear",
     "clock",
@@ -44,6 +41,7 @@ const ORDERS: [&str; 16] = [
     "operating",
     "requests",
     "scopes",
+    "state",
     "stay",
 ];
 
@@ -66,7 +64,7 @@ pub(crate) fn obey(
 ) -> Result<Value, String> {
     match order {
         "fail" => {
-            let fail: Fail = read(params)?;
+            let fail: order::Fail = read(params)?;
             let status = fail.status.map(possible).transpose()?;
             let failure = Failure {
                 code: fail.code,
@@ -81,7 +79,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "answer" => {
-            let answer: Answer = read(params)?;
+            let answer: order::Answer = read(params)?;
             state
                 .controls()
                 .orders
@@ -89,12 +87,12 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "scopes" => {
-            let Scopes { scopes } = read(params)?;
+            let order::Scopes { scopes } = read(params)?;
             state.controls().scopes = scopes;
             Ok(true.into())
         }
         "clock" => {
-            let hands: Hands = read(params)?;
+            let hands: order::Hands = read(params)?;
             let clock = &state.clock;
             // Stopped first, it stands at the very time that it is moved to.
             match hands.stopped {
@@ -108,27 +106,27 @@ pub(crate) fn obey(
             Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
         }
         "expire" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             state.controls().tokens.expire(state.clock.now());
             Ok(true.into())
         }
         "https_only" => {
-            let HttpsOnly { on } = read(params)?;
+            let order::HttpsOnly { on } = read(params)?;
             state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {
-            let Lifetime { seconds } = read(params)?;
+            let order::Lifetime { seconds } = read(params)?;
             let seconds = seconds.ok_or("seconds are missing")?;
             state.controls().tokens.lifetime = Duration::from_secs(seconds);
             Ok(true.into())
         }
         "code" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             Ok(state.controls().tokens.code(state.clock.now()).into())
         }
         "counts" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             let controls = state.controls();
             Ok(json!({
                 "refreshes": controls.tokens.refreshes,
@@ -136,7 +134,7 @@ pub(crate) fn obey(
             }))
         }
         "limits" => {
-            let limits: Limits = read(params)?;
+            let limits: order::Limits = read(params)?;
             let continuous = limits.continuous.unwrap_or_default();
             state.controls().bucket = match (limits.depth, limits.per_second) {
                 (None, None) => None,
@@ -151,13 +149,13 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "fault" => {
-            let spoil: Spoil = read(params)?;
+            let spoil: order::Spoil = read(params)?;
             let fault = fault(&spoil)?;
             state.controls().faults.add(&spoil.method, fault);
             Ok(true.into())
         }
         "list" => {
-            let table: Table = read(params)?;
+            let table: order::Table = read(params)?;
             let mut list = match (table.records, table.count) {
                 (Some(records), None) => List::records(records),
                 (None, Some(count)) => List::count(count),
@@ -176,7 +174,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "move" => {
-            let Move { to } = read(params)?;
+            let order::Move { to } = read(params)?;
             let to = to.unwrap_or_else(|| state.new_url.clone());
             let to = to.trim_end_matches('/');
             if !is_address(to) {
@@ -186,12 +184,12 @@ pub(crate) fn obey(
             Ok(to.into())
         }
         "stay" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             state.controls().moved = None;
             Ok(true.into())
         }
         "operating" => {
-            let budget: Budget = read(params)?;
+            let budget: order::Budget = read(params)?;
             let mut operating = Operating::default();
             if let Some(used) = budget.operating {
                 operating = operating.used(not_negative(used)?);
@@ -211,6 +209,11 @@ pub(crate) fn obey(
                 .set(&budget.method, &operating, state.clock.now());
             Ok(true.into())
         }
+        "state" => {
+            let order::Keep { on } = read(params)?;
+            state.set_stateful(on.unwrap_or(true));
+            Ok(true.into())
+        }
         "clear" => {
             state.clear();
             Ok(true.into())
@@ -226,7 +229,7 @@ pub(crate) fn obey(
     }
 }
 
-fn fault(spoil: &Spoil) -> Result<Fault, String> {
+fn fault(spoil: &order::Spoil) -> Result<Fault, String> {
     let seconds = || duration(spoil.seconds.unwrap_or(1.0));
     let fault = match spoil.kind.as_str() {
         "reset" => Fault::reset(),

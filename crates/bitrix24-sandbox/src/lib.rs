@@ -11,6 +11,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod api;
 mod auth;
 mod batch;
 mod call;
@@ -38,6 +39,7 @@ mod table;
 mod tls;
 mod tokens;
 mod wire;
+mod world;
 
 pub use auth::Credential;
 pub use failures::Failure;

@@ -1,38 +1,28 @@
 //! What a portal knows, and what changes while it runs.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
 use crate::{
-    answer::Answers,
+    api::{Api, Served},
     auth::{Credential, Denied, Login, Secrets, USER},
     clock::Clock,
-    contract::{Contract, Method, Rest},
+    contract::{Contract, Rest},
     failures::Orders,
     fault::Faults,
     limits::{Bucket, Intensity},
     log::{Log, Recorded},
     operating::Budgets,
     tokens::Tokens,
+    world::{World, event},
 };
 
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
-
-/// A method with its answers.
-pub(crate) struct Served {
-    pub(crate) method: Method,
-    pub(crate) answers: Answers,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
-}
 
 /// What the portal's thread and its owner share.
 pub(crate) struct State {
@@ -43,11 +33,13 @@ pub(crate) struct State {
     pub(crate) secrets: Secrets,
     /// What everything goes by that looks at the time.
     pub(crate) clock: Clock,
-    /// All but its methods, which are in `methods`.
-    pub(crate) contract: Contract,
-    methods: HashMap<Rest, HashMap<String, Served>>,
+    api: Api,
     setup: Setup,
     controls: Mutex<Controls>,
+    /// Never locked while `controls` is.
+    world: Mutex<World>,
+    /// Whether methods look at `world`, rather than to answer as documented.
+    stateful: AtomicBool,
     observer: Option<Observer>,
 }
 
@@ -69,11 +61,11 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
+    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
-            scopes: setup.scopes.clone(),
+            scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
             bucket: setup
                 .intensity
@@ -99,47 +91,34 @@ impl Controls {
     }
 }
 
-/// What the portal goes back to when it is cleared.
-struct Setup {
-    scopes: Vec<String>,
-    intensity: Option<Intensity>,
-    https_only: bool,
+/// What a portal begins with, and goes back to when it is cleared.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) intensity: Option<Intensity>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
+    /// Methods answer as documented, whatever was called before.
+    pub(crate) documented: bool,
 }
 
 impl State {
     pub(crate) fn new(
         [url, new_url]: [String; 2],
-        mut contract: Contract,
+        api: Api,
         secrets: Secrets,
-        intensity: Option<Intensity>,
-        https_only: bool,
+        setup: Setup,
         observer: Option<Observer>,
     ) -> Self {
-        let setup = Setup {
-            scopes: contract.scopes(),
-            intensity,
-            https_only,
-        };
         let clock = Clock::new();
-        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in contract.methods.drain(..) {
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                method,
-            };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
-        }
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup, &clock)),
+            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
+            world: Mutex::new(World::fresh(api.seed(), clock.now())),
             secrets,
             clock,
-            contract,
-            methods,
+            api,
+            stateful: AtomicBool::new(!setup.documented),
             setup,
             observer,
         }
@@ -147,7 +126,12 @@ impl State {
 
     /// The method with this lower-case name.
     pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
-        self.methods.get(&rest)?.get(name)
+        self.api.method(rest, name)
+    }
+
+    /// All of the API but its methods.
+    pub(crate) fn contract(&self) -> &Contract {
+        self.api.contract()
     }
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
@@ -196,8 +180,32 @@ impl State {
         self.controls().log.push(recorded);
     }
 
+    /// Whether methods look at what the portal keeps.
+    pub(crate) fn is_stateful(&self) -> bool {
+        self.stateful.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_stateful(&self, on: bool) {
+        self.stateful.store(on, Ordering::Relaxed);
+    }
+
+    /// Looks at what the portal keeps, or changes it, and sees to it that those are told who
+    /// have to be.
+    pub(crate) fn in_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = act(&mut world);
+        let happened = world.take_happened();
+        if !happened.is_empty() {
+            event::tell(self, &mut world, happened);
+        }
+        outcome
+    }
+
     pub(crate) fn clear(&self) {
         self.clock.reset();
-        *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
+        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock);
+        self.set_stateful(!self.setup.documented);
+        let fresh = World::fresh(self.api.seed(), self.clock.now());
+        self.in_world(|world| *world = fresh);
     }
 }
