@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     contract::text,
+    deliver::Delivery,
     failures::Failure,
     fault::Fault,
     limits::Bucket,
@@ -23,11 +24,13 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 15] = [
+const ORDERS: [&str; 17] = [
     "answer",
+    "application_token",
     "clear",
     "code",
     "counts",
+    "deliveries",
     "expire",
     "fail",
     "fault",
@@ -109,6 +112,15 @@ pub(crate) fn obey(
                 "refreshes": controls.tokens.refreshes,
                 "refused": controls.refused,
             }))
+        }
+        "application_token" => {
+            let Nothing {} = read(params)?;
+            Ok(state.secrets.application_token.as_str().into())
+        }
+        "deliveries" => {
+            let Nothing {} = read(params)?;
+            let deliveries = state.outbox.deliveries();
+            Ok(deliveries.iter().map(Delivery::to_json).collect())
         }
         "limits" => {
             let limits: Limits = read(params)?;

@@ -17,6 +17,7 @@ mod call;
 mod check;
 mod contract;
 mod control;
+mod deliver;
 mod failures;
 mod fault;
 mod limits;
@@ -37,6 +38,7 @@ mod tokens;
 mod wire;
 
 pub use auth::Credential;
+pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
 pub use log::Recorded;

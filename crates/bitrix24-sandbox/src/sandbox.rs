@@ -15,6 +15,7 @@ use crate::{
     auth::{Secrets, USER},
     contract::Contract,
     control,
+    deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
     limits::Intensity,
@@ -36,6 +37,7 @@ pub struct Builder {
     contract: Option<String>,
     intensity: Option<Intensity>,
     observer: Option<Observer>,
+    reach: Reach,
 }
 
 impl Builder {
@@ -63,6 +65,12 @@ impl Builder {
     /// Calls this with every call after it was answered, on the portal's thread.
     pub fn on_request(mut self, observer: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Sends events to handlers on other machines as well, in plain HTTP.
+    pub fn deliver_anywhere(mut self) -> Self {
+        self.reach = Reach::Anywhere;
         self
     }
 
@@ -99,6 +107,7 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
+                runtime.spawn(deliver::run(Arc::clone(&served.outbox), self.reach));
                 runtime.spawn(server::serve(listener, Arc::clone(&served), Place::Old));
                 runtime.spawn(server::serve(new_listener, served, Place::New));
                 // Ends when the portal is dropped; open connections end with the runtime.
@@ -136,7 +145,7 @@ fn listen(port: u16) -> io::Result<(TcpListener, String)> {
 /// ```
 pub struct Sandbox {
     webhook_url: String,
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }

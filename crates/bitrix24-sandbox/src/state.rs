@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -10,6 +10,7 @@ use crate::{
     answer::Answers,
     auth::{Credential, Denied, Login, Secrets, USER},
     contract::{Contract, Method, Rest},
+    deliver::Outbox,
     failures::Orders,
     fault::Faults,
     limits::{Bucket, Intensity},
@@ -44,6 +45,7 @@ pub(crate) struct State {
     pub(crate) contract: Contract,
     methods: HashMap<Rest, HashMap<String, Served>>,
     setup: Setup,
+    pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
     observer: Option<Observer>,
 }
@@ -128,6 +130,7 @@ impl State {
             contract,
             methods,
             setup,
+            outbox: Arc::new(Outbox::new()),
             observer,
         }
     }
@@ -180,5 +183,6 @@ impl State {
 
     pub(crate) fn clear(&self) {
         *self.controls() = Controls::new(&self.secrets, &self.setup);
+        self.outbox.clear();
     }
 }
