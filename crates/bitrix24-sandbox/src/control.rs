@@ -12,7 +12,9 @@ use crate::{
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{Answer, Budget, Fail, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read},
+    order::{
+        Answer, Budget, Fail, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read,
+    },
     state::State,
     table::List,
 };
@@ -24,7 +26,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 17] = [
+const ORDERS: &[&str] = &[
     "answer",
     "application_token",
     "clear",
@@ -41,6 +43,7 @@ const ORDERS: [&str; 17] = [
     "operating",
     "requests",
     "scopes",
+    "state",
     "stay",
 ];
 
@@ -193,6 +196,11 @@ pub(crate) fn obey(
                 .controls()
                 .budgets
                 .set(&budget.method, &operating, SystemTime::now());
+            Ok(true.into())
+        }
+        "state" => {
+            let Keep { on } = read(params)?;
+            state.set_stateful(on.unwrap_or(true));
             Ok(true.into())
         }
         "clear" => {

@@ -36,6 +36,7 @@ mod state;
 mod table;
 mod tokens;
 mod wire;
+mod world;
 
 pub use auth::Credential;
 pub use deliver::Delivery;

@@ -15,6 +15,10 @@ use crate::{
     refusal::Refusal,
     reply::Reply,
     state::{Served, State},
+    world::{
+        OWNER,
+        methods::{Context, Handler},
+    },
 };
 
 /// The method that answers its parameters.
@@ -81,7 +85,10 @@ impl Call<'_> {
             return self.refuse(&Refusal::scope(&state.contract, rest));
         }
         match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => self.ran(served.answers.to(params), spent),
+            Ok(()) => match served.handler.filter(|_| state.is_stateful()) {
+                Some(handler) => self.handle(handler, credential, params, spent),
+                None => self.ran(served.answers.to(params), spent),
+            },
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
                     self.ran(&Head::of_result(result.clone()), spent)
@@ -93,6 +100,29 @@ impl Call<'_> {
                 },
                 _ => self.refuse(&Refusal::problem(rest, problem)),
             },
+        }
+    }
+
+    /// Asks what the portal keeps.
+    fn handle(
+        &self,
+        handler: Handler,
+        credential: Credential,
+        params: &Map<String, Value>,
+        spent: Option<Spent>,
+    ) -> Reply {
+        let outcome = self.state.in_world(|world| {
+            handler(&mut Context {
+                world,
+                credential,
+                user: OWNER,
+                params,
+                now: self.start,
+            })
+        });
+        match outcome {
+            Ok(result) => self.ran(&Head::of_result(result), spent),
+            Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
         }
     }
 

@@ -110,6 +110,13 @@ pub(crate) struct Budget {
     pub(crate) limit: Option<f64>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keep {
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) on: Option<bool>,
+}
+
 /// The parameters of an order; what is wrong with them otherwise.
 pub(crate) fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, String> {
     serde_json::from_value(params.into()).map_err(|error| error.to_string())

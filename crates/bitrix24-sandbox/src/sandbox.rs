@@ -38,6 +38,7 @@ pub struct Builder {
     intensity: Option<Intensity>,
     observer: Option<Observer>,
     reach: Reach,
+    documented: bool,
 }
 
 impl Builder {
@@ -59,6 +60,13 @@ impl Builder {
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
         self.intensity = Some(Intensity { depth, per_second });
+        self
+    }
+
+    /// Starts a portal that keeps nothing: every method gives its documented answer,
+    /// whatever was called before. [`Sandbox::state`] changes that later.
+    pub fn documented(mut self) -> Self {
+        self.documented = true;
         self
     }
 
@@ -90,6 +98,7 @@ impl Builder {
             contract,
             Secrets::random()?,
             self.intensity,
+            !self.documented,
             self.observer,
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -331,6 +340,12 @@ impl Sandbox {
             _ => return Err(wrong("the parameters of an order are an object".to_owned())),
         };
         control::obey(&self.state, name, params).map_err(wrong)
+    }
+
+    /// Whether methods look at the bots, chats and messages that the portal keeps, or give
+    /// their documented answers. What is kept stays.
+    pub fn state(&self, on: bool) {
+        self.state.set_stateful(on);
     }
 
     /// Takes everything back that was ordered, and forgets recorded calls. The

@@ -2,8 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Instant, SystemTime},
 };
 
 use crate::{
@@ -17,6 +20,11 @@ use crate::{
     log::{Log, Recorded},
     operating::Budgets,
     tokens::Tokens,
+    world::{
+        World, event,
+        methods::{self, Handler},
+        seed::Seed,
+    },
 };
 
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
@@ -25,6 +33,8 @@ pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
 pub(crate) struct Served {
     pub(crate) method: Method,
     pub(crate) answers: Answers,
+    /// What carries it out, where the portal keeps what it is about.
+    pub(crate) handler: Option<Handler>,
 }
 
 impl Served {
@@ -47,6 +57,10 @@ pub(crate) struct State {
     setup: Setup,
     pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
+    /// Never locked while `controls` is.
+    world: Mutex<World>,
+    /// Whether methods look at `world`, rather than to answer as documented.
+    stateful: AtomicBool,
     observer: Option<Observer>,
 }
 
@@ -97,6 +111,8 @@ impl Controls {
 struct Setup {
     scopes: Vec<String>,
     intensity: Option<Intensity>,
+    stateful: bool,
+    seed: Option<Seed>,
 }
 
 impl State {
@@ -105,22 +121,25 @@ impl State {
         mut contract: Contract,
         secrets: Secrets,
         intensity: Option<Intensity>,
+        stateful: bool,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
             scopes: contract.scopes(),
             intensity,
+            stateful,
+            seed: Seed::of(&contract),
         };
-        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
+        let mut served_methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
+            let name = method.name.to_ascii_lowercase();
             let served = Served {
                 answers: Answers::prepare(&method, &contract.records),
+                handler: methods::find(method.rest, &name),
                 method,
             };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
+            let of_rest = served_methods.entry(served.method.rest).or_default();
+            of_rest.insert(name, served);
         }
         Self {
             url,
@@ -128,7 +147,9 @@ impl State {
             controls: Mutex::new(Controls::new(&secrets, &setup)),
             secrets,
             contract,
-            methods,
+            methods: served_methods,
+            world: Mutex::new(World::fresh(setup.seed.as_ref(), SystemTime::now())),
+            stateful: AtomicBool::new(setup.stateful),
             setup,
             outbox: Arc::new(Outbox::new()),
             observer,
@@ -181,8 +202,32 @@ impl State {
         self.controls().log.push(recorded);
     }
 
+    /// Whether methods look at what the portal keeps.
+    pub(crate) fn is_stateful(&self) -> bool {
+        self.stateful.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_stateful(&self, on: bool) {
+        self.stateful.store(on, Ordering::Relaxed);
+    }
+
+    /// Looks at what the portal keeps, or changes it, and sees to it that those are told who
+    /// have to be.
+    pub(crate) fn in_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = act(&mut world);
+        let happened = world.take_happened();
+        if !happened.is_empty() {
+            event::tell(self, &mut world, happened);
+        }
+        outcome
+    }
+
     pub(crate) fn clear(&self) {
         *self.controls() = Controls::new(&self.secrets, &self.setup);
+        self.set_stateful(self.setup.stateful);
+        let fresh = World::fresh(self.setup.seed.as_ref(), SystemTime::now());
+        self.in_world(|world| *world = fresh);
         self.outbox.clear();
     }
 }
