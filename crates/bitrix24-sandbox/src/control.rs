@@ -1,10 +1,11 @@
 //! Orders that come over HTTP, from any language.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
+    answer::since_epoch,
     contract::text,
     deliver::Delivery,
     failures::Failure,
@@ -13,7 +14,8 @@ use crate::{
     method::ECHO,
     operating::Operating,
     order::{
-        Answer, Budget, Fail, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read,
+        Answer, Budget, Fail, Hands, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table,
+        read,
     },
     state::State,
     table::List,
@@ -30,6 +32,7 @@ const ORDERS: &[&str] = &[
     "answer",
     "application_token",
     "clear",
+    "clock",
     "code",
     "counts",
     "deliveries",
@@ -93,9 +96,23 @@ pub(crate) fn obey(
             state.controls().scopes = scopes;
             Ok(true.into())
         }
+        "clock" => {
+            let hands: Hands = read(params)?;
+            let clock = &state.clock;
+            // Stopped first, it stands at the very time that it is moved to.
+            match hands.stopped {
+                Some(true) => clock.stop(),
+                Some(false) => clock.run(),
+                None => {}
+            }
+            if let Some(seconds) = hands.advance {
+                clock.advance(duration(seconds)?);
+            }
+            Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
+        }
         "expire" => {
             let Nothing {} = read(params)?;
-            state.controls().tokens.expire();
+            state.controls().tokens.expire(state.clock.now());
             Ok(true.into())
         }
         "lifetime" => {
@@ -106,7 +123,7 @@ pub(crate) fn obey(
         }
         "code" => {
             let Nothing {} = read(params)?;
-            Ok(state.controls().tokens.code().into())
+            Ok(state.controls().tokens.code(state.clock.now()).into())
         }
         "counts" => {
             let Nothing {} = read(params)?;
@@ -130,9 +147,12 @@ pub(crate) fn obey(
             let continuous = limits.continuous.unwrap_or_default();
             state.controls().bucket = match (limits.depth, limits.per_second) {
                 (None, None) => None,
-                (Some(depth), Some(per_second)) => {
-                    Some(Bucket::new(depth, not_negative(per_second)?, continuous))
-                }
+                (Some(depth), Some(per_second)) => Some(Bucket::new(
+                    depth,
+                    not_negative(per_second)?,
+                    continuous,
+                    state.clock.instant(),
+                )),
                 _ => return Err("depth and per_second belong together".to_owned()),
             };
             Ok(true.into())
@@ -195,7 +215,7 @@ pub(crate) fn obey(
             state
                 .controls()
                 .budgets
-                .set(&budget.method, &operating, SystemTime::now());
+                .set(&budget.method, &operating, state.clock.now());
             Ok(true.into())
         }
         "state" => {

@@ -6,12 +6,13 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Instant, SystemTime},
+    time::Instant,
 };
 
 use crate::{
     answer::Answers,
     auth::{Credential, Denied, Login, Secrets, USER},
+    clock::Clock,
     contract::{Contract, Method, Rest},
     deliver::Outbox,
     failures::Orders,
@@ -51,6 +52,8 @@ pub(crate) struct State {
     /// The address that it can move to, likewise.
     pub(crate) new_url: String,
     pub(crate) secrets: Secrets,
+    /// What everything goes by that looks at the time.
+    pub(crate) clock: Clock,
     /// All but its methods, which are in `methods`.
     pub(crate) contract: Contract,
     methods: HashMap<Rest, HashMap<String, Served>>,
@@ -80,13 +83,15 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup) -> Self {
+    fn new(secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
             scopes: setup.scopes.clone(),
-            tokens: Tokens::new(secrets),
-            bucket: setup.intensity.map(Intensity::bucket),
+            tokens: Tokens::new(secrets, clock.now()),
+            bucket: setup
+                .intensity
+                .map(|intensity| intensity.bucket(clock.instant())),
             refused: 0,
             budgets: Budgets::default(),
             faults: Faults::default(),
@@ -95,9 +100,9 @@ impl Controls {
     }
 
     /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self) -> bool {
+    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
         let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(Instant::now()),
+            Some(bucket) => bucket.add(now),
             None => true,
         };
         if !room {
@@ -130,6 +135,7 @@ impl State {
             stateful,
             seed: Seed::of(&contract),
         };
+        let clock = Clock::new();
         let mut served_methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
             let name = method.name.to_ascii_lowercase();
@@ -144,11 +150,12 @@ impl State {
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup)),
+            controls: Mutex::new(Controls::new(&secrets, &setup, &clock)),
             secrets,
+            world: Mutex::new(World::fresh(setup.seed.as_ref(), clock.now())),
+            clock,
             contract,
             methods: served_methods,
-            world: Mutex::new(World::fresh(setup.seed.as_ref(), SystemTime::now())),
             stateful: AtomicBool::new(setup.stateful),
             setup,
             outbox: Arc::new(Outbox::new()),
@@ -182,7 +189,7 @@ impl State {
                 Ok(Credential::Webhook)
             }
             (None, Some(token)) => {
-                self.controls().tokens.admit(token)?;
+                self.controls().tokens.admit(token, self.clock.now())?;
                 Ok(Credential::Token)
             }
             _ => Err(Denied::Unknown),
@@ -224,9 +231,10 @@ impl State {
     }
 
     pub(crate) fn clear(&self) {
-        *self.controls() = Controls::new(&self.secrets, &self.setup);
+        self.clock.reset();
+        *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
         self.set_stateful(self.setup.stateful);
-        let fresh = World::fresh(self.setup.seed.as_ref(), SystemTime::now());
+        let fresh = World::fresh(self.setup.seed.as_ref(), self.clock.now());
         self.in_world(|world| *world = fresh);
         self.outbox.clear();
     }
