@@ -48,6 +48,8 @@ pub(crate) struct Secrets {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) member_id: String,
+    /// By which handlers know who sends them events.
+    pub(crate) application_token: String,
 }
 
 impl Secrets {
@@ -60,6 +62,7 @@ impl Secrets {
             client_id: format!("local.{}.10000001", random(7)?),
             client_secret: random(25)?,
             member_id: random(16)?,
+            application_token: random(16)?,
         })
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     answer::since_epoch,
     contract::text,
+    deliver::Delivery,
     failures::Failure,
     fault::Fault,
     limits::Bucket,
@@ -26,10 +27,12 @@ const PATHS: &str = "/_sandbox/";
 /// All orders, for who misspells one.
 const ORDERS: &[&str] = &[
     "answer",
+    "application_token",
     "clear",
     "clock",
     "code",
     "counts",
+    "deliveries",
     "expire",
     "fail",
     "fault",
@@ -132,6 +135,15 @@ pub(crate) fn obey(
                 "refreshes": controls.tokens.refreshes,
                 "refused": controls.refused,
             }))
+        }
+        "application_token" => {
+            let Nothing {} = read(params)?;
+            Ok(state.secrets.application_token.as_str().into())
+        }
+        "deliveries" => {
+            let Nothing {} = read(params)?;
+            let deliveries = state.outbox.deliveries();
+            Ok(deliveries.iter().map(Delivery::to_json).collect())
         }
         "limits" => {
             let limits: order::Limits = read(params)?;

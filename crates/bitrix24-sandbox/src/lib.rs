@@ -19,6 +19,7 @@ mod check;
 mod clock;
 mod contract;
 mod control;
+mod deliver;
 mod failures;
 mod fault;
 mod limits;
@@ -42,6 +43,7 @@ mod wire;
 mod world;
 
 pub use auth::Credential;
+pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
 pub use log::Recorded;

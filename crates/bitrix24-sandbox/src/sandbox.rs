@@ -16,6 +16,7 @@ use crate::{
     api::Api,
     auth::{Secrets, USER},
     control,
+    deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
     limits::Intensity,
@@ -38,6 +39,7 @@ pub struct Builder {
     contract: Option<String>,
     setup: Setup,
     observer: Option<Observer>,
+    reach: Reach,
 }
 
 impl Builder {
@@ -107,6 +109,12 @@ impl Builder {
         self
     }
 
+    /// Sends events to handlers on other machines as well, in plain HTTP.
+    pub fn deliver_anywhere(mut self) -> Self {
+        self.reach = Reach::Anywhere;
+        self
+    }
+
     /// Starts the portal.
     ///
     /// # Errors
@@ -149,6 +157,7 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
+                runtime.spawn(deliver::run(Arc::clone(&served.outbox), self.reach));
                 let (new_security, new_served) = (security.clone(), Arc::clone(&served));
                 runtime.spawn(server::serve(listener, security, served, Place::Old));
                 runtime.spawn(server::serve(
@@ -199,7 +208,7 @@ fn listen(scheme: &str, address: SocketAddr) -> io::Result<(TcpListener, String)
 /// ```
 pub struct Sandbox {
     webhook_url: String,
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     identity: Option<Identity>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,

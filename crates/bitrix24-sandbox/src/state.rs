@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -13,6 +13,7 @@ use crate::{
     auth::{Credential, Denied, Login, Secrets, USER},
     clock::Clock,
     contract::{Contract, Rest},
+    deliver::Outbox,
     failures::Orders,
     fault::Faults,
     limits::{Bucket, Intensity},
@@ -35,6 +36,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     api: Api,
     setup: Setup,
+    pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
     /// Never locked while `controls` is.
     world: Mutex<World>,
@@ -120,6 +122,7 @@ impl State {
             api,
             stateful: AtomicBool::new(!setup.documented),
             setup,
+            outbox: Arc::new(Outbox::new()),
             observer,
         }
     }
@@ -207,5 +210,6 @@ impl State {
         self.set_stateful(!self.setup.documented);
         let fresh = World::fresh(self.api.seed(), self.clock.now());
         self.in_world(|world| *world = fresh);
+        self.outbox.clear();
     }
 }
