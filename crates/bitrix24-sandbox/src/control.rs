@@ -1,10 +1,11 @@
 //! Orders that come over HTTP, from any language.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
+    answer::since_epoch,
     contract::text,
     failures::Failure,
     fault::Fault,
@@ -12,8 +13,8 @@ use crate::{
     method::ECHO,
     operating::Operating,
     order::{
-        Answer, Budget, Fail, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table,
-        read,
+        Answer, Budget, Fail, Hands, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Spoil,
+        Table, read,
     },
     state::State,
     table::List,
@@ -29,6 +30,7 @@ const PATHS: &str = "/_sandbox/";
 const ORDERS: [&str; 16] = [
     "answer",
     "clear",
+    "clock",
     "code",
     "counts",
     "expire",
@@ -91,9 +93,23 @@ pub(crate) fn obey(
             state.controls().scopes = scopes;
             Ok(true.into())
         }
+        "clock" => {
+            let hands: Hands = read(params)?;
+            let clock = &state.clock;
+            // Stopped first, it stands at the very time that it is moved to.
+            match hands.stopped {
+                Some(true) => clock.stop(),
+                Some(false) => clock.run(),
+                None => {}
+            }
+            if let Some(seconds) = hands.advance {
+                clock.advance(duration(seconds)?);
+            }
+            Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
+        }
         "expire" => {
             let Nothing {} = read(params)?;
-            state.controls().tokens.expire();
+            state.controls().tokens.expire(state.clock.now());
             Ok(true.into())
         }
         "https_only" => {
@@ -109,7 +125,7 @@ pub(crate) fn obey(
         }
         "code" => {
             let Nothing {} = read(params)?;
-            Ok(state.controls().tokens.code().into())
+            Ok(state.controls().tokens.code(state.clock.now()).into())
         }
         "counts" => {
             let Nothing {} = read(params)?;
@@ -124,9 +140,12 @@ pub(crate) fn obey(
             let continuous = limits.continuous.unwrap_or_default();
             state.controls().bucket = match (limits.depth, limits.per_second) {
                 (None, None) => None,
-                (Some(depth), Some(per_second)) => {
-                    Some(Bucket::new(depth, not_negative(per_second)?, continuous))
-                }
+                (Some(depth), Some(per_second)) => Some(Bucket::new(
+                    depth,
+                    not_negative(per_second)?,
+                    continuous,
+                    state.clock.instant(),
+                )),
                 _ => return Err("depth and per_second belong together".to_owned()),
             };
             Ok(true.into())
@@ -189,7 +208,7 @@ pub(crate) fn obey(
             state
                 .controls()
                 .budgets
-                .set(&budget.method, &operating, SystemTime::now());
+                .set(&budget.method, &operating, state.clock.now());
             Ok(true.into())
         }
         "clear" => {

@@ -15,6 +15,7 @@ mod auth;
 mod batch;
 mod call;
 mod check;
+mod clock;
 mod contract;
 mod control;
 mod failures;

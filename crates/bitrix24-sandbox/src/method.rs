@@ -37,7 +37,11 @@ impl Call<'_> {
     pub(crate) fn reply(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
         let Self { state, rest, .. } = *self;
         if let Some(order) = control::in_method(self.method) {
-            return Reply::obeyed(control::obey(state, order, params.clone()), self.start);
+            return Reply::obeyed(
+                control::obey(state, order, params.clone()),
+                self.start,
+                state.clock.now(),
+            );
         }
         // Orders come before anything that the method itself would object to.
         let failure = state.controls().orders.take_failure(self.method);
@@ -97,7 +101,7 @@ impl Call<'_> {
     }
 
     fn ran(&self, answer: &Head, spent: Option<Spent>) -> Reply {
-        Reply::ran(answer.finish(self.start, spent))
+        Reply::ran(answer.finish(self.start, self.state.clock.now(), spent))
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {

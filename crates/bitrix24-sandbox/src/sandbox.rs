@@ -281,12 +281,43 @@ impl Sandbox {
     /// 30 seconds.
     #[must_use]
     pub fn auth_code(&self) -> String {
-        self.state.controls().tokens.code()
+        self.state.controls().tokens.code(self.state.clock.now())
     }
 
     /// Ends every access token so far: calls with them get `expired_token`.
     pub fn expire_tokens(&self) {
-        self.state.controls().tokens.expire();
+        self.state.controls().tokens.expire(self.state.clock.now());
+    }
+
+    /// The time by the portal's clock, which everything there goes by but the
+    /// delays of [faults](Self::fault).
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.state.clock.now()
+    }
+
+    /// Moves the portal's clock ahead. Tokens expire by it, and limits recover.
+    ///
+    /// ```
+    /// # let portal = bitrix24_sandbox::Sandbox::start()?;
+    /// use std::time::Duration;
+    ///
+    /// portal.advance(Duration::from_secs(180 * 24 * 3600)); // half a year later
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn advance(&self, time: Duration) {
+        self.state.clock.advance(time);
+    }
+
+    /// Stops the portal's clock, so that it moves only when it is
+    /// [told to](Self::advance).
+    pub fn stop_clock(&self) {
+        self.state.clock.stop();
+    }
+
+    /// Lets the portal's clock go on from where it was stopped.
+    pub fn run_clock(&self) {
+        self.state.clock.run();
     }
 
     /// How long the access tokens live that are issued from now on, in whole
@@ -355,7 +386,7 @@ impl Sandbox {
     /// bucket that is empty at first.
     pub fn intensity(&self, depth: u32, per_second: f64) {
         let intensity = Intensity { depth, per_second };
-        self.state.controls().bucket = Some(intensity.bucket());
+        self.state.controls().bucket = Some(intensity.bucket(self.state.clock.instant()));
     }
 
     /// How many requests the bucket had no room for so far.
@@ -367,7 +398,7 @@ impl Sandbox {
     /// Gives a method a budget of execution time. Its answers tell what is used
     /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until it is reset.
     pub fn operating(&self, method: &str, operating: &Operating) {
-        let now = SystemTime::now();
+        let now = self.state.clock.now();
         self.state.controls().budgets.set(method, operating, now);
     }
 

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     answer::Answers,
     auth::{Credential, Denied, Login, Secrets, USER},
+    clock::Clock,
     contract::{Contract, Method, Rest},
     failures::Orders,
     fault::Faults,
@@ -40,6 +41,8 @@ pub(crate) struct State {
     /// The address that it can move to, likewise.
     pub(crate) new_url: String,
     pub(crate) secrets: Secrets,
+    /// What everything goes by that looks at the time.
+    pub(crate) clock: Clock,
     /// All but its methods, which are in `methods`.
     pub(crate) contract: Contract,
     methods: HashMap<Rest, HashMap<String, Served>>,
@@ -66,13 +69,15 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup) -> Self {
+    fn new(secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
             scopes: setup.scopes.clone(),
-            tokens: Tokens::new(secrets),
-            bucket: setup.intensity.map(Intensity::bucket),
+            tokens: Tokens::new(secrets, clock.now()),
+            bucket: setup
+                .intensity
+                .map(|intensity| intensity.bucket(clock.instant())),
             refused: 0,
             budgets: Budgets::default(),
             faults: Faults::default(),
@@ -82,9 +87,9 @@ impl Controls {
     }
 
     /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self) -> bool {
+    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
         let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(Instant::now()),
+            Some(bucket) => bucket.add(now),
             None => true,
         };
         if !room {
@@ -115,6 +120,7 @@ impl State {
             intensity,
             https_only,
         };
+        let clock = Clock::new();
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
             let served = Served {
@@ -129,8 +135,9 @@ impl State {
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup)),
+            controls: Mutex::new(Controls::new(&secrets, &setup, &clock)),
             secrets,
+            clock,
             contract,
             methods,
             setup,
@@ -169,7 +176,7 @@ impl State {
                 Ok(Credential::Webhook)
             }
             (None, Some(token)) => {
-                self.controls().tokens.admit(token)?;
+                self.controls().tokens.admit(token, self.clock.now())?;
                 Ok(Credential::Token)
             }
             _ => Err(Denied::Unknown),
@@ -190,6 +197,7 @@ impl State {
     }
 
     pub(crate) fn clear(&self) {
-        *self.controls() = Controls::new(&self.secrets, &self.setup);
+        self.clock.reset();
+        *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
     }
 }
