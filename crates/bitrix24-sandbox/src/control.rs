@@ -137,11 +137,11 @@ pub(crate) fn obey(
             }))
         }
         "application_token" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             Ok(state.secrets.application_token.as_str().into())
         }
         "deliveries" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             let deliveries = state.outbox.deliveries();
             Ok(deliveries.iter().map(Delivery::to_json).collect())
         }

@@ -17,6 +17,7 @@ mod batch;
 mod call;
 mod check;
 mod clock;
+mod command;
 mod contract;
 mod control;
 mod deliver;
@@ -43,6 +44,7 @@ mod wire;
 mod world;
 
 pub use auth::Credential;
+pub use command::command;
 pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
