@@ -12,7 +12,8 @@ use crate::{
     method::ECHO,
     operating::Operating,
     order::{
-        Answer, Budget, Fail, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table, read,
+        Answer, Budget, Fail, HttpsOnly, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil,
+        Table, read,
     },
     state::State,
     table::List,
@@ -25,7 +26,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 16] = [
+const ORDERS: &[&str] = &[
     "answer",
     "clear",
     "code",
@@ -33,6 +34,7 @@ const ORDERS: [&str; 16] = [
     "expire",
     "fail",
     "fault",
+    "https_only",
     "lifetime",
     "limits",
     "list",
@@ -93,6 +95,11 @@ pub(crate) fn obey(
         "expire" => {
             let Nothing {} = read(params)?;
             state.controls().tokens.expire();
+            Ok(true.into())
+        }
+        "https_only" => {
+            let HttpsOnly { on } = read(params)?;
+            state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {

@@ -33,6 +33,8 @@ mod sandbox;
 mod server;
 mod state;
 mod table;
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
+mod tls;
 mod tokens;
 mod wire;
 mod world;

@@ -75,6 +75,8 @@ pub(crate) struct Controls {
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
 }
 
 impl Controls {
@@ -89,6 +91,7 @@ impl Controls {
             budgets: Budgets::default(),
             faults: Faults::default(),
             moved: None,
+            https_only: setup.https_only,
         }
     }
 
@@ -111,6 +114,7 @@ struct Setup {
     intensity: Option<Intensity>,
     stateful: bool,
     seed: Option<Seed>,
+    https_only: bool,
 }
 
 impl State {
@@ -120,6 +124,7 @@ impl State {
         secrets: Secrets,
         intensity: Option<Intensity>,
         stateful: bool,
+        https_only: bool,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
@@ -127,6 +132,7 @@ impl State {
             intensity,
             stateful,
             seed: Seed::of(&contract),
+            https_only,
         };
         let mut served_methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
@@ -160,6 +166,11 @@ impl State {
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
         self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether calls of a webhook must not come as they do, over plain http.
+    pub(crate) fn wants_https(&self) -> bool {
+        self.controls().https_only && self.url.starts_with("http://")
     }
 
     /// The address that calls should go to.

@@ -117,7 +117,7 @@ fn rust(copy: &Path, edits: &Path, portal: &Portal) -> Outcome {
         ("bitrix24-codegen", copy.join("codegen")),
         ("bitrix24-spec", copy.join("spec")),
     ];
-    let mut program = consumer("edited-consumer", &edits.join("main.rs"), &crates)?;
+    let mut program = consumer("run", "edited-consumer", &edits.join("main.rs"), &crates)?;
     portal.give_webhook(&mut program);
     run(&mut program)
 }

@@ -6,14 +6,13 @@ use std::{
 };
 
 use crate::{
-    consumer::consumer,
+    consumer::{SANDBOX, consumer},
     paths,
-    portal::Portal,
     run::{Outcome, cargo, empty_dir, program, run},
 };
 
 /// What is published, each after what it depends on.
-const CRATES: [&str; 3] = ["bitrix24-spec", "bitrix24-codegen", "bitrix24"];
+const CRATES: [&str; 4] = ["bitrix24-spec", "bitrix24-codegen", SANDBOX, "bitrix24"];
 
 /// What must be in the package of the description.
 const DESCRIPTION: [&str; 2] = ["common.yaml", "imbot/imbot.chat.get.yaml"];
@@ -53,11 +52,8 @@ pub(crate) fn check() -> Outcome {
         }
     }
 
-    let portal = Portal::start()?;
     let main = paths::root().join("tests").join("package").join("main.rs");
-    let mut command = consumer("package-consumer", &main, &crates)?;
-    portal.give_webhook(&mut command);
-    run(&mut command)
+    run(&mut consumer("test", "package-consumer", &main, &crates)?)
 }
 
 /// Whether a folder holds the same terms as the root.
