@@ -17,6 +17,7 @@ use crate::{
     },
     state::State,
     table::List,
+    world::orders,
 };
 
 /// Before the name of an order that is called like a method.
@@ -206,10 +207,13 @@ pub(crate) fn obey(
             let requests = state.controls().log.all();
             Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
         }
-        unknown => Err(format!(
-            "no such order: {unknown} (there are {})",
-            ORDERS.join(", "),
-        )),
+        other => orders::obey(state, other, params).unwrap_or_else(|| {
+            Err(format!(
+                "no such order: {other} (there are {}, {})",
+                ORDERS.join(", "),
+                orders::ORDERS.join(", "),
+            ))
+        }),
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -57,6 +57,8 @@ pub(crate) struct State {
     controls: Mutex<Controls>,
     /// Never locked while `controls` is.
     world: Mutex<World>,
+    /// Tells those who wait that `world` has changed.
+    changed: Condvar,
     /// Whether methods look at `world`, rather than to answer as documented.
     stateful: AtomicBool,
     observer: Option<Observer>,
@@ -153,6 +155,7 @@ impl State {
             contract,
             methods: served_methods,
             world: Mutex::new(World::fresh(setup.seed.as_ref(), SystemTime::now())),
+            changed: Condvar::new(),
             stateful: AtomicBool::new(setup.stateful),
             setup,
             observer,
@@ -228,7 +231,32 @@ impl State {
         if !happened.is_empty() {
             event::tell(self, &mut world, happened);
         }
+        self.changed.notify_all();
         outcome
+    }
+
+    /// Waits for something in what the portal keeps; `None` when it does not come in time.
+    pub(crate) fn wait_for<T>(
+        &self,
+        timeout: Duration,
+        mut find: impl FnMut(&World) -> Option<T>,
+    ) -> Option<T> {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = find(&world);
+        let missing = |world: &mut World| {
+            if found.is_none() {
+                found = find(world);
+            }
+            found.is_none()
+        };
+        // Whoever waits is not given the world that others changed in a panic: there are none.
+        drop(self.changed.wait_timeout_while(world, timeout, missing));
+        found
+    }
+
+    /// The time by the clock of the portal.
+    pub(crate) fn now(&self) -> SystemTime {
+        SystemTime::now()
     }
 
     pub(crate) fn clear(&self) {
