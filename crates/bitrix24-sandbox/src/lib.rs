@@ -11,6 +11,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod api;
 mod auth;
 mod batch;
 mod call;
@@ -19,6 +20,7 @@ mod clock;
 mod command;
 mod contract;
 mod control;
+mod deliver;
 mod failures;
 mod fault;
 mod limits;
@@ -28,6 +30,7 @@ mod oauth;
 mod operating;
 mod order;
 mod params;
+mod people;
 mod reference;
 mod refusal;
 mod reply;
@@ -39,12 +42,15 @@ mod table;
 mod tls;
 mod tokens;
 mod wire;
+mod world;
 
 pub use auth::Credential;
 pub use command::command;
+pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
 pub use log::Recorded;
 pub use operating::Operating;
+pub use people::{Message, User};
 pub use sandbox::{Builder, Sandbox};
 pub use table::List;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer::Head,
+    api::Served,
     auth::Credential,
     batch,
     check::{self, Problem},
@@ -14,7 +15,12 @@ use crate::{
     operating::Spent,
     refusal::Refusal,
     reply::Reply,
-    state::{Served, State},
+    state::State,
+    world::{
+        OWNER,
+        methods::{Context, Handler},
+        v1,
+    },
 };
 
 /// The method that answers its parameters.
@@ -82,10 +88,13 @@ impl Call<'_> {
             return self.refuse(&self.error("WRONG_AUTH_TYPE"));
         }
         if !state.has_scope(&method.scopes) {
-            return self.refuse(&Refusal::scope(&state.contract, rest));
+            return self.refuse(&Refusal::scope(state.contract(), rest));
         }
-        match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => self.ran(served.answers.to(params), spent),
+        match check::check(method, &state.contract().records, params, credential) {
+            Ok(()) => match served.handler.filter(|_| state.is_stateful()) {
+                Some(handler) => self.handle(handler, credential, params, spent),
+                None => self.ran(served.answers.to(params), spent),
+            },
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
                     self.ran(&Head::of_result(result.clone()), spent)
@@ -93,10 +102,44 @@ impl Call<'_> {
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 (Problem::Missing(path), None) => match method.missing_code(path) {
                     Some(code) => self.refuse(&self.error(code)),
-                    None => self.refuse(&Refusal::problem(rest, problem)),
+                    None => self.object(problem),
                 },
-                _ => self.refuse(&Refusal::problem(rest, problem)),
+                _ => self.object(problem),
             },
+        }
+    }
+
+    /// Asks what the portal keeps.
+    fn handle(
+        &self,
+        handler: Handler,
+        credential: Credential,
+        params: &Map<String, Value>,
+        spent: Option<Spent>,
+    ) -> Reply {
+        let outcome = self.state.in_world(|world| {
+            handler(&mut Context {
+                world,
+                credential,
+                user: OWNER,
+                params,
+                now: self.start,
+            })
+        });
+        match outcome {
+            Ok(result) => self.ran(&Head::of_result(result), spent),
+            Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
+        }
+    }
+
+    /// Refuses parameters about which the contract itself does not say more.
+    fn object(&self, problem: Problem) -> Reply {
+        let path = match &problem {
+            Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
+        };
+        match v1::objection(self.method, path) {
+            Some(code) => self.refuse(&self.error(code)),
+            None => self.refuse(&Refusal::problem(self.rest, problem)),
         }
     }
 
@@ -106,7 +149,7 @@ impl Call<'_> {
 
     pub(crate) fn error(&self, code: &str) -> Refusal {
         let method = self.served.map(|served| &served.method);
-        Refusal::of(&self.state.contract, method, code)
+        Refusal::of(self.state.contract(), method, code)
     }
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {

@@ -4,7 +4,7 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, SystemTime},
 };
@@ -13,22 +13,20 @@ use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::{
+    api::Api,
     auth::{Secrets, USER},
-    contract::Contract,
     control,
+    deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
     limits::Intensity,
     log::Recorded,
     operating::Operating,
     server::{self, Place},
-    state::{Api, Observer, State},
+    state::{Observer, Setup, State},
     table::List,
     tls::Identity,
 };
-
-/// The contract of the API that this crate was built with.
-const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 
 /// Options of a portal, from [`Sandbox::builder`].
 #[derive(Default)]
@@ -38,10 +36,10 @@ pub struct Builder {
     address: Option<IpAddr>,
     tls: bool,
     names: Vec<String>,
-    https_only: bool,
     contract: Option<String>,
-    intensity: Option<Intensity>,
+    setup: Setup,
     observer: Option<Observer>,
+    reach: Reach,
 }
 
 impl Builder {
@@ -79,7 +77,7 @@ impl Builder {
     /// Answers calls of a webhook over plain http as a real portal does, with
     /// `INVALID_REQUEST`.
     pub fn https_only(mut self) -> Self {
-        self.https_only = true;
+        self.setup.https_only = true;
         self
     }
 
@@ -94,13 +92,26 @@ impl Builder {
     /// depth has no room. Each request of a method takes a place, and so many
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
-        self.intensity = Some(Intensity { depth, per_second });
+        self.setup.intensity = Some(Intensity { depth, per_second });
+        self
+    }
+
+    /// Starts a portal that keeps nothing: every method gives its documented answer,
+    /// whatever was called before. [`Sandbox::keep_state`] changes that later.
+    pub fn documented(mut self) -> Self {
+        self.setup.documented = true;
         self
     }
 
     /// Calls this with every call after it was answered, on the portal's thread.
     pub fn on_request(mut self, observer: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Sends events to handlers on other machines as well, in plain HTTP.
+    pub fn deliver_anywhere(mut self) -> Self {
+        self.reach = Reach::Anywhere;
         self
     }
 
@@ -111,10 +122,7 @@ impl Builder {
     /// When the port is taken, the system has no random bytes or threads left,
     /// or the contract is not one.
     pub fn start(self) -> io::Result<Sandbox> {
-        let api = match &self.contract {
-            Some(json) => read(json)?,
-            None => own_api()?,
-        };
+        let api = Api::new(self.contract.as_deref())?;
         let identity = if self.tls {
             let mut names = self.names;
             names.extend(self.address.map(|address| address.to_string()));
@@ -131,8 +139,7 @@ impl Builder {
             [url, new_url],
             api,
             Secrets::random()?,
-            self.intensity,
-            self.https_only,
+            self.setup,
             self.observer,
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -150,6 +157,7 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
+                runtime.spawn(deliver::run(Arc::clone(&served.outbox), self.reach));
                 let (new_security, new_served) = (security.clone(), Arc::clone(&served));
                 runtime.spawn(server::serve(listener, security, served, Place::Old));
                 runtime.spawn(server::serve(
@@ -170,23 +178,6 @@ impl Builder {
             thread: Some(thread),
         })
     }
-}
-
-fn read(contract: &str) -> io::Result<Api> {
-    let contract = Contract::read(contract)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    Ok(Api::new(contract))
-}
-
-/// The API of this crate, which takes longer to read than all else that a start takes.
-fn own_api() -> io::Result<Api> {
-    static KNOWN: OnceLock<Api> = OnceLock::new();
-    if let Some(api) = KNOWN.get() {
-        return Ok(api.clone());
-    }
-    // Before the lock is taken: a process that is forked meanwhile would find it locked for good.
-    let api = read(CONTRACT)?;
-    Ok(KNOWN.get_or_init(|| api).clone())
 }
 
 /// A listener and the URL by which this machine reaches it.
@@ -217,7 +208,7 @@ fn listen(scheme: &str, address: SocketAddr) -> io::Result<(TcpListener, String)
 /// ```
 pub struct Sandbox {
     webhook_url: String,
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     identity: Option<Identity>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -231,6 +222,10 @@ impl Sandbox {
     /// When the system has no port, no random bytes or no threads left.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
     /// Options for [another port, another API or an observer](Builder).
@@ -450,6 +445,12 @@ impl Sandbox {
             _ => return Err(wrong("the parameters of an order are an object".to_owned())),
         };
         control::obey(&self.state, name, params).map_err(wrong)
+    }
+
+    /// Whether methods look at the bots, chats and messages that the portal keeps, or give
+    /// their documented answers. What is kept stays.
+    pub fn keep_state(&self, on: bool) {
+        self.state.set_stateful(on);
     }
 
     /// Takes everything back that was ordered, and forgets recorded calls. The

@@ -1,73 +1,29 @@
 //! What a portal knows, and what changes while it runs.
 
 use std::{
-    collections::HashMap,
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
-    answer::Answers,
+    api::{Api, Served},
     auth::{Credential, Denied, Login, Secrets, USER},
     clock::Clock,
-    contract::{Contract, Method, Rest},
+    contract::{Contract, Rest},
+    deliver::Outbox,
     failures::Orders,
     fault::Faults,
     limits::{Bucket, Intensity},
     log::{Log, Recorded},
     operating::Budgets,
     tokens::Tokens,
+    world::{World, event},
 };
 
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
-
-/// A method with its answers.
-pub(crate) struct Served {
-    pub(crate) method: Method,
-    pub(crate) answers: Answers,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
-}
-
-/// Methods by the lower-case name.
-type Methods = HashMap<Rest, HashMap<String, Served>>;
-
-/// What is served. Portals of the same API share it.
-#[derive(Clone)]
-pub(crate) struct Api {
-    /// All but its methods, which are in `methods`.
-    contract: Arc<Contract>,
-    methods: Arc<Methods>,
-    scopes: Arc<[String]>,
-}
-
-impl Api {
-    pub(crate) fn new(mut contract: Contract) -> Self {
-        let scopes = contract.scopes().into();
-        let mut methods = Methods::new();
-        for method in mem::take(&mut contract.methods) {
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                method,
-            };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
-        }
-        Self {
-            contract: contract.into(),
-            methods: methods.into(),
-            scopes,
-        }
-    }
-}
 
 /// What the portal's thread and its owner share.
 pub(crate) struct State {
@@ -78,10 +34,16 @@ pub(crate) struct State {
     pub(crate) secrets: Secrets,
     /// What everything goes by that looks at the time.
     pub(crate) clock: Clock,
-    pub(crate) contract: Arc<Contract>,
-    methods: Arc<Methods>,
+    api: Api,
     setup: Setup,
+    pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
+    /// Never locked while `controls` is.
+    world: Mutex<World>,
+    /// Tells those who wait that `world` has changed.
+    changed: Condvar,
+    /// Whether methods look at `world`, rather than to answer as documented.
+    stateful: AtomicBool,
     observer: Option<Observer>,
 }
 
@@ -103,11 +65,11 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
+    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
-            scopes: setup.scopes.clone(),
+            scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
             bucket: setup
                 .intensity
@@ -133,11 +95,14 @@ impl Controls {
     }
 }
 
-/// What the portal goes back to when it is cleared.
-struct Setup {
-    scopes: Vec<String>,
-    intensity: Option<Intensity>,
-    https_only: bool,
+/// What a portal begins with, and goes back to when it is cleared.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) intensity: Option<Intensity>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
+    /// Methods answer as documented, whatever was called before.
+    pub(crate) documented: bool,
 }
 
 impl State {
@@ -145,32 +110,34 @@ impl State {
         [url, new_url]: [String; 2],
         api: Api,
         secrets: Secrets,
-        intensity: Option<Intensity>,
-        https_only: bool,
+        setup: Setup,
         observer: Option<Observer>,
     ) -> Self {
-        let setup = Setup {
-            scopes: api.scopes.to_vec(),
-            intensity,
-            https_only,
-        };
         let clock = Clock::new();
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup, &clock)),
+            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
+            world: Mutex::new(World::fresh(api.seed(), clock.now())),
+            changed: Condvar::new(),
             secrets,
             clock,
-            contract: api.contract,
-            methods: api.methods,
+            api,
+            stateful: AtomicBool::new(!setup.documented),
             setup,
+            outbox: Arc::new(Outbox::new()),
             observer,
         }
     }
 
     /// The method with this lower-case name.
     pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
-        self.methods.get(&rest)?.get(name)
+        self.api.method(rest, name)
+    }
+
+    /// All of the API but its methods.
+    pub(crate) fn contract(&self) -> &Contract {
+        self.api.contract()
     }
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
@@ -219,8 +186,58 @@ impl State {
         self.controls().log.push(recorded);
     }
 
+    /// Whether methods look at what the portal keeps.
+    pub(crate) fn is_stateful(&self) -> bool {
+        self.stateful.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_stateful(&self, on: bool) {
+        self.stateful.store(on, Ordering::Relaxed);
+    }
+
+    /// Looks at what the portal keeps, or changes it, and sees to it that those are told who
+    /// have to be.
+    pub(crate) fn in_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = act(&mut world);
+        let happened = world.take_happened();
+        if !happened.is_empty() {
+            event::tell(self, &mut world, happened);
+        }
+        self.changed.notify_all();
+        outcome
+    }
+
+    /// Waits for something in what the portal keeps; `None` when it does not come in time.
+    pub(crate) fn wait_for<T>(
+        &self,
+        timeout: Duration,
+        mut find: impl FnMut(&World) -> Option<T>,
+    ) -> Option<T> {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = find(&world);
+        let missing = |world: &mut World| {
+            if found.is_none() {
+                found = find(world);
+            }
+            found.is_none()
+        };
+        // Whoever waits is not given the world that others changed in a panic: there are none.
+        drop(self.changed.wait_timeout_while(world, timeout, missing));
+        found
+    }
+
+    /// The time by the clock of the portal.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
     pub(crate) fn clear(&self) {
         self.clock.reset();
-        *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
+        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock);
+        self.set_stateful(!self.setup.documented);
+        let fresh = World::fresh(self.api.seed(), self.clock.now());
+        self.in_world(|world| *world = fresh);
+        self.outbox.clear();
     }
 }
