@@ -222,7 +222,7 @@ pub(crate) fn since_epoch(time: SystemTime) -> f64 {
         .as_secs_f64()
 }
 
-fn date(time: SystemTime) -> String {
+pub(crate) fn date(time: SystemTime) -> String {
     let utc = DateTime::<Utc>::from(time);
     match FixedOffset::east_opt(ZONE_SECONDS) {
         Some(zone) => utc
