@@ -7,7 +7,7 @@ use crate::{
     auth::{Address, Credential},
     batch,
     contract::Rest,
-    control,
+    control, download,
     fault::Fault,
     log::Recorded,
     method::Call,
@@ -45,6 +45,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
     }
     if oauth::is_path(request.path) {
         return token(state, request);
+    }
+    if download::is_path(request.path) {
+        return download::reply(state, request.query);
     }
     let Some(address) = Address::parse(request.path) else {
         return Reply::page(404, "Not Found");
@@ -89,6 +92,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
                 Reply::moved(location)
             } else if fault.as_ref().is_some_and(|fault| !fault.runs()) {
                 Reply::page(502, "Bad Gateway")
+            } else if !is_order && address.login.is_some() && state.wants_https() {
+                let words = Some("Https required".to_owned());
+                call.refuse(&call.error("INVALID_REQUEST").with_text(words))
             } else if !is_order && !state.controls().has_room(state.clock.instant()) {
                 call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
             } else {

@@ -14,11 +14,12 @@ use crate::{
     method::ECHO,
     operating::Operating,
     order::{
-        Answer, Budget, Fail, Hands, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil, Table,
-        read,
+        Answer, Budget, Fail, Hands, HttpsOnly, Keep, Lifetime, Limits, Move, Nothing, Scopes,
+        Spoil, Table, read,
     },
     state::State,
     table::List,
+    world::orders,
 };
 
 /// Before the name of an order that is called like a method.
@@ -39,6 +40,7 @@ const ORDERS: &[&str] = &[
     "expire",
     "fail",
     "fault",
+    "https_only",
     "lifetime",
     "limits",
     "list",
@@ -113,6 +115,11 @@ pub(crate) fn obey(
         "expire" => {
             let Nothing {} = read(params)?;
             state.controls().tokens.expire(state.clock.now());
+            Ok(true.into())
+        }
+        "https_only" => {
+            let HttpsOnly { on } = read(params)?;
+            state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {
@@ -231,10 +238,13 @@ pub(crate) fn obey(
             let requests = state.controls().log.all();
             Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
         }
-        unknown => Err(format!(
-            "no such order: {unknown} (there are {})",
-            ORDERS.join(", "),
-        )),
+        other => orders::obey(state, other, params).unwrap_or_else(|| {
+            Err(format!(
+                "no such order: {other} (there are {}, {})",
+                ORDERS.join(", "),
+                orders::ORDERS.join(", "),
+            ))
+        }),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     world::{
         OWNER,
         methods::{Context, Handler},
+        v1, v2,
     },
 };
 
@@ -100,9 +101,9 @@ impl Call<'_> {
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 (Problem::Missing(path), None) => match method.missing_code(path) {
                     Some(code) => self.refuse(&self.error(code)),
-                    None => self.refuse(&Refusal::problem(rest, problem)),
+                    None => self.object(problem),
                 },
-                _ => self.refuse(&Refusal::problem(rest, problem)),
+                _ => self.object(problem),
             },
         }
     }
@@ -118,6 +119,7 @@ impl Call<'_> {
         let outcome = self.state.in_world(|world| {
             handler(&mut Context {
                 world,
+                state: self.state,
                 credential,
                 user: OWNER,
                 params,
@@ -127,6 +129,18 @@ impl Call<'_> {
         match outcome {
             Ok(result) => self.ran(&Head::of_result(result), spent),
             Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
+        }
+    }
+
+    /// Refuses parameters about which the contract itself does not say more.
+    fn object(&self, problem: Problem) -> Reply {
+        let path = match &problem {
+            Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
+        };
+        let code = v1::objection(self.method, path).or_else(|| v2::objection(self.method, path));
+        match code {
+            Some(code) => self.refuse(&self.error(code)),
+            None => self.refuse(&Refusal::problem(self.rest, problem)),
         }
     }
 

@@ -3,10 +3,10 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -62,6 +62,8 @@ pub(crate) struct State {
     controls: Mutex<Controls>,
     /// Never locked while `controls` is.
     world: Mutex<World>,
+    /// Tells those who wait that `world` has changed.
+    changed: Condvar,
     /// Whether methods look at `world`, rather than to answer as documented.
     stateful: AtomicBool,
     observer: Option<Observer>,
@@ -80,6 +82,8 @@ pub(crate) struct Controls {
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
 }
 
 impl Controls {
@@ -96,6 +100,7 @@ impl Controls {
             budgets: Budgets::default(),
             faults: Faults::default(),
             moved: None,
+            https_only: setup.https_only,
         }
     }
 
@@ -118,6 +123,7 @@ struct Setup {
     intensity: Option<Intensity>,
     stateful: bool,
     seed: Option<Seed>,
+    https_only: bool,
 }
 
 impl State {
@@ -127,6 +133,7 @@ impl State {
         secrets: Secrets,
         intensity: Option<Intensity>,
         stateful: bool,
+        https_only: bool,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
@@ -134,6 +141,7 @@ impl State {
             intensity,
             stateful,
             seed: Seed::of(&contract),
+            https_only,
         };
         let clock = Clock::new();
         let mut served_methods: HashMap<_, HashMap<_, _>> = HashMap::new();
@@ -156,6 +164,7 @@ impl State {
             clock,
             contract,
             methods: served_methods,
+            changed: Condvar::new(),
             stateful: AtomicBool::new(setup.stateful),
             setup,
             outbox: Arc::new(Outbox::new()),
@@ -170,6 +179,11 @@ impl State {
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
         self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether calls of a webhook must not come as they do, over plain http.
+    pub(crate) fn wants_https(&self) -> bool {
+        self.controls().https_only && self.url.starts_with("http://")
     }
 
     /// The address that calls should go to.
@@ -227,7 +241,32 @@ impl State {
         if !happened.is_empty() {
             event::tell(self, &mut world, happened);
         }
+        self.changed.notify_all();
         outcome
+    }
+
+    /// Waits for something in what the portal keeps; `None` when it does not come in time.
+    pub(crate) fn wait_for<T>(
+        &self,
+        timeout: Duration,
+        mut find: impl FnMut(&World) -> Option<T>,
+    ) -> Option<T> {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = find(&world);
+        let missing = |world: &mut World| {
+            if found.is_none() {
+                found = find(world);
+            }
+            found.is_none()
+        };
+        // Whoever waits is not given the world that others changed in a panic: there are none.
+        drop(self.changed.wait_timeout_while(world, timeout, missing));
+        found
+    }
+
+    /// The time by the clock of the portal.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     pub(crate) fn clear(&self) {

@@ -157,6 +157,13 @@ impl World {
         true
     }
 
+    /// Whether a message is shown as edited.
+    pub(crate) fn mark_edited(&mut self, id: MessageId, edited: bool) {
+        if let Some(message) = self.messages.get_mut(&id) {
+            message.edited = edited;
+        }
+    }
+
     /// Deletes a message; a note stays in its place unless it is `complete`. Gives whether
     /// there was such a message.
     pub(crate) fn delete_message(&mut self, id: MessageId, by: UserId, complete: bool) -> bool {

@@ -25,7 +25,9 @@ pub(super) enum With {
 pub(super) fn auth(desk: Desk<'_>, bot: &Bot, user: UserId, with: With) -> Map<String, Value> {
     let state = desk.state;
     let current = state.current_url();
-    let domain = current.split_once("://").map_or(&*current, |(_, rest)| rest);
+    let domain = current
+        .split_once("://")
+        .map_or(&*current, |(_, rest)| rest);
     let place = [
         ("domain", json!(domain)),
         ("server_endpoint", json!(format!("{}/rest/", state.url))),

@@ -59,8 +59,12 @@ pub(crate) fn tell(state: &State, world: &mut World, happened: Vec<Happening>) {
                 Letter::Sent(parcel) => state.outbox.put(parcel),
             }
         }
-        if let Happening::BotDeleted { bot } = happening {
-            world.forget_events(bot.id);
+        match happening {
+            Happening::BotDeleted { bot } => world.forget_events(bot.id),
+            Happening::CommandUsed {
+                command, message, ..
+            } => world.events.note_use(command.id, message),
+            _ => {}
         }
     }
 }

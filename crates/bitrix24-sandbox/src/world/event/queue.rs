@@ -7,7 +7,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{answer::date, world::UserId};
+use crate::{
+    answer::date,
+    world::{CommandId, MessageId, UserId},
+};
 
 /// Of more events, the oldest are lost.
 const CAPACITY: usize = 10_000;
@@ -48,10 +51,18 @@ pub(in crate::world) struct Queues {
     /// Users whose events are kept.
     subscribed: HashSet<UserId>,
     given_out: u64,
+    /// Which commands were given by which messages.
+    used: HashSet<(CommandId, MessageId)>,
 }
 
 impl Queues {
-    pub(super) fn push(&mut self, reader: Reader, kind: &'static str, data: Value, now: SystemTime) {
+    pub(super) fn push(
+        &mut self,
+        reader: Reader,
+        kind: &'static str,
+        data: Value,
+        now: SystemTime,
+    ) {
         let queue = self.queues.entry(reader).or_default();
         if queue.len() >= CAPACITY {
             queue.pop_front();
@@ -83,7 +94,9 @@ impl Queues {
                     let age = now.duration_since(event.time).unwrap_or_default();
                     matches!(reader, Reader::User(_)) && age > LIFETIME
                 };
-                queue.retain(|event| offset.is_none_or(|offset| event.id >= offset) && !is_old(event));
+                queue.retain(|event| {
+                    offset.is_none_or(|offset| event.id >= offset) && !is_old(event)
+                });
             }
         }
         let queues = readers.iter().filter_map(|reader| self.queues.get(reader));
@@ -92,7 +105,9 @@ impl Queues {
         let has_more = events.len() > limit;
         events.truncate(limit);
         Page {
-            next: events.last().map_or(offset.unwrap_or(acknowledged), |event| event.id + 1),
+            next: events
+                .last()
+                .map_or(offset.unwrap_or(acknowledged), |event| event.id + 1),
             events: events.into_iter().map(Event::shown).collect(),
             has_more,
         }
@@ -101,6 +116,14 @@ impl Queues {
     pub(super) fn forget(&mut self, reader: Reader) {
         self.queues.remove(&reader);
         self.acknowledged.remove(&reader);
+    }
+
+    pub(super) fn note_use(&mut self, command: CommandId, message: MessageId) {
+        self.used.insert((command, message));
+    }
+
+    pub(in crate::world) fn was_used(&self, command: CommandId, message: MessageId) -> bool {
+        self.used.contains(&(command, message))
     }
 
     pub(in crate::world) fn is_subscribed(&self, user: UserId) -> bool {

@@ -65,9 +65,7 @@ fn told(view: View<'_>, happening: &Happening) -> Option<(&'static str, Map<Stri
             let data = view.of_reaction(message, *user, reaction, *added)?;
             ("ONIMV2REACTIONCHANGE", data)
         }
-        Happening::JoinedChat { chat, bot, .. } => {
-            ("ONIMV2JOINCHAT", view.of_dialog(*chat, *bot)?)
-        }
+        Happening::JoinedChat { chat, bot, .. } => ("ONIMV2JOINCHAT", view.of_dialog(*chat, *bot)?),
         Happening::BotDeleted { .. }
         | Happening::CommandUsed { .. }
         | Happening::ContextGiven { .. } => return None,

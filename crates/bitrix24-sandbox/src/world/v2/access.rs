@@ -11,8 +11,8 @@ use crate::world::{
 pub(super) const ACCESS_DENIED: &str = "ACCESS_DENIED";
 pub(super) const BOT_NOT_FOUND: &str = "BOT_NOT_FOUND";
 
-impl Context<'_> {
-    pub(super) fn args(&self) -> Args<'_> {
+impl<'a> Context<'a> {
+    pub(super) fn args(&self) -> Args<'a> {
         Args::of(self.params)
     }
 

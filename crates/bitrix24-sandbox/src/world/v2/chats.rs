@@ -28,7 +28,11 @@ pub(super) fn add(context: &mut Context<'_>) -> Outcome {
     let id = context.world.add_chat(chat, &users, now);
     // It knows, and so is not told.
     context.world.join(id, bot, bot, false);
-    if let Some(chat) = context.world.chat_mut(id).filter(|chat| chat.title.is_empty()) {
+    if let Some(chat) = context
+        .world
+        .chat_mut(id)
+        .filter(|chat| chat.title.is_empty())
+    {
         chat.title = format!("Chat #{id}");
     }
     if let Some(text) = fields.text("message").filter(|text| !text.is_empty()) {

@@ -18,8 +18,8 @@ pub(super) fn register(context: &mut Context<'_>) -> Outcome {
     if name.is_empty() {
         return Err(Refused::code("COMMAND_REQUIRED"));
     }
-    let mut commands = context.world.commands();
-    if let Some(known) = commands.find(|known| known.bot == bot && known.name == name) {
+    let known = |known: &&Command| known.bot == bot && known.name == name;
+    if let Some(known) = context.world.commands().find(known) {
         return Ok(json!({"command": show::command(known)}));
     }
     let hidden = fields.flag("hidden").unwrap_or_default();
@@ -50,8 +50,8 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     if new.is_some_and(str::is_empty) {
         return Err(Refused::code("COMMAND_NAME_EMPTY"));
     }
-    let mut others = context.world.commands();
-    if others.any(|one| one.bot == bot && one.id != id && new == Some(one.name.as_str())) {
+    let other = |one: &Command| one.bot == bot && one.id != id && new == Some(one.name.as_str());
+    if context.world.commands().any(other) {
         return Err(Refused::code("COMMAND_ALREADY_EXISTS"));
     }
     if let Some(command) = context.world.command_mut(id) {
@@ -89,12 +89,11 @@ pub(super) fn answer(context: &mut Context<'_>) -> Outcome {
     let command = own(context, bot).map_err(|_| failed())?;
     let asked = context.world.message(context.args().id("messageId"));
     let asked = asked.ok_or_else(failed)?;
-    let mut used = context.world.commands_in(asked).into_iter();
     let dialog = context.args().text("dialogId").unwrap_or_default();
     let dialog: Dialog = dialog.parse().map_err(|()| failed())?;
     let chat = asked.chat;
     // Nothing but its use gives access to the chat.
-    if !used.any(|(used, _)| used.id == command)
+    if !context.world.events.was_used(command, asked.id)
         || context.world.chat_of(dialog, bot) != Some(chat)
     {
         return Err(failed());

@@ -51,6 +51,9 @@ fn page(context: &mut Context<'_>, readers: &[Reader]) -> serde_json::Value {
         events,
         next,
         has_more,
-    } = context.world.events.read(readers, offset, limit, context.now);
+    } = context
+        .world
+        .events
+        .read(readers, offset, limit, context.now);
     json!({"events": events, "nextOffset": next, "hasMore": has_more})
 }

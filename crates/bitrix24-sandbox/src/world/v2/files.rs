@@ -3,11 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-use super::{
-    access::denied,
-    messages::cut,
-    show,
-};
+use super::{access::denied, messages::cut, show};
 use crate::{
     download,
     world::{

@@ -8,6 +8,7 @@ mod commands;
 mod events;
 mod files;
 mod messages;
+mod objection;
 mod picture;
 mod reading;
 pub(super) mod show;
@@ -15,6 +16,8 @@ pub(super) mod show;
 mod tests;
 mod ui;
 mod users;
+
+pub(crate) use objection::objection;
 
 use super::methods::Handler;
 

@@ -58,7 +58,10 @@ pub(in crate::world) fn bot(world: &World, bot: &Bot, own: bool) -> Value {
 /// A person or a bot, as answers show them.
 pub(in crate::world) fn user(person: &Person) -> Value {
     let mut shown = user_in_event(person);
-    extend(&mut shown, [("lastActivityDate", json!(date(person.last_seen)))]);
+    extend(
+        &mut shown,
+        [("lastActivityDate", json!(date(person.last_seen)))],
+    );
     shown
 }
 
