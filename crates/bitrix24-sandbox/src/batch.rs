@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use crate::{
-    answer, auth::Credential, check::Problem, contract::Rest, control, log::Recorded, method::Call,
-    params, reference, reply::Reply, state::Served,
+    answer, api::Served, auth::Credential, check::Problem, contract::Rest, control, log::Recorded,
+    method::Call, params, reference, reply::Reply,
 };
 
 pub(crate) const METHOD: &str = "batch";

@@ -11,11 +11,13 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod api;
 mod auth;
 mod batch;
 mod call;
 mod check;
 mod clock;
+mod command;
 mod contract;
 mod control;
 mod deliver;
@@ -44,6 +46,7 @@ mod wire;
 mod world;
 
 pub use auth::Credential;
+pub use command::command;
 pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;

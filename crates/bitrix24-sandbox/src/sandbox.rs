@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::{
+    api::Api,
     auth::{Secrets, USER},
-    contract::Contract,
     control,
     deliver::{self, Reach},
     failures::Failure,
@@ -23,13 +23,10 @@ use crate::{
     log::Recorded,
     operating::Operating,
     server::{self, Place},
-    state::{Observer, State},
+    state::{Observer, Setup, State},
     table::List,
     tls::Identity,
 };
-
-/// The contract of the API that this crate was built with.
-const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 
 /// Options of a portal, from [`Sandbox::builder`].
 #[derive(Default)]
@@ -39,12 +36,10 @@ pub struct Builder {
     address: Option<IpAddr>,
     tls: bool,
     names: Vec<String>,
-    https_only: bool,
     contract: Option<String>,
-    intensity: Option<Intensity>,
+    setup: Setup,
     observer: Option<Observer>,
     reach: Reach,
-    documented: bool,
 }
 
 impl Builder {
@@ -82,7 +77,7 @@ impl Builder {
     /// Answers calls of a webhook over plain http as a real portal does, with
     /// `INVALID_REQUEST`.
     pub fn https_only(mut self) -> Self {
-        self.https_only = true;
+        self.setup.https_only = true;
         self
     }
 
@@ -97,14 +92,14 @@ impl Builder {
     /// depth has no room. Each request of a method takes a place, and so many
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
-        self.intensity = Some(Intensity { depth, per_second });
+        self.setup.intensity = Some(Intensity { depth, per_second });
         self
     }
 
     /// Starts a portal that keeps nothing: every method gives its documented answer,
     /// whatever was called before. [`Sandbox::keep_state`] changes that later.
     pub fn documented(mut self) -> Self {
-        self.documented = true;
+        self.setup.documented = true;
         self
     }
 
@@ -127,8 +122,7 @@ impl Builder {
     /// When the port is taken, the system has no random bytes or threads left,
     /// or the contract is not one.
     pub fn start(self) -> io::Result<Sandbox> {
-        let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let api = Api::new(self.contract.as_deref())?;
         let identity = if self.tls {
             let mut names = self.names;
             names.extend(self.address.map(|address| address.to_string()));
@@ -143,11 +137,9 @@ impl Builder {
         let (new_listener, new_url) = listen(scheme, (address, 0).into())?;
         let state = Arc::new(State::new(
             [url, new_url],
-            contract,
+            api,
             Secrets::random()?,
-            self.intensity,
-            !self.documented,
-            self.https_only,
+            self.setup,
             self.observer,
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
