@@ -36,14 +36,19 @@ impl Head {
         Self::new(body)
     }
 
-    /// The whole body of a call that began then and ends now, of a method
-    /// that has used up so much.
-    pub(crate) fn finish(&self, start: SystemTime, spent: Option<Spent>) -> Vec<u8> {
+    /// The whole body of a call between these times, of a method that has used
+    /// up so much.
+    pub(crate) fn finish(
+        &self,
+        start: SystemTime,
+        end: SystemTime,
+        spent: Option<Spent>,
+    ) -> Vec<u8> {
         let mut body = Vec::with_capacity(self.0.len() + 256);
         body.extend_from_slice(&self.0);
         body.extend_from_slice(b",\"time\":");
         // Numbers and text always serialise; an empty object stays well-formed.
-        let time = serde_json::to_vec(&Time::between(start, SystemTime::now(), spent));
+        let time = serde_json::to_vec(&Time::between(start, end, spent));
         body.extend_from_slice(time.as_deref().unwrap_or(b"{}"));
         body.push(b'}');
         body
@@ -169,9 +174,9 @@ fn is_around(ty: &Type, around: &[&str]) -> bool {
     }
 }
 
-/// The `time` of a call that began then and ends now.
-pub(crate) fn time(start: SystemTime) -> Value {
-    serde_json::to_value(Time::between(start, SystemTime::now(), None)).unwrap_or_default()
+/// The `time` of a call between these times.
+pub(crate) fn time(start: SystemTime, end: SystemTime) -> Value {
+    serde_json::to_value(Time::between(start, end, None)).unwrap_or_default()
 }
 
 /// When a call ran, as answers tell it.
@@ -237,7 +242,7 @@ mod tests {
     }
 
     fn body(head: &Head) -> Value {
-        serde_json::from_slice(&head.finish(SystemTime::now(), None)).unwrap()
+        serde_json::from_slice(&head.finish(SystemTime::now(), SystemTime::now(), None)).unwrap()
     }
 
     #[test]

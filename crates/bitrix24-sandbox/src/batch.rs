@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use crate::{
-    answer, auth::Credential, check::Problem, contract::Rest, control, log::Recorded, method::Call,
-    params, reference, reply::Reply, state::Served,
+    answer, api::Served, auth::Credential, check::Problem, contract::Rest, control, log::Recorded,
+    method::Call, params, reference, reply::Reply,
 };
 
 pub(crate) const METHOD: &str = "batch";
@@ -37,13 +37,13 @@ pub(crate) fn run(
     let mut outcome = Outcome::default();
     for (index, (id, command)) in commands(params.get("cmd"))?.into_iter().enumerate() {
         let command = Command::read(command, &outcome.result);
-        let start = SystemTime::now();
+        let start = batch.state.clock.now();
         let reply = if index < MOST {
             command.run(batch, credential, start)
         } else {
             batch.refuse(&batch.error("ERROR_BATCH_LENGTH_EXCEEDED"))
         };
-        let succeeded = outcome.add(id, &reply, start);
+        let succeeded = outcome.add(id, &reply, start, batch.state.clock.now());
         command.record(batch, credential, &reply);
         if halt && !succeeded {
             break;
@@ -154,7 +154,7 @@ struct Outcome {
 
 impl Outcome {
     /// Takes the answer of a command, and tells whether that was a success.
-    fn add(&mut self, id: String, reply: &Reply, start: SystemTime) -> bool {
+    fn add(&mut self, id: String, reply: &Reply, start: SystemTime, end: SystemTime) -> bool {
         // Bodies that are ordered may be anything.
         let body = serde_json::from_slice(&reply.body).unwrap_or_default();
         let Value::Object(mut body) = body else {
@@ -176,7 +176,7 @@ impl Outcome {
         keep(&mut self.times, "time");
         self.times
             .entry(id.clone())
-            .or_insert_with(|| answer::time(start));
+            .or_insert_with(|| answer::time(start, end));
         let result = body.shift_remove("result").unwrap_or_default();
         self.result.insert(id, result);
         true

@@ -1,7 +1,5 @@
 //! Answers one request: who calls, what, with which parameters.
 
-use std::time::SystemTime;
-
 use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
@@ -33,7 +31,7 @@ pub(crate) struct Request<'a> {
 
 /// Answers a request and records it.
 pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
-    let start = SystemTime::now();
+    let start = state.clock.now();
     if request.verb != Verb::GET && request.verb != Verb::POST {
         return Reply::page(405, "Method Not Allowed");
     }
@@ -42,6 +40,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         return Reply::obeyed(
             params.and_then(|params| control::obey(state, order, params)),
             start,
+            state.clock.now(),
         );
     }
     if oauth::is_path(request.path) {
@@ -93,11 +92,11 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             } else if !is_order && address.login.is_some() && state.wants_https() {
                 let words = Some("Https required".to_owned());
                 call.refuse(&call.error("INVALID_REQUEST").with_text(words))
-            } else if !is_order && !state.controls().has_room() {
+            } else if !is_order && !state.controls().has_room(state.clock.instant()) {
                 call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
             } else {
                 match admitted {
-                    Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
+                    Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
                     Ok(credential) => call.reply(credential, &params),
                 }
             }
@@ -170,21 +169,21 @@ fn token(state: &State, request: &Request<'_>) -> Reply {
     let (credential, reply) = if fault.as_ref().is_some_and(|fault| !fault.runs()) {
         (Credential::Refused, Reply::page(502, "Bad Gateway"))
     } else if read.is_err() {
-        let refusal = oauth::refusal(&state.contract, "invalid_request");
+        let refusal = oauth::refusal(state.contract(), "invalid_request");
         (Credential::Refused, refuse(&refusal))
     } else {
         let failure = state.controls().orders.take_failure_of(oauth::METHOD);
         let answer = state.controls().orders.answer_to(oauth::METHOD);
         match (failure, answer) {
             (Some(failure), _) => {
-                let refusal = oauth::failure(&state.contract, failure);
+                let refusal = oauth::failure(state.contract(), failure);
                 (Credential::Refused, refuse(&refusal))
             }
             (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
             (None, None) => match oauth::grant(state, &params) {
                 (credential, Ok(body)) => (credential, Reply::ran(body.to_string().into_bytes())),
                 (credential, Err(code)) => {
-                    (credential, refuse(&oauth::refusal(&state.contract, code)))
+                    (credential, refuse(&oauth::refusal(state.contract(), code)))
                 }
             },
         }

@@ -1,20 +1,19 @@
 //! Orders that come over HTTP, from any language.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
+    answer::since_epoch,
     contract::text,
+    deliver::Delivery,
     failures::Failure,
     fault::Fault,
     limits::Bucket,
     method::ECHO,
     operating::Operating,
-    order::{
-        Answer, Budget, Fail, HttpsOnly, Keep, Lifetime, Limits, Move, Nothing, Scopes, Spoil,
-        Table, read,
-    },
+    order::{self, read},
     state::State,
     table::List,
     world::orders,
@@ -29,9 +28,12 @@ const PATHS: &str = "/_sandbox/";
 /// All orders, for who misspells one.
 const ORDERS: &[&str] = &[
     "answer",
+    "application_token",
     "clear",
+    "clock",
     "code",
     "counts",
+    "deliveries",
     "expire",
     "fail",
     "fault",
@@ -66,7 +68,7 @@ pub(crate) fn obey(
 ) -> Result<Value, String> {
     match order {
         "fail" => {
-            let fail: Fail = read(params)?;
+            let fail: order::Fail = read(params)?;
             let status = fail.status.map(possible).transpose()?;
             let failure = Failure {
                 code: fail.code,
@@ -81,7 +83,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "answer" => {
-            let answer: Answer = read(params)?;
+            let answer: order::Answer = read(params)?;
             state
                 .controls()
                 .orders
@@ -89,58 +91,84 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "scopes" => {
-            let Scopes { scopes } = read(params)?;
+            let order::Scopes { scopes } = read(params)?;
             state.controls().scopes = scopes;
             Ok(true.into())
         }
+        "clock" => {
+            let hands: order::Hands = read(params)?;
+            let clock = &state.clock;
+            // Stopped first, it stands at the very time that it is moved to.
+            match hands.stopped {
+                Some(true) => clock.stop(),
+                Some(false) => clock.run(),
+                None => {}
+            }
+            if let Some(seconds) = hands.advance {
+                clock.advance(duration(seconds)?);
+            }
+            Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
+        }
         "expire" => {
-            let Nothing {} = read(params)?;
-            state.controls().tokens.expire();
+            let order::Nothing {} = read(params)?;
+            state.controls().tokens.expire(state.clock.now());
             Ok(true.into())
         }
         "https_only" => {
-            let HttpsOnly { on } = read(params)?;
+            let order::HttpsOnly { on } = read(params)?;
             state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {
-            let Lifetime { seconds } = read(params)?;
+            let order::Lifetime { seconds } = read(params)?;
             let seconds = seconds.ok_or("seconds are missing")?;
             state.controls().tokens.lifetime = Duration::from_secs(seconds);
             Ok(true.into())
         }
         "code" => {
-            let Nothing {} = read(params)?;
-            Ok(state.controls().tokens.code().into())
+            let order::Nothing {} = read(params)?;
+            Ok(state.controls().tokens.code(state.clock.now()).into())
         }
         "counts" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             let controls = state.controls();
             Ok(json!({
                 "refreshes": controls.tokens.refreshes,
                 "refused": controls.refused,
             }))
         }
+        "application_token" => {
+            let order::Nothing {} = read(params)?;
+            Ok(state.secrets.application_token.as_str().into())
+        }
+        "deliveries" => {
+            let order::Nothing {} = read(params)?;
+            let deliveries = state.outbox.deliveries();
+            Ok(deliveries.iter().map(Delivery::to_json).collect())
+        }
         "limits" => {
-            let limits: Limits = read(params)?;
+            let limits: order::Limits = read(params)?;
             let continuous = limits.continuous.unwrap_or_default();
             state.controls().bucket = match (limits.depth, limits.per_second) {
                 (None, None) => None,
-                (Some(depth), Some(per_second)) => {
-                    Some(Bucket::new(depth, not_negative(per_second)?, continuous))
-                }
+                (Some(depth), Some(per_second)) => Some(Bucket::new(
+                    depth,
+                    not_negative(per_second)?,
+                    continuous,
+                    state.clock.instant(),
+                )),
                 _ => return Err("depth and per_second belong together".to_owned()),
             };
             Ok(true.into())
         }
         "fault" => {
-            let spoil: Spoil = read(params)?;
+            let spoil: order::Spoil = read(params)?;
             let fault = fault(&spoil)?;
             state.controls().faults.add(&spoil.method, fault);
             Ok(true.into())
         }
         "list" => {
-            let table: Table = read(params)?;
+            let table: order::Table = read(params)?;
             let mut list = match (table.records, table.count) {
                 (Some(records), None) => List::records(records),
                 (None, Some(count)) => List::count(count),
@@ -159,7 +187,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "move" => {
-            let Move { to } = read(params)?;
+            let order::Move { to } = read(params)?;
             let to = to.unwrap_or_else(|| state.new_url.clone());
             let to = to.trim_end_matches('/');
             if !is_address(to) {
@@ -169,12 +197,12 @@ pub(crate) fn obey(
             Ok(to.into())
         }
         "stay" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             state.controls().moved = None;
             Ok(true.into())
         }
         "operating" => {
-            let budget: Budget = read(params)?;
+            let budget: order::Budget = read(params)?;
             let mut operating = Operating::default();
             if let Some(used) = budget.operating {
                 operating = operating.used(not_negative(used)?);
@@ -191,11 +219,11 @@ pub(crate) fn obey(
             state
                 .controls()
                 .budgets
-                .set(&budget.method, &operating, SystemTime::now());
+                .set(&budget.method, &operating, state.clock.now());
             Ok(true.into())
         }
         "state" => {
-            let Keep { on } = read(params)?;
+            let order::Keep { on } = read(params)?;
             state.set_stateful(on.unwrap_or(true));
             Ok(true.into())
         }
@@ -217,7 +245,7 @@ pub(crate) fn obey(
     }
 }
 
-fn fault(spoil: &Spoil) -> Result<Fault, String> {
+fn fault(spoil: &order::Spoil) -> Result<Fault, String> {
     let seconds = || duration(spoil.seconds.unwrap_or(1.0));
     let fault = match spoil.kind.as_str() {
         "reset" => Fault::reset(),

@@ -11,12 +11,16 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod api;
 mod auth;
 mod batch;
 mod call;
 mod check;
+mod clock;
+mod command;
 mod contract;
 mod control;
+mod deliver;
 mod failures;
 mod fault;
 mod limits;
@@ -41,6 +45,8 @@ mod wire;
 mod world;
 
 pub use auth::Credential;
+pub use command::command;
+pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
 pub use log::Recorded;

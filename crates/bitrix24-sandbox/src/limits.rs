@@ -10,8 +10,8 @@ pub(crate) struct Intensity {
 }
 
 impl Intensity {
-    pub(crate) fn bucket(self) -> Bucket {
-        Bucket::new(self.depth, self.per_second, false)
+    pub(crate) fn bucket(self, now: Instant) -> Bucket {
+        Bucket::new(self.depth, self.per_second, false, now)
     }
 }
 
@@ -26,13 +26,13 @@ pub(crate) struct Bucket {
 
 impl Bucket {
     /// An empty bucket.
-    pub(crate) fn new(depth: u32, per_second: f64, continuous: bool) -> Self {
+    pub(crate) fn new(depth: u32, per_second: f64, continuous: bool, now: Instant) -> Self {
         Self {
             depth: depth.into(),
             per_second,
             continuous,
             level: 0.0,
-            drained: Instant::now(),
+            drained: now,
         }
     }
 
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn drains_once_a_second() {
-        let mut bucket = Bucket::new(5, 2.0, false);
+        let mut bucket = Bucket::new(5, 2.0, false, Instant::now());
         assert_eq!(taken(&mut bucket, 0, 9), 5);
         assert_eq!(taken(&mut bucket, 999, 9), 0);
         assert_eq!(taken(&mut bucket, 1999, 9), 2);
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn drains_all_the_time() {
-        let mut bucket = Bucket::new(5, 2.0, true);
+        let mut bucket = Bucket::new(5, 2.0, true, Instant::now());
         assert_eq!(taken(&mut bucket, 0, 9), 5);
         assert_eq!(taken(&mut bucket, 499, 9), 0);
         assert_eq!(taken(&mut bucket, 2, 9), 1);

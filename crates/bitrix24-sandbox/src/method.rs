@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer::Head,
+    api::Served,
     auth::Credential,
     batch,
     check::{self, Problem},
@@ -14,7 +15,7 @@ use crate::{
     operating::Spent,
     refusal::Refusal,
     reply::Reply,
-    state::{Served, State},
+    state::State,
     world::{
         OWNER,
         methods::{Context, Handler},
@@ -42,7 +43,11 @@ impl Call<'_> {
     pub(crate) fn reply(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
         let Self { state, rest, .. } = *self;
         if let Some(order) = control::in_method(self.method) {
-            return Reply::obeyed(control::obey(state, order, params.clone()), self.start);
+            return Reply::obeyed(
+                control::obey(state, order, params.clone()),
+                self.start,
+                state.clock.now(),
+            );
         }
         // Orders come before anything that the method itself would object to.
         let failure = state.controls().orders.take_failure(self.method);
@@ -83,9 +88,9 @@ impl Call<'_> {
             return self.refuse(&self.error("WRONG_AUTH_TYPE"));
         }
         if !state.has_scope(&method.scopes) {
-            return self.refuse(&Refusal::scope(&state.contract, rest));
+            return self.refuse(&Refusal::scope(state.contract(), rest));
         }
-        match check::check(method, &state.contract.records, params, credential) {
+        match check::check(method, &state.contract().records, params, credential) {
             Ok(()) => match served.handler.filter(|_| state.is_stateful()) {
                 Some(handler) => self.handle(handler, credential, params, spent),
                 None => self.ran(served.answers.to(params), spent),
@@ -139,12 +144,12 @@ impl Call<'_> {
     }
 
     fn ran(&self, answer: &Head, spent: Option<Spent>) -> Reply {
-        Reply::ran(answer.finish(self.start, spent))
+        Reply::ran(answer.finish(self.start, self.state.clock.now(), spent))
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {
         let method = self.served.map(|served| &served.method);
-        Refusal::of(&self.state.contract, method, code)
+        Refusal::of(self.state.contract(), method, code)
     }
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {

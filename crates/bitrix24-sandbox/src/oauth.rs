@@ -1,10 +1,11 @@
 //! The authorization server's one address, at which applications get tokens.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
+    answer::since_epoch,
     auth::{Credential, USER},
     contract::{Contract, text},
     failures::Failure,
@@ -78,12 +79,13 @@ pub(crate) fn grant(
         return (Credential::Refused, Err("invalid_client"));
     }
     let renewal = given("grant_type") == "refresh_token";
+    let now = state.clock.now();
     let (pair, lifetime) = {
         let tokens = &mut state.controls().tokens;
         let pair = if renewal {
-            tokens.renew(&proof)
+            tokens.renew(&proof, now)
         } else {
-            tokens.exchange(&proof)
+            tokens.exchange(&proof, now)
         };
         (pair, tokens.lifetime)
     };
@@ -111,10 +113,8 @@ fn answer(state: &State, pair: &Pair, lifetime: Duration, renewal: bool) -> Valu
     });
     // Documented for renewals only.
     if renewal {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        body["expires"] = now.saturating_add(lifetime).as_secs().into();
+        let now = since_epoch(state.clock.now()) as u64;
+        body["expires"] = now.saturating_add(lifetime.as_secs()).into();
         body["user_id"] = USER.parse::<u32>().unwrap_or_default().into();
     }
     body

@@ -52,6 +52,16 @@ pub(crate) struct Lifetime {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Hands {
+    /// In seconds.
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) advance: Option<f64>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) stopped: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
 #[derive(Deserialize)]

@@ -63,9 +63,13 @@ impl Reply {
         Self::json(refusal.status, refusal.body(rest).to_string().into_bytes())
     }
 
-    pub(crate) fn obeyed(outcome: Result<Value, String>, start: SystemTime) -> Self {
+    pub(crate) fn obeyed(
+        outcome: Result<Value, String>,
+        start: SystemTime,
+        end: SystemTime,
+    ) -> Self {
         match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start, None)),
+            Ok(result) => Self::json(200, Head::of_result(result).finish(start, end, None)),
             Err(text) => {
                 let body = json!({"error": "SANDBOX", "error_description": text});
                 Self::json(400, body.to_string().into_bytes())

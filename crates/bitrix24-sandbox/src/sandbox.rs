@@ -13,22 +13,20 @@ use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::{
+    api::Api,
     auth::{Secrets, USER},
-    contract::Contract,
     control,
+    deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
     limits::Intensity,
     log::Recorded,
     operating::Operating,
     server::{self, Place},
-    state::{Observer, State},
+    state::{Observer, Setup, State},
     table::List,
     tls::Identity,
 };
-
-/// The contract of the API that this crate was built with.
-const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 
 /// Options of a portal, from [`Sandbox::builder`].
 #[derive(Default)]
@@ -38,11 +36,10 @@ pub struct Builder {
     address: Option<IpAddr>,
     tls: bool,
     names: Vec<String>,
-    https_only: bool,
     contract: Option<String>,
-    intensity: Option<Intensity>,
+    setup: Setup,
     observer: Option<Observer>,
-    documented: bool,
+    reach: Reach,
 }
 
 impl Builder {
@@ -80,7 +77,7 @@ impl Builder {
     /// Answers calls of a webhook over plain http as a real portal does, with
     /// `INVALID_REQUEST`.
     pub fn https_only(mut self) -> Self {
-        self.https_only = true;
+        self.setup.https_only = true;
         self
     }
 
@@ -95,20 +92,26 @@ impl Builder {
     /// depth has no room. Each request of a method takes a place, and so many
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
-        self.intensity = Some(Intensity { depth, per_second });
+        self.setup.intensity = Some(Intensity { depth, per_second });
         self
     }
 
     /// Starts a portal that keeps nothing: every method gives its documented answer,
     /// whatever was called before. [`Sandbox::keep_state`] changes that later.
     pub fn documented(mut self) -> Self {
-        self.documented = true;
+        self.setup.documented = true;
         self
     }
 
     /// Calls this with every call after it was answered, on the portal's thread.
     pub fn on_request(mut self, observer: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Sends events to handlers on other machines as well, in plain HTTP.
+    pub fn deliver_anywhere(mut self) -> Self {
+        self.reach = Reach::Anywhere;
         self
     }
 
@@ -119,8 +122,7 @@ impl Builder {
     /// When the port is taken, the system has no random bytes or threads left,
     /// or the contract is not one.
     pub fn start(self) -> io::Result<Sandbox> {
-        let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let api = Api::new(self.contract.as_deref())?;
         let identity = if self.tls {
             let mut names = self.names;
             names.extend(self.address.map(|address| address.to_string()));
@@ -135,11 +137,9 @@ impl Builder {
         let (new_listener, new_url) = listen(scheme, (address, 0).into())?;
         let state = Arc::new(State::new(
             [url, new_url],
-            contract,
+            api,
             Secrets::random()?,
-            self.intensity,
-            !self.documented,
-            self.https_only,
+            self.setup,
             self.observer,
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -157,6 +157,7 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
+                runtime.spawn(deliver::run(Arc::clone(&served.outbox), self.reach));
                 let (new_security, new_served) = (security.clone(), Arc::clone(&served));
                 runtime.spawn(server::serve(listener, security, served, Place::Old));
                 runtime.spawn(server::serve(
@@ -207,7 +208,7 @@ fn listen(scheme: &str, address: SocketAddr) -> io::Result<(TcpListener, String)
 /// ```
 pub struct Sandbox {
     webhook_url: String,
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     identity: Option<Identity>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -294,12 +295,43 @@ impl Sandbox {
     /// 30 seconds.
     #[must_use]
     pub fn auth_code(&self) -> String {
-        self.state.controls().tokens.code()
+        self.state.controls().tokens.code(self.state.clock.now())
     }
 
     /// Ends every access token so far: calls with them get `expired_token`.
     pub fn expire_tokens(&self) {
-        self.state.controls().tokens.expire();
+        self.state.controls().tokens.expire(self.state.clock.now());
+    }
+
+    /// The time by the portal's clock, which everything there goes by but the
+    /// delays of [faults](Self::fault).
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.state.clock.now()
+    }
+
+    /// Moves the portal's clock ahead. Tokens expire by it, and limits recover.
+    ///
+    /// ```
+    /// # let portal = bitrix24_sandbox::Sandbox::start()?;
+    /// use std::time::Duration;
+    ///
+    /// portal.advance(Duration::from_secs(180 * 24 * 3600)); // half a year later
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn advance(&self, time: Duration) {
+        self.state.clock.advance(time);
+    }
+
+    /// Stops the portal's clock, so that it moves only when it is
+    /// [told to](Self::advance).
+    pub fn stop_clock(&self) {
+        self.state.clock.stop();
+    }
+
+    /// Lets the portal's clock go on from where it was stopped.
+    pub fn run_clock(&self) {
+        self.state.clock.run();
     }
 
     /// How long the access tokens live that are issued from now on, in whole
@@ -368,7 +400,7 @@ impl Sandbox {
     /// bucket that is empty at first.
     pub fn intensity(&self, depth: u32, per_second: f64) {
         let intensity = Intensity { depth, per_second };
-        self.state.controls().bucket = Some(intensity.bucket());
+        self.state.controls().bucket = Some(intensity.bucket(self.state.clock.instant()));
     }
 
     /// How many requests the bucket had no room for so far.
@@ -380,7 +412,7 @@ impl Sandbox {
     /// Gives a method a budget of execution time. Its answers tell what is used
     /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until it is reset.
     pub fn operating(&self, method: &str, operating: &Operating) {
-        let now = SystemTime::now();
+        let now = self.state.clock.now();
         self.state.controls().budgets.set(method, operating, now);
     }
 

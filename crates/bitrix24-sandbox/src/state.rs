@@ -1,47 +1,29 @@
 //! What a portal knows, and what changes while it runs.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
-    answer::Answers,
+    api::{Api, Served},
     auth::{Credential, Denied, Login, Secrets, USER},
-    contract::{Contract, Method, Rest},
+    clock::Clock,
+    contract::{Contract, Rest},
+    deliver::Outbox,
     failures::Orders,
     fault::Faults,
     limits::{Bucket, Intensity},
     log::{Log, Recorded},
     operating::Budgets,
     tokens::Tokens,
-    world::{
-        World, event,
-        methods::{self, Handler},
-        seed::Seed,
-    },
+    world::{World, event},
 };
 
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
-
-/// A method with its answers.
-pub(crate) struct Served {
-    pub(crate) method: Method,
-    pub(crate) answers: Answers,
-    /// What carries it out, where the portal keeps what it is about.
-    pub(crate) handler: Option<Handler>,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
-}
 
 /// What the portal's thread and its owner share.
 pub(crate) struct State {
@@ -50,10 +32,11 @@ pub(crate) struct State {
     /// The address that it can move to, likewise.
     pub(crate) new_url: String,
     pub(crate) secrets: Secrets,
-    /// All but its methods, which are in `methods`.
-    pub(crate) contract: Contract,
-    methods: HashMap<Rest, HashMap<String, Served>>,
+    /// What everything goes by that looks at the time.
+    pub(crate) clock: Clock,
+    api: Api,
     setup: Setup,
+    pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
     /// Never locked while `controls` is.
     world: Mutex<World>,
@@ -82,13 +65,15 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup) -> Self {
+    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
-            scopes: setup.scopes.clone(),
-            tokens: Tokens::new(secrets),
-            bucket: setup.intensity.map(Intensity::bucket),
+            scopes: api.scopes().to_vec(),
+            tokens: Tokens::new(secrets, clock.now()),
+            bucket: setup
+                .intensity
+                .map(|intensity| intensity.bucket(clock.instant())),
             refused: 0,
             budgets: Budgets::default(),
             faults: Faults::default(),
@@ -98,9 +83,9 @@ impl Controls {
     }
 
     /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self) -> bool {
+    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
         let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(Instant::now()),
+            Some(bucket) => bucket.add(now),
             None => true,
         };
         if !room {
@@ -110,61 +95,49 @@ impl Controls {
     }
 }
 
-/// What the portal goes back to when it is cleared.
-struct Setup {
-    scopes: Vec<String>,
-    intensity: Option<Intensity>,
-    stateful: bool,
-    seed: Option<Seed>,
-    https_only: bool,
+/// What a portal begins with, and goes back to when it is cleared.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) intensity: Option<Intensity>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
+    /// Methods answer as documented, whatever was called before.
+    pub(crate) documented: bool,
 }
 
 impl State {
     pub(crate) fn new(
         [url, new_url]: [String; 2],
-        mut contract: Contract,
+        api: Api,
         secrets: Secrets,
-        intensity: Option<Intensity>,
-        stateful: bool,
-        https_only: bool,
+        setup: Setup,
         observer: Option<Observer>,
     ) -> Self {
-        let setup = Setup {
-            scopes: contract.scopes(),
-            intensity,
-            stateful,
-            seed: Seed::of(&contract),
-            https_only,
-        };
-        let mut served_methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in contract.methods.drain(..) {
-            let name = method.name.to_ascii_lowercase();
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                handler: methods::find(method.rest, &name),
-                method,
-            };
-            let of_rest = served_methods.entry(served.method.rest).or_default();
-            of_rest.insert(name, served);
-        }
+        let clock = Clock::new();
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup)),
-            secrets,
-            contract,
-            methods: served_methods,
-            world: Mutex::new(World::fresh(setup.seed.as_ref(), SystemTime::now())),
+            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
+            world: Mutex::new(World::fresh(api.seed(), clock.now())),
             changed: Condvar::new(),
-            stateful: AtomicBool::new(setup.stateful),
+            secrets,
+            clock,
+            api,
+            stateful: AtomicBool::new(!setup.documented),
             setup,
+            outbox: Arc::new(Outbox::new()),
             observer,
         }
     }
 
     /// The method with this lower-case name.
     pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
-        self.methods.get(&rest)?.get(name)
+        self.api.method(rest, name)
+    }
+
+    /// All of the API but its methods.
+    pub(crate) fn contract(&self) -> &Contract {
+        self.api.contract()
     }
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
@@ -193,7 +166,7 @@ impl State {
                 Ok(Credential::Webhook)
             }
             (None, Some(token)) => {
-                self.controls().tokens.admit(token)?;
+                self.controls().tokens.admit(token, self.clock.now())?;
                 Ok(Credential::Token)
             }
             _ => Err(Denied::Unknown),
@@ -256,13 +229,15 @@ impl State {
 
     /// The time by the clock of the portal.
     pub(crate) fn now(&self) -> SystemTime {
-        SystemTime::now()
+        self.clock.now()
     }
 
     pub(crate) fn clear(&self) {
-        *self.controls() = Controls::new(&self.secrets, &self.setup);
-        self.set_stateful(self.setup.stateful);
-        let fresh = World::fresh(self.setup.seed.as_ref(), SystemTime::now());
+        self.clock.reset();
+        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock);
+        self.set_stateful(!self.setup.documented);
+        let fresh = World::fresh(self.api.seed(), self.clock.now());
         self.in_world(|world| *world = fresh);
+        self.outbox.clear();
     }
 }

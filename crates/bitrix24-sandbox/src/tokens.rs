@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    time::{Duration, Instant},
+    time::{Duration, SystemTime},
 };
 
 use crate::auth::{Denied, Secrets, random};
@@ -21,13 +21,13 @@ pub(crate) struct Pair {
 
 pub(crate) struct Tokens {
     /// Access tokens, with the time at which they expire; `None`: when ordered.
-    access: HashMap<String, Option<Instant>>,
+    access: HashMap<String, Option<SystemTime>>,
     /// Refresh tokens that were not used yet.
     refresh: HashSet<String>,
     /// The last one that was issued.
     newest_refresh: String,
     /// Codes that were not used yet, with the time of their issue.
-    codes: HashMap<String, Instant>,
+    codes: HashMap<String, SystemTime>,
     pub(crate) lifetime: Duration,
     /// Pairs that were issued for a refresh token.
     pub(crate) refreshes: u64,
@@ -36,11 +36,11 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     /// The tokens that a run begins with.
-    pub(crate) fn new(secrets: &Secrets) -> Self {
+    pub(crate) fn new(secrets: &Secrets, now: SystemTime) -> Self {
         Self {
             access: HashMap::from([
                 (secrets.access.clone(), None),
-                (secrets.expired.clone(), Some(Instant::now())),
+                (secrets.expired.clone(), Some(now)),
             ]),
             refresh: HashSet::from([secrets.refresh.clone()]),
             newest_refresh: secrets.refresh.clone(),
@@ -51,17 +51,16 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn admit(&self, access: &str) -> Result<(), Denied> {
+    pub(crate) fn admit(&self, access: &str, now: SystemTime) -> Result<(), Denied> {
         match self.access.get(access) {
             None => Err(Denied::Unknown),
-            Some(Some(end)) if *end <= Instant::now() => Err(Denied::Expired),
+            Some(Some(end)) if *end <= now => Err(Denied::Expired),
             Some(_) => Ok(()),
         }
     }
 
     /// Ends all access tokens so far.
-    pub(crate) fn expire(&mut self) {
-        let now = Instant::now();
+    pub(crate) fn expire(&mut self, now: SystemTime) {
         for end in self.access.values_mut() {
             *end = Some(now);
         }
@@ -72,32 +71,33 @@ impl Tokens {
     }
 
     /// A new code, good for one exchange.
-    pub(crate) fn code(&mut self) -> String {
+    pub(crate) fn code(&mut self, now: SystemTime) -> String {
         let code = self.fresh();
-        self.codes.insert(code.clone(), Instant::now());
+        self.codes.insert(code.clone(), now);
         code
     }
 
     /// A pair for a code; `None` when the code is not good, or not any more.
-    pub(crate) fn exchange(&mut self, code: &str) -> Option<Pair> {
+    pub(crate) fn exchange(&mut self, code: &str, now: SystemTime) -> Option<Pair> {
         let issued = self.codes.remove(code)?;
-        (issued.elapsed() < CODE_LIFETIME).then(|| self.issue())
+        let age = now.duration_since(issued).unwrap_or_default();
+        (age < CODE_LIFETIME).then(|| self.issue(now))
     }
 
     /// A pair for a refresh token, which is used up by that.
-    pub(crate) fn renew(&mut self, refresh: &str) -> Option<Pair> {
+    pub(crate) fn renew(&mut self, refresh: &str, now: SystemTime) -> Option<Pair> {
         self.refresh.remove(refresh).then(|| {
             self.refreshes += 1;
-            self.issue()
+            self.issue(now)
         })
     }
 
-    fn issue(&mut self) -> Pair {
+    fn issue(&mut self, now: SystemTime) -> Pair {
         let pair = Pair {
             access: self.fresh(),
             refresh: self.fresh(),
         };
-        let end = Instant::now().checked_add(self.lifetime);
+        let end = now.checked_add(self.lifetime);
         self.access.insert(pair.access.clone(), end);
         self.refresh.insert(pair.refresh.clone());
         self.newest_refresh.clone_from(&pair.refresh);
@@ -118,34 +118,36 @@ mod tests {
 
     #[test]
     fn refresh_tokens_rotate() {
-        let secrets = Secrets::random().unwrap();
-        let mut tokens = Tokens::new(&secrets);
-        let first = tokens.renew(&secrets.refresh).unwrap();
-        assert!(tokens.renew(&secrets.refresh).is_none());
+        let (secrets, now) = (Secrets::random().unwrap(), SystemTime::now());
+        let mut tokens = Tokens::new(&secrets, now);
+        let first = tokens.renew(&secrets.refresh, now).unwrap();
+        assert!(tokens.renew(&secrets.refresh, now).is_none());
         assert_eq!(tokens.newest_refresh(), first.refresh);
         // Access tokens outlive the refresh of another.
-        assert_eq!(tokens.admit(&secrets.access), Ok(()));
-        assert_eq!(tokens.admit(&first.access), Ok(()));
-        tokens.expire();
-        assert_eq!(tokens.admit(&first.access), Err(Denied::Expired));
-        assert_eq!(tokens.admit(&secrets.access), Err(Denied::Expired));
-        assert_eq!(tokens.admit("else"), Err(Denied::Unknown));
+        assert_eq!(tokens.admit(&secrets.access, now), Ok(()));
+        assert_eq!(tokens.admit(&first.access, now), Ok(()));
+        tokens.expire(now);
+        assert_eq!(tokens.admit(&first.access, now), Err(Denied::Expired));
+        assert_eq!(tokens.admit(&secrets.access, now), Err(Denied::Expired));
+        assert_eq!(tokens.admit("else", now), Err(Denied::Unknown));
         tokens.lifetime = Duration::ZERO;
-        let second = tokens.renew(&first.refresh).unwrap();
-        assert_eq!(tokens.admit(&second.access), Err(Denied::Expired));
+        let second = tokens.renew(&first.refresh, now).unwrap();
+        assert_eq!(tokens.admit(&second.access, now), Err(Denied::Expired));
         assert_eq!(tokens.refreshes, 2);
     }
 
     #[test]
     fn codes_are_good_once() {
-        let secrets = Secrets::random().unwrap();
-        let mut tokens = Tokens::new(&secrets);
-        let code = tokens.code();
-        let pair = tokens.exchange(&code).unwrap();
-        assert!(tokens.exchange(&code).is_none());
+        let (secrets, now) = (Secrets::random().unwrap(), SystemTime::now());
+        let mut tokens = Tokens::new(&secrets, now);
+        let code = tokens.code(now);
+        let pair = tokens.exchange(&code, now).unwrap();
+        assert!(tokens.exchange(&code, now).is_none());
+        let code = tokens.code(now);
+        assert!(tokens.exchange(&code, now + CODE_LIFETIME).is_none());
         // Each authorisation has a chain of its own.
-        assert!(tokens.renew(&secrets.refresh).is_some());
-        assert!(tokens.renew(&pair.refresh).is_some());
+        assert!(tokens.renew(&secrets.refresh, now).is_some());
+        assert!(tokens.renew(&pair.refresh, now).is_some());
         assert_eq!(tokens.refreshes, 2);
     }
 }
