@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Portal;
@@ -251,4 +253,25 @@ fn people_by_the_messenger() {
             "{params}"
         );
     }
+}
+
+#[test]
+fn old_messages_stay_as_they_are() {
+    let portal = Portal::start();
+    portal.bot("echo");
+    let write = json!({"DIALOG_ID": "1", "MESSAGE": "x"});
+    let id = portal.id("imbot.message.add", write);
+    let update = json!({"MESSAGE_ID": id, "MESSAGE": "y"});
+    portal
+        .sandbox
+        .advance(Duration::from_secs(3 * 24 * 3600 - 60));
+    assert_eq!(
+        portal.call("imbot.message.update", update.clone()),
+        json!(true)
+    );
+    portal.sandbox.advance(Duration::from_secs(120));
+    assert_eq!(
+        portal.code("imbot.message.update", update),
+        "CANT_EDIT_MESSAGE"
+    );
 }

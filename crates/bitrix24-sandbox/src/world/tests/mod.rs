@@ -95,7 +95,7 @@ impl Portal {
         let state = self.sandbox.state();
         let name = method.to_ascii_lowercase();
         let served = state.method(Rest::Classic, &name).unwrap();
-        let records = &state.contract.records;
+        let records = &state.contract().records;
         let fits = |value: &Value| check::fits(&served.method.result, value, "result", records);
         // PHP has `false` for dates and objects that are not there, and examples show it.
         if let (Err(problem), Err(_)) = (fits(result), fits(&without_false(result))) {
