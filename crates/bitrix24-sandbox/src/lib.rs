@@ -21,6 +21,7 @@ mod command;
 mod contract;
 mod control;
 mod deliver;
+mod download;
 mod failures;
 mod fault;
 mod limits;
