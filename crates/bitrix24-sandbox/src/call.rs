@@ -4,10 +4,11 @@ use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
+    app_info,
     auth::{Address, Credential},
     batch,
     contract::Rest,
-    control,
+    control, download,
     fault::Fault,
     log::Recorded,
     method::Call,
@@ -45,6 +46,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
     }
     if oauth::is_path(request.path) {
         return token(state, request);
+    }
+    if download::is_path(request.path) {
+        return download::reply(state, request.query);
     }
     let Some(address) = Address::parse(request.path) else {
         return Reply::page(404, "Not Found");
@@ -97,6 +101,11 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             } else {
                 match admitted {
                     Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+                    Ok(credential)
+                        if app_info::is_asked(call.rest, &method, credential, request.headers) =>
+                    {
+                        call.result(app_info::result(state, token))
+                    }
                     Ok(credential) => call.reply(credential, &params),
                 }
             }
