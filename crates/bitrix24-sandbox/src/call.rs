@@ -9,10 +9,11 @@ use hyper::{HeaderMap, Method as Verb, Uri, body::Bytes, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
+    app_info,
     auth::{Address, Credential, Denied},
     batch,
     contract::Rest,
-    control,
+    control, download,
     fault::{Fault, Kind},
     log::{Outcome, Recorded, Sent},
     method::Call,
@@ -34,6 +35,23 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
 }
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+impl Request {
+    pub(crate) fn post(path: &str, headers: HeaderMap, body: String) -> Self {
+        Self {
+            peer: Peer {
+                place: Place::Old,
+                connection: 1,
+            },
+            verb: Verb::POST,
+            uri: path.parse().unwrap(),
+            headers,
+            body: body.into(),
+        }
+    }
+}
+
 /// Answers a request and records it.
 pub(crate) fn reply(state: &State, request: Request) -> Reply {
     let began = Instant::now();
@@ -53,6 +71,9 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     }
     if oauth::is_path(path) {
         return token(state, request, began, start);
+    }
+    if download::is_path(path) {
+        return download::reply(state, uri.query());
     }
     let Some(address) = Address::parse(path) else {
         return Reply::page(404, "Not Found");
@@ -111,6 +132,12 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     } else {
         match admitted {
             Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+            Ok(credential)
+                if app_info::is_asked(call.rest, &method, credential, sent.header_map()) =>
+            {
+                let token = token.as_ref().and_then(Value::as_str);
+                call.result(app_info::result(state, token))
+            }
             Ok(credential) => call.reply(credential, sent.parameters()),
         }
     };

@@ -12,6 +12,7 @@
 
 mod answer;
 mod api;
+mod app_info;
 mod auth;
 mod batch;
 mod call;
@@ -21,6 +22,7 @@ mod command;
 mod contract;
 mod control;
 mod deliver;
+mod download;
 mod failures;
 mod fault;
 mod faults;

@@ -136,6 +136,10 @@ impl Recorded {
             .map(|(_, value)| value.as_str())
     }
 
+    pub(crate) fn header_map(&self) -> &HeaderMap {
+        &self.sent.headers
+    }
+
     /// The body as it was sent, which may hold a token; empty for a command in
     /// a batch.
     #[must_use]

@@ -29,7 +29,7 @@ use crate::{
     world::{
         OWNER,
         methods::{Context, Handler},
-        v1,
+        v1, v2,
     },
 };
 
@@ -126,6 +126,7 @@ impl Call<'_> {
         let outcome = self.state.in_world(|world| {
             handler(&mut Context {
                 world,
+                state: self.state,
                 credential,
                 user: OWNER,
                 params,
@@ -143,7 +144,8 @@ impl Call<'_> {
         let path = match &problem {
             Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
         };
-        match v1::objection(self.method, path) {
+        let code = v1::objection(self.method, path).or_else(|| v2::objection(self.method, path));
+        match code {
             Some(code) => self.refuse(&self.error(code)),
             None => self.refuse(&Refusal::problem(self.rest, problem)),
         }
@@ -201,6 +203,11 @@ impl Call<'_> {
             reply.body = body.to_string().into_bytes();
         }
         reply
+    }
+
+    /// What was not looked up among the methods.
+    pub(crate) fn result(&self, result: Value) -> Reply {
+        self.ran(&Head::of_result(result), None)
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {
