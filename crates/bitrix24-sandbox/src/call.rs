@@ -1,5 +1,7 @@
 //! Answers one request: who calls, what, with which parameters.
 
+use std::net::IpAddr;
+
 use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
@@ -22,6 +24,7 @@ use crate::{
 pub(crate) struct Request<'a> {
     /// Where it came in.
     pub(crate) place: Place,
+    pub(crate) source: IpAddr,
     pub(crate) verb: &'a Verb,
     pub(crate) path: &'a str,
     pub(crate) query: Option<&'a str>,
@@ -39,8 +42,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         let params = read(Rest::Classic, request).map_err(|unreadable| unreadable.0.to_owned());
         return Reply::obeyed(
             params.and_then(|params| control::obey(state, order, params)),
-            start,
-            state.clock.now(),
+            state.time(start, None).as_ref(),
         );
     }
     if oauth::is_path(request.path) {
@@ -89,8 +91,15 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
                 Reply::moved(location)
             } else if fault.as_ref().is_some_and(|fault| !fault.runs()) {
                 Reply::page(502, "Bad Gateway")
-            } else if !is_order && !state.controls().has_room(state.clock.instant()) {
-                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
+            } else if let Some(full) = (!is_order)
+                .then(|| {
+                    state
+                        .limits
+                        .take(request.source, &method, || state.clock.instant())
+                })
+                .and_then(Result::err)
+            {
+                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
             } else {
                 match admitted {
                     Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),

@@ -34,13 +34,16 @@ mod sandbox;
 mod server;
 mod state;
 mod table;
+mod time;
 mod tokens;
 mod wire;
 
 pub use auth::Credential;
 pub use failures::Failure;
 pub use fault::Fault;
+pub use limits::Plan;
 pub use log::Recorded;
 pub use operating::Operating;
 pub use sandbox::{Builder, Sandbox};
 pub use table::List;
+pub use time::{TimeFields, TimeShape};

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use bitrix24_sandbox::Sandbox;
+use bitrix24_sandbox::{Plan, Sandbox};
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -14,6 +14,7 @@ A Bitrix24 portal on a loopback port.
 Usage: bitrix24-sandbox [options]
 
   --port N               listen on this port instead of a free one
+  --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
@@ -24,6 +25,7 @@ Address and secrets go to the standard output, calls to the standard error.
 #[derive(Default)]
 struct Options {
     port: u16,
+    plan: Option<Plan>,
     json: bool,
     until_stdin_closes: bool,
     help: bool,
@@ -39,6 +41,10 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
                     .parse()
                     .map_err(|_| format!("--port takes a number up to 65535, not {port}"))?;
             }
+            "--plan" => {
+                let plan = args.next().ok_or("--plan takes a name")?;
+                options.plan = Some(plan.parse()?);
+            }
             "--json" => options.json = true,
             "--until-stdin-closes" => options.until_stdin_closes = true,
             "--help" | "-h" => options.help = true,
@@ -49,8 +55,11 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
 }
 
 fn run(options: &Options) -> io::Result<()> {
-    let portal = Sandbox::builder()
-        .port(options.port)
+    let mut builder = Sandbox::builder().port(options.port);
+    if let Some(plan) = options.plan {
+        builder = builder.plan(plan);
+    }
+    let portal = builder
         // Nobody may be reading any more, and that is no reason to stop.
         .on_request(|request| drop(writeln!(io::stderr(), "{request}")))
         .start()?;

@@ -11,7 +11,7 @@ use crate::{
     check::{self, Problem},
     contract::{Missing, Rest},
     control,
-    operating::Spent,
+    operating::{Meter, Spent},
     refusal::Refusal,
     reply::Reply,
     state::{Served, State},
@@ -39,8 +39,7 @@ impl Call<'_> {
         if let Some(order) = control::in_method(self.method) {
             return Reply::obeyed(
                 control::obey(state, order, params.clone()),
-                self.start,
-                state.clock.now(),
+                state.time(self.start, None).as_ref(),
             );
         }
         // Orders come before anything that the method itself would object to.
@@ -53,24 +52,29 @@ impl Call<'_> {
                     .with_text(failure.text),
             );
         }
-        let Ok(spent) = state.controls().budgets.spend(self.method, self.start) else {
+        let limit = state.budgets.limit();
+        let has_time = |meter: &Meter| meter.has_time(credential, self.start, limit);
+        if self.metered(has_time) == Some(false) {
             return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
-        };
+        }
         if let Some(body) = state.controls().orders.answer_to(self.method) {
+            self.spend(credential);
             return Reply::ran(body);
         }
         // Not within the `if`, which would keep the lock while the page is made.
         let list = state.controls().orders.list_of(self.method);
         if let Some(list) = list {
-            return self.ran(&Head::new(list.page(params)), spent);
+            return self.ran(&Head::new(list.page(params)), credential);
         }
         if self.method == ECHO {
             let parameters = Value::Object(params.clone());
-            return self.ran(&Head::of_result(parameters), spent);
+            return self.ran(&Head::of_result(parameters), credential);
         }
         if self.method == batch::METHOD && rest == Rest::Classic {
             return match batch::run(self, credential, params) {
-                Ok(result) => self.ran(&Head::of_result(result), None),
+                Ok(result) => Reply::ran(
+                    Head::of_result(result).finish(state.time(self.start, None).as_ref()),
+                ),
                 Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
             };
         }
@@ -85,10 +89,10 @@ impl Call<'_> {
             return self.refuse(&Refusal::scope(&state.contract, rest));
         }
         match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => self.ran(served.answers.to(params), spent),
+            Ok(()) => self.ran(served.answers.to(params), credential),
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    self.ran(&Head::of_result(result.clone()), spent)
+                    self.ran(&Head::of_result(result.clone()), credential)
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 (Problem::Missing(path), None) => match method.missing_code(path) {
@@ -100,8 +104,24 @@ impl Call<'_> {
         }
     }
 
-    fn ran(&self, answer: &Head, spent: Option<Spent>) -> Reply {
-        Reply::ran(answer.finish(self.start, self.state.clock.now(), spent))
+    fn ran(&self, answer: &Head, credential: Credential) -> Reply {
+        let spent = self.spend(credential);
+        Reply::ran(answer.finish(self.state.time(self.start, spent).as_ref()))
+    }
+
+    /// Counts the time that the call has taken so far.
+    fn spend(&self, credential: Credential) -> Option<Spent> {
+        let took = self.state.clock.now().duration_since(self.start);
+        self.metered(|meter| meter.add(credential, self.start, took.unwrap_or_default()))
+    }
+
+    /// Asks the meter of the method; a batch has none.
+    fn metered<T>(&self, ask: impl FnOnce(&Meter) -> T) -> Option<T> {
+        match self.served {
+            _ if self.method == batch::METHOD => None,
+            Some(served) => Some(ask(&served.meter)),
+            None => Some(ask(&self.state.budgets.stranger(self.method))),
+        }
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {

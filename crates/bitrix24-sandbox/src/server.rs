@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     future::{pending, poll_fn},
+    net::IpAddr,
     sync::Arc,
     time::Duration,
 };
@@ -45,10 +46,10 @@ pub(crate) enum Place {
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, place: Place) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(converse(stream, Arc::clone(&state), place));
+                tokio::spawn(converse(stream, Arc::clone(&state), (place, peer.ip())));
             }
             // Out of file descriptors, most likely: some will be free soon.
             Err(_) => sleep(Duration::from_millis(10)).await,
@@ -57,8 +58,8 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, place: Place
 }
 
 /// Answers the requests of one connection.
-async fn converse(stream: TcpStream, state: Arc<State>, place: Place) {
-    let service = service_fn(|request| Box::pin(answer(&state, place, request)));
+async fn converse(stream: TcpStream, state: Arc<State>, ends: (Place, IpAddr)) {
+    let service = service_fn(|request| Box::pin(answer(&state, ends, request)));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
     let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
@@ -72,7 +73,7 @@ async fn converse(stream: TcpStream, state: Arc<State>, place: Place) {
 
 async fn answer(
     state: &State,
-    place: Place,
+    (place, source): (Place, IpAddr),
     request: Request<Incoming>,
 ) -> Result<Response<Pieces>, Cut> {
     let (head, body) = request.into_parts();
@@ -81,6 +82,7 @@ async fn answer(
             state,
             &call::Request {
                 place,
+                source,
                 verb: &head.method,
                 path: head.uri.path(),
                 query: head.uri.query(),

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::SystemTime,
 };
 
 use crate::{
@@ -13,9 +13,10 @@ use crate::{
     contract::{Contract, Method, Rest},
     failures::Orders,
     fault::Faults,
-    limits::{Bucket, Intensity},
+    limits::{Intensity, Limits, Plan},
     log::{Log, Recorded},
-    operating::Budgets,
+    operating::{self, Budgets, Meter, Operating, Spent},
+    time::{Shape, Time, TimeShape},
     tokens::Tokens,
 };
 
@@ -25,6 +26,7 @@ pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
 pub(crate) struct Served {
     pub(crate) method: Method,
     pub(crate) answers: Answers,
+    pub(crate) meter: Meter,
 }
 
 impl Served {
@@ -45,6 +47,10 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     /// All but its methods, which are in `methods`.
     pub(crate) contract: Contract,
+    pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
+    /// What the `time` of answers tells.
+    pub(crate) time: Shape,
     methods: HashMap<Rest, HashMap<String, Served>>,
     setup: Setup,
     controls: Mutex<Controls>,
@@ -57,10 +63,6 @@ pub(crate) struct Controls {
     pub(crate) log: Log,
     pub(crate) scopes: Vec<String>,
     pub(crate) tokens: Tokens,
-    pub(crate) bucket: Option<Bucket>,
-    /// Requests for which the bucket had no room.
-    pub(crate) refused: u64,
-    pub(crate) budgets: Budgets,
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
@@ -73,33 +75,27 @@ impl Controls {
             log: Log::default(),
             scopes: setup.scopes.clone(),
             tokens: Tokens::new(secrets, clock.now()),
-            bucket: setup
-                .intensity
-                .map(|intensity| intensity.bucket(clock.instant())),
-            refused: 0,
-            budgets: Budgets::default(),
             faults: Faults::default(),
             moved: None,
         }
-    }
-
-    /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
-        let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(now),
-            None => true,
-        };
-        if !room {
-            self.refused += 1;
-        }
-        room
     }
 }
 
 /// What the portal goes back to when it is cleared.
 struct Setup {
     scopes: Vec<String>,
+    plan: Option<Plan>,
     intensity: Option<Intensity>,
+}
+
+impl Setup {
+    fn intensity(&self) -> Option<Intensity> {
+        self.intensity.or(self.plan.and_then(Plan::intensity))
+    }
+
+    fn operating(&self) -> f64 {
+        self.plan.unwrap_or(Plan::Standard).operating()
+    }
 }
 
 impl State {
@@ -107,19 +103,23 @@ impl State {
         [url, new_url]: [String; 2],
         mut contract: Contract,
         secrets: Secrets,
-        intensity: Option<Intensity>,
+        (plan, intensity): (Option<Plan>, Option<Intensity>),
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
             scopes: contract.scopes(),
+            plan,
             intensity,
         };
+        let limits = Limits::default();
+        limits.set(setup.intensity());
         let clock = Clock::new();
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in contract.methods.drain(..) {
             let served = Served {
                 answers: Answers::prepare(&method, &contract.records),
                 method,
+                meter: Meter::default(),
             };
             methods
                 .entry(served.method.rest)
@@ -133,6 +133,9 @@ impl State {
             secrets,
             clock,
             contract,
+            limits,
+            budgets: Budgets::new(setup.operating()),
+            time: Shape::default(),
             methods,
             setup,
             observer,
@@ -142,6 +145,28 @@ impl State {
     /// The method with this lower-case name.
     pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
         self.methods.get(&rest)?.get(name)
+    }
+
+    /// All methods.
+    pub(crate) fn served(&self) -> impl Iterator<Item = &Served> {
+        self.methods.values().flat_map(HashMap::values)
+    }
+
+    /// Gives a method a budget of execution time, in both generations of the API.
+    pub(crate) fn order_operating(&self, method: &str, operating: &Operating) {
+        let (name, now) = (method.to_ascii_lowercase(), self.clock.now());
+        let meters = [Rest::Classic, Rest::V3]
+            .into_iter()
+            .filter_map(|rest| Some(&self.method(rest, &name)?.meter));
+        let stranger = self.budgets.stranger(&name);
+        operating::order(meters.chain([&*stranger]), operating, now);
+    }
+
+    /// The `time` of a call that began then and ends now.
+    pub(crate) fn time(&self, start: SystemTime, spent: Option<Spent>) -> Option<Time> {
+        let end = self.clock.now();
+        let spent = spent.unwrap_or_else(|| Spent::nothing(start));
+        Time::between(start, end, spent, self.time.get())
     }
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
@@ -187,6 +212,10 @@ impl State {
 
     pub(crate) fn clear(&self) {
         self.clock.reset();
+        self.limits.reset(self.setup.intensity());
+        self.budgets.reset(self.setup.operating());
+        self.served().for_each(|served| served.meter.reset());
+        self.time.set(TimeShape::default());
         *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
     }
 }
