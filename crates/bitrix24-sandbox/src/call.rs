@@ -91,6 +91,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
                 Reply::moved(location)
             } else if fault.as_ref().is_some_and(|fault| !fault.runs()) {
                 Reply::page(502, "Bad Gateway")
+            } else if !is_order && address.login.is_some() && state.wants_https() {
+                let words = Some("Https required".to_owned());
+                call.refuse(&call.error("INVALID_REQUEST").with_text(words))
             } else if let Some(full) = (!is_order)
                 .then(|| {
                     state

@@ -12,8 +12,8 @@ use crate::{
     method::ECHO,
     operating::Operating,
     order::{
-        Answer, Budget, Fail, Hands, Lifetime, Limits, Move, Nothing, Scopes, Shape, Spoil, Table,
-        read,
+        Answer, Budget, Fail, Hands, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Shape,
+        Spoil, Table, read,
     },
     state::State,
     table::List,
@@ -27,7 +27,7 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 17] = [
+const ORDERS: [&str; 18] = [
     "answer",
     "clear",
     "clock",
@@ -36,6 +36,7 @@ const ORDERS: [&str; 17] = [
     "expire",
     "fail",
     "fault",
+    "https_only",
     "lifetime",
     "limits",
     "list",
@@ -110,6 +111,11 @@ pub(crate) fn obey(
         "expire" => {
             let Nothing {} = read(params)?;
             state.controls().tokens.expire(state.clock.now());
+            Ok(true.into())
+        }
+        "https_only" => {
+            let HttpsOnly { on } = read(params)?;
+            state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {

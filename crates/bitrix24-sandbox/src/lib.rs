@@ -35,6 +35,8 @@ mod server;
 mod state;
 mod table;
 mod time;
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
+mod tls;
 mod tokens;
 mod wire;
 

@@ -2,11 +2,18 @@
 
 use std::{
     io::{self, Write},
+    net::IpAddr,
     process::ExitCode,
     thread,
 };
 
-use bitrix24_sandbox::{Plan, Sandbox};
+use bitrix24_sandbox::{Builder, Plan, Sandbox};
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    runtime::Runtime,
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+};
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -15,6 +22,11 @@ Usage: bitrix24-sandbox [options]
 
   --port N               listen on this port instead of a free one
   --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
+  --listen ADDRESS       listen on this address instead of the loopback interface:
+                         anybody who reaches it can give orders
+  --tls                  serve https, and print the file with the certificate to trust
+  --name HOST            serve https for this host name as well (can be given often)
+  --https-only           over plain http, turn calls of the webhook down as a real portal does
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
@@ -26,6 +38,10 @@ Address and secrets go to the standard output, calls to the standard error.
 struct Options {
     port: u16,
     plan: Option<Plan>,
+    address: Option<IpAddr>,
+    tls: bool,
+    names: Vec<String>,
+    https_only: bool,
     json: bool,
     until_stdin_closes: bool,
     help: bool,
@@ -45,6 +61,22 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
                 let plan = args.next().ok_or("--plan takes a name")?;
                 options.plan = Some(plan.parse()?);
             }
+            "--listen" => {
+                let address = args.next().ok_or("--listen takes an address")?;
+                options.address = Some(
+                    address
+                        .parse()
+                        .map_err(|_| format!("--listen takes an IP address, not {address}"))?,
+                );
+            }
+            "--tls" => options.tls = true,
+            "--name" => {
+                options.tls = true;
+                options
+                    .names
+                    .push(args.next().ok_or("--name takes a host name")?);
+            }
+            "--https-only" => options.https_only = true,
             "--json" => options.json = true,
             "--until-stdin-closes" => options.until_stdin_closes = true,
             "--help" | "-h" => options.help = true,
@@ -55,23 +87,72 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
 }
 
 fn run(options: &Options) -> io::Result<()> {
-    let mut builder = Sandbox::builder().port(options.port);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    // Before the portal is there, so that it never leaves its files behind.
+    let mut ends = ends(&runtime, options.until_stdin_closes)?;
+    let portal = builder(options)?.start()?;
+    announce(&portal, options.json)?;
+    runtime.block_on(ends.recv());
+    Ok(())
+}
+
+fn builder(options: &Options) -> io::Result<Builder> {
+    let mut builder = Sandbox::builder()
+        .port(options.port)
+        // Nobody may be reading any more, and that is no reason to stop.
+        .on_request(|request| drop(writeln!(io::stderr(), "{request}")));
+    if let Some(address) = options.address {
+        builder = builder.listen(address);
+    }
     if let Some(plan) = options.plan {
         builder = builder.plan(plan);
     }
-    let portal = builder
-        // Nobody may be reading any more, and that is no reason to stop.
-        .on_request(|request| drop(writeln!(io::stderr(), "{request}")))
-        .start()?;
-    announce(&portal, options.json)?;
-    if options.until_stdin_closes {
-        io::copy(&mut io::stdin(), &mut io::sink())?;
-    } else {
-        loop {
-            thread::park();
-        }
+    if options.https_only {
+        builder = builder.https_only();
     }
-    Ok(())
+    if options.tls {
+        #[cfg(feature = "tls")]
+        return Ok(builder.tls_names(options.names.iter().cloned()));
+        #[cfg(not(feature = "tls"))]
+        return Err(io::Error::other("this program was built without TLS"));
+    }
+    Ok(builder)
+}
+
+/// Tells when the portal should stop: on Ctrl-C and its like, or when nobody needs it any more.
+fn ends(runtime: &Runtime, when_stdin_closes: bool) -> io::Result<UnboundedReceiver<()>> {
+    let (end, ends) = unbounded_channel();
+    let _runtime = runtime.enter();
+    #[cfg(unix)]
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        let (mut signal, end) = (signal(kind)?, end.clone());
+        runtime.spawn(async move {
+            signal.recv().await;
+            let _ = end.send(());
+        });
+    }
+    #[cfg(not(unix))]
+    {
+        let end = end.clone();
+        runtime.spawn(async move {
+            let _ = tokio::signal::ctrl_c().await;
+            let _ = end.send(());
+        });
+    }
+    if when_stdin_closes {
+        // Not joined: reading cannot be interrupted.
+        thread::spawn(move || {
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            let _ = end.send(());
+        });
+    }
+    Ok(ends)
 }
 
 fn announce(portal: &Sandbox, json: bool) -> io::Result<()> {
@@ -85,6 +166,7 @@ fn announce(portal: &Sandbox, json: bool) -> io::Result<()> {
             "client_id": portal.client_id(),
             "client_secret": portal.client_secret(),
             "refresh_token": portal.refresh_token(),
+            "certificate": portal.certificate(),
         });
         writeln!(out, "{line}")?;
     } else {
@@ -95,6 +177,9 @@ fn announce(portal: &Sandbox, json: bool) -> io::Result<()> {
         writeln!(out, "client id     {}", portal.client_id())?;
         writeln!(out, "client secret {}", portal.client_secret())?;
         writeln!(out, "refresh token {}", portal.refresh_token())?;
+        if let Some(certificate) = portal.certificate() {
+            writeln!(out, "certificate   {}", certificate.display())?;
+        }
     }
     out.flush()
 }

@@ -99,7 +99,7 @@ pub(crate) fn grant(
 fn answer(state: &State, pair: &Pair, lifetime: Duration, renewal: bool) -> Value {
     let endpoint = format!("{}/rest/", state.current_url());
     let server = format!("{}/rest/", state.url);
-    let domain = state.url.trim_start_matches("http://");
+    let domain = state.url.split_once("://").map_or("", |(_, domain)| domain);
     let mut body = json!({
         "access_token": pair.access,
         "refresh_token": pair.refresh,

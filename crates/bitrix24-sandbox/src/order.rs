@@ -38,6 +38,13 @@ pub(crate) struct Scopes {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct HttpsOnly {
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) on: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Lifetime {
     #[serde(default, deserialize_with = "number")]
     pub(crate) seconds: Option<u64>,

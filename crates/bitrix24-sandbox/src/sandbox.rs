@@ -2,7 +2,8 @@
 
 use std::{
     fmt, io,
-    net::{Ipv4Addr, TcpListener},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    path::Path,
     sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, SystemTime},
@@ -24,6 +25,7 @@ use crate::{
     state::{Observer, State},
     table::List,
     time::TimeShape,
+    tls::Identity,
 };
 
 /// The contract of the API that this crate was built with.
@@ -34,6 +36,10 @@ const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 #[must_use]
 pub struct Builder {
     port: u16,
+    address: Option<IpAddr>,
+    tls: bool,
+    names: Vec<String>,
+    https_only: bool,
     contract: Option<String>,
     plan: Option<Plan>,
     intensity: Option<Intensity>,
@@ -44,6 +50,38 @@ impl Builder {
     /// The port to listen on; 0, the default, takes a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// The address to listen on, such as `0.0.0.0`, instead of the loopback
+    /// interface. Anybody who reaches it can give orders.
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Serves https, with a certificate for `localhost`, `127.0.0.1` and `::1`
+    /// by an authority that is made for this run:
+    /// [`certificate`](Sandbox::certificate) is what clients must trust.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// Serves https with a certificate that is good for these host names and
+    /// addresses as well.
+    #[cfg(feature = "tls")]
+    pub fn tls_names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tls = true;
+        self.names.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Answers calls of a webhook over plain http as a real portal does, with
+    /// `INVALID_REQUEST`.
+    pub fn https_only(mut self) -> Self {
+        self.https_only = true;
         self
     }
 
@@ -85,13 +123,24 @@ impl Builder {
     pub fn start(self) -> io::Result<Sandbox> {
         let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        let (listener, url) = listen(self.port)?;
-        let (new_listener, new_url) = listen(0)?;
+        let identity = if self.tls {
+            let mut names = self.names;
+            names.extend(self.address.map(|address| address.to_string()));
+            Some(Identity::new(names)?)
+        } else {
+            None
+        };
+        let security = identity.as_ref().map(Identity::security);
+        let scheme = if self.tls { "https" } else { "http" };
+        let address = self.address.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let (listener, url) = listen(scheme, (address, self.port).into())?;
+        let (new_listener, new_url) = listen(scheme, (address, 0).into())?;
         let state = Arc::new(State::new(
             [url, new_url],
             contract,
             Secrets::random()?,
             (self.plan, self.intensity),
+            self.https_only,
             self.observer,
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -109,8 +158,14 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
-                runtime.spawn(server::serve(listener, Arc::clone(&served), Place::Old));
-                runtime.spawn(server::serve(new_listener, served, Place::New));
+                let (new_security, new_served) = (security.clone(), Arc::clone(&served));
+                runtime.spawn(server::serve(listener, security, served, Place::Old));
+                runtime.spawn(server::serve(
+                    new_listener,
+                    new_security,
+                    new_served,
+                    Place::New,
+                ));
                 // Ends when the portal is dropped; open connections end with the runtime.
                 let _ = runtime.block_on(stopped);
             })?;
@@ -118,18 +173,25 @@ impl Builder {
         Ok(Sandbox {
             webhook_url: format!("{}/rest/{USER}/{}/", state.url, state.secrets.webhook),
             state,
+            identity,
             stop: Some(stop),
             thread: Some(thread),
         })
     }
 }
 
-/// A listener and its address.
-fn listen(port: u16) -> io::Result<(TcpListener, String)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+/// A listener and the URL by which this machine reaches it.
+fn listen(scheme: &str, address: SocketAddr) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
-    let url = format!("http://{}", listener.local_addr()?);
-    Ok((listener, url))
+    let mut address = listener.local_addr()?;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    Ok((listener, format!("{scheme}://{address}")))
 }
 
 /// A Bitrix24 portal on a loopback port, with secrets of its own. It stops when
@@ -147,6 +209,7 @@ fn listen(port: u16) -> io::Result<(TcpListener, String)> {
 pub struct Sandbox {
     webhook_url: String,
     state: Arc<State>,
+    identity: Option<Identity>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -170,6 +233,21 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.state.url
+    }
+
+    /// The certificate of the authority that clients must trust, in a file in
+    /// PEM that is there until the portal stops; `None` without
+    #[cfg_attr(feature = "tls", doc = "[`tls`](Builder::tls).")]
+    #[cfg_attr(not(feature = "tls"), doc = "TLS.")]
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Path> {
+        self.identity.as_ref().map(Identity::certificate)
+    }
+
+    /// Whether calls of a webhook over plain http get `INVALID_REQUEST` from
+    /// now on, as [`Builder::https_only`] says.
+    pub fn https_only(&self, on: bool) {
+        self.state.controls().https_only = on;
     }
 
     /// The address of a webhook, which ends with its secret code and a slash.

@@ -18,6 +18,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -27,6 +28,7 @@ use crate::{
     fault::Kind,
     reply::Reply,
     state::State,
+    tls::Security,
     wire::{Cut, Pieces},
 };
 
@@ -42,14 +44,43 @@ pub(crate) enum Place {
     New,
 }
 
+/// What a client talks over.
+pub(crate) trait Line: AsyncRead + AsyncWrite + Unpin {
+    /// Lets the connection end with a reset.
+    fn will_reset(&self);
+}
+
+impl Line for TcpStream {
+    fn will_reset(&self) {
+        let _ = self.set_zero_linger();
+    }
+}
+
 /// Takes connections until it is dropped.
-pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, place: Place) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    security: Option<Security>,
+    state: Arc<State>,
+    place: Place,
+) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(converse(stream, Arc::clone(&state), (place, peer.ip())));
+                let ends = (place, peer.ip());
+                let (security, state) = (security.clone(), Arc::clone(&state));
+                tokio::spawn(async move {
+                    match security {
+                        None => converse(stream, state, ends).await,
+                        // A client that does not trust the portal leaves: its affair.
+                        Some(security) => {
+                            if let Ok(stream) = security.accept(stream).await {
+                                converse(stream, state, ends).await;
+                            }
+                        }
+                    }
+                });
             }
             // Out of file descriptors, most likely: some will be free soon.
             Err(_) => sleep(Duration::from_millis(10)).await,
@@ -58,16 +89,17 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, place: Place
 }
 
 /// Answers the requests of one connection.
-async fn converse(stream: TcpStream, state: Arc<State>, ends: (Place, IpAddr)) {
+async fn converse<S: Line>(stream: S, state: Arc<State>, ends: (Place, IpAddr)) {
     let service = service_fn(|request| Box::pin(answer(&state, ends, request)));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
     let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
+        let _ = connection.into_parts().io.into_inner().shutdown().await;
         return;
     };
     if error.source().and_then(<dyn Error>::downcast_ref) == Some(&Cut::Reset) {
         // Without lingering, a socket is reset when it is dropped.
-        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+        connection.into_parts().io.into_inner().will_reset();
     }
 }
 

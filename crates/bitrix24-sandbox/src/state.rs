@@ -66,6 +66,8 @@ pub(crate) struct Controls {
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
 }
 
 impl Controls {
@@ -77,6 +79,7 @@ impl Controls {
             tokens: Tokens::new(secrets, clock.now()),
             faults: Faults::default(),
             moved: None,
+            https_only: setup.https_only,
         }
     }
 }
@@ -86,6 +89,7 @@ struct Setup {
     scopes: Vec<String>,
     plan: Option<Plan>,
     intensity: Option<Intensity>,
+    https_only: bool,
 }
 
 impl Setup {
@@ -104,12 +108,14 @@ impl State {
         mut contract: Contract,
         secrets: Secrets,
         (plan, intensity): (Option<Plan>, Option<Intensity>),
+        https_only: bool,
         observer: Option<Observer>,
     ) -> Self {
         let setup = Setup {
             scopes: contract.scopes(),
             plan,
             intensity,
+            https_only,
         };
         let limits = Limits::default();
         limits.set(setup.intensity());
@@ -171,6 +177,11 @@ impl State {
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
         self.controls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether calls of a webhook must not come as they do, over plain http.
+    pub(crate) fn wants_https(&self) -> bool {
+        self.controls().https_only && self.url.starts_with("http://")
     }
 
     /// The address that calls should go to.

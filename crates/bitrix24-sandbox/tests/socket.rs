@@ -289,6 +289,29 @@ fn another_contract() {
 }
 
 #[test]
+fn plain_http_only_where_it_is_wanted() {
+    let portal = Sandbox::builder().https_only().start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let reply = connection.post(&hook(&portal, CHAT), &chat());
+    reply.is_error(400, "INVALID_REQUEST");
+    assert_eq!(reply.json()["error_description"], "Https required");
+    let by_token = with(chat(), "auth", portal.access_token());
+    let reply = connection.post("/rest/imbot.chat.get", &by_token);
+    assert_eq!(reply.status, 200);
+    connection.post(&hook(&portal, "sandbox.https_only"), &json!({"on": false}));
+    assert_eq!(connection.post(&hook(&portal, CHAT), &chat()).status, 200);
+}
+
+#[test]
+fn listens_where_it_is_told_to() {
+    let address = "0.0.0.0".parse().unwrap();
+    let portal = Sandbox::builder().listen(address).start().unwrap();
+    assert!(portal.url().starts_with("http://127.0.0.1:"));
+    let reply = Connection::to(&portal).post(&hook(&portal, CHAT), &chat());
+    assert_eq!(reply.status, 200);
+}
+
+#[test]
 fn stops_at_once_with_open_connections() {
     let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);
