@@ -85,6 +85,8 @@ pub(crate) struct Address<'a> {
     pub(crate) login: Option<Login<'a>>,
     /// Without the suffix of the answer's format.
     pub(crate) method: &'a str,
+    /// Whether that suffix is `.xml`.
+    pub(crate) xml: bool,
 }
 
 impl<'a> Address<'a> {
@@ -102,11 +104,15 @@ impl<'a> Address<'a> {
             (Some(user), Some(code), Some(method), None) => (Some(Login { user, code }), method),
             _ => return None,
         };
-        let method = method.strip_suffix(".json").unwrap_or(method);
+        let (method, xml) = match method.strip_suffix(".xml") {
+            Some(method) => (method, true),
+            None => (method.strip_suffix(".json").unwrap_or(method), false),
+        };
         (!method.is_empty()).then_some(Self {
             rest,
             login,
             method,
+            xml,
         })
     }
 
@@ -130,6 +136,7 @@ mod tests {
         for (path, expected) in [
             ("/rest/imbot.chat.get", "/rest/imbot.chat.get"),
             ("/rest/imbot.chat.get.json", "/rest/imbot.chat.get"),
+            ("/rest/imbot.chat.get.xml", "/rest/imbot.chat.get"),
             ("/rest/1/code/imbot.chat.get/", "/rest/1/***/imbot.chat.get"),
             ("/rest/api/tasks.task.get", "/rest/api/tasks.task.get"),
             (

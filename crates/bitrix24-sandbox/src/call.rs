@@ -111,6 +111,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             }
         }
     };
+    let reply = if address.xml { reply.into_xml() } else { reply };
     if is_order {
         return reply;
     }
@@ -209,6 +210,10 @@ fn token(state: &State, request: &Request<'_>) -> Reply {
 }
 
 fn read(rest: Rest, request: &Request<'_>) -> Result<Map<String, Value>, params::Unreadable> {
+    if rest == Rest::V3 && request.verb == Verb::GET {
+        // Only methods without parameters can be called so.
+        return Ok(Map::new());
+    }
     let content_type = request.headers.get(CONTENT_TYPE);
     params::read(
         rest,

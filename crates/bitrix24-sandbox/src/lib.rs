@@ -23,6 +23,7 @@ mod fault;
 mod limits;
 mod log;
 mod method;
+mod multipart;
 mod oauth;
 mod operating;
 mod order;
@@ -39,6 +40,7 @@ mod time;
 mod tls;
 mod tokens;
 mod wire;
+mod xml;
 
 pub use auth::Credential;
 pub use failures::Failure;

@@ -12,7 +12,8 @@ use crate::{
     contract::{Missing, Rest},
     control,
     operating::{Meter, Spent},
-    refusal::Refusal,
+    params,
+    refusal::{Refusal, VALIDATION},
     reply::Reply,
     state::{Served, State},
 };
@@ -88,6 +89,10 @@ impl Call<'_> {
         if !state.has_scope(&method.scopes) {
             return self.refuse(&Refusal::scope(&state.contract, rest));
         }
+        let named = (rest == Rest::Classic)
+            .then(|| params::named(method, params))
+            .flatten();
+        let params = named.as_ref().unwrap_or(params);
         match check::check(method, &state.contract.records, params, credential) {
             Ok(()) => self.ran(served.answers.to(params), credential),
             Err(problem) => match (&problem, &method.missing) {
@@ -96,8 +101,9 @@ impl Call<'_> {
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 (Problem::Missing(path), None) => match method.missing_code(path) {
-                    Some(code) => self.refuse(&self.error(code)),
-                    None => self.refuse(&Refusal::problem(rest, problem)),
+                    // Which parameter it is has a place in that error.
+                    Some(code) if code != VALIDATION => self.refuse(&self.error(code)),
+                    _ => self.refuse(&Refusal::problem(rest, problem)),
                 },
                 _ => self.refuse(&Refusal::problem(rest, problem)),
             },

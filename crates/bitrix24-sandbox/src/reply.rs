@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{answer::Head, contract::Rest, fault::Fault, refusal::Refusal, time::Time};
+use crate::{answer::Head, contract::Rest, fault::Fault, refusal::Refusal, time::Time, xml};
 
 /// What goes back.
 pub(crate) struct Reply {
@@ -54,6 +54,18 @@ impl Reply {
         Self {
             location: Some(location),
             ..Self::page(302, "Found")
+        }
+    }
+
+    /// The same in XML.
+    pub(crate) fn into_xml(self) -> Self {
+        match xml::body(&self.body) {
+            Some(body) => Self {
+                content_type: "text/xml; charset=utf-8",
+                body,
+                ..self
+            },
+            None => self,
         }
     }
 
