@@ -20,6 +20,7 @@ mod outcome;
 mod pages;
 mod process;
 mod request;
+mod sandbox;
 mod settings;
 mod store;
 mod table;
@@ -37,6 +38,8 @@ mod _native {
     use super::oauth::{OAuth, installation_from_event, installation_from_open};
     #[pymodule_export]
     use super::pages::Pages;
+    #[pymodule_export]
+    use super::sandbox::{Recorded, Sandbox, sandbox_command};
     #[pymodule_export]
     use super::settings::Settings;
     #[pymodule_export]

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from bitrix24 import AsyncClient, Client, FileStore, OAuth, errors
+from bitrix24.sandbox import Sandbox
 
 import batches
 import lists
@@ -20,50 +21,49 @@ import store
 import tokens
 import watch
 import write
-from sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DEAL = {"result": {"ID": "13", "TITLE": "Pipes"}}
+DEAL = {"ID": "13", "TITLE": "Pipes"}
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
-        sandbox.order("answer", method="crm.deal.get", answer=DEAL)
+        sandbox.answer("crm.deal.get", DEAL)
         yield sandbox
 
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
-    with Client.from_webhook(sandbox["webhook_url"]) as client:
+    with Client.from_webhook(sandbox.webhook_url) as client:
         yield client
 
 
 def test_many(sandbox: Sandbox) -> None:
-    sandbox.order("limits", depth=250, per_second=5)
-    with many.enterprise(sandbox["webhook_url"]) as client:
+    sandbox.limits(250, 5)
+    with many.enterprise(sandbox.webhook_url) as client:
         assert many.is_idle(client)
         start = time.monotonic()
-        assert many.in_threads(client, range(130)) == [DEAL["result"]] * 130
+        assert many.in_threads(client, range(130)) == [DEAL] * 130
 
     async def others() -> None:
-        url = sandbox["webhook_url"]
+        url = sandbox.webhook_url
         async with AsyncClient.from_webhook(url, intensity=(250, 5.0)) as client:
             assert len(await many.in_tasks(client, range(130))) == 130
 
     asyncio.run(others())
     assert time.monotonic() - start > 1, "ten had to wait"
-    assert sandbox.order("counts")["refused"] == 0
+    assert sandbox.refused == 0
     assert len(sandbox.calls("crm.deal.get")) == 260
 
 
 def test_quick(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    url = sandbox["webhook_url"]
+    url = sandbox.webhook_url
     with Client.from_webhook(url, intensity=(1, 0.1)) as client:
-        assert quick.deal(client) == DEAL["result"]
+        assert quick.deal(client) == DEAL
         assert quick.deal(client) is None
         assert not many.is_idle(client)
     assert "its turn would come in " in capsys.readouterr().out
@@ -71,16 +71,16 @@ def test_quick(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_write(sandbox: Sandbox, client: Client) -> None:
-    sandbox.order("answer", method="crm.deal.add", answer={"result": 7})
-    sandbox.order("list", method="crm.deal.list", records=[{"ID": 7, "ORIGIN_ID": "no. 1"}])
-    sandbox.order("fault", method="crm.deal.add", kind="reset")
-    sandbox.order("fault", method="crm.deal.list", kind="half")
+    sandbox.answer("crm.deal.add", 7)
+    sandbox.list("crm.deal.list", records=[{"ID": 7, "ORIGIN_ID": "no. 1"}])
+    sandbox.fault("crm.deal.add", "reset")
+    sandbox.fault("crm.deal.list", "half")
     assert write.add(client, "no. 1") == 7
     assert len(sandbox.calls("crm.deal.add")) == 1
     assert len(sandbox.calls("crm.deal.list")) == 2
     assert write.add(client, "no. 1") == 7
 
-    sandbox.order("fault", method="crm.deal.add", kind="reset", ran=False)
+    sandbox.fault("crm.deal.add", "reset", ran=False)
     with pytest.raises(errors.ConnectionLost) as caught:
         write.add(client, "no. 2")
     assert (caught.value.tries, caught.value.stopped) == (1, "not repeatable")
@@ -88,19 +88,19 @@ def test_write(sandbox: Sandbox, client: Client) -> None:
 
 def test_tokens_from_the_code(sandbox: Sandbox, tmp_path: Path) -> None:
     file = tmp_path / "credential.json"
-    oauth, client = tokens.start(sandbox["client_id"], sandbox["client_secret"], file)
+    oauth, client = tokens.start(sandbox.client_id, sandbox.client_secret, file)
     with client, pytest.raises(errors.TokenError):
         client.call("crm.deal.get")
-    tokens.authorized(oauth, sandbox.order("code"), sandbox["url"])
+    tokens.authorized(oauth, sandbox.auth_code(), sandbox.url)
     for renewed in (1, 2):
         # The second time as a later run of the program.
-        oauth, client = tokens.start(sandbox["client_id"], sandbox["client_secret"], file)
+        oauth, client = tokens.start(sandbox.client_id, sandbox.client_secret, file)
         with client:
             client.call("crm.deal.get")
-            sandbox.order("expire")
+            sandbox.expire_tokens()
             client.call("crm.deal.get")
             assert client.stats.refreshes == oauth.refreshes == 1
-        assert sandbox.order("counts")["refreshes"] == renewed
+        assert sandbox.refreshes == renewed
     held = FileStore(file).load()
     assert held is not None
     assert held == oauth.credential
@@ -108,13 +108,13 @@ def test_tokens_from_the_code(sandbox: Sandbox, tmp_path: Path) -> None:
 
 def test_tokens_from_the_installation(sandbox: Sandbox, tmp_path: Path) -> None:
     row = store.Row(str(tmp_path / "tokens.db"))
-    oauth = OAuth(sandbox["client_id"], sandbox["client_secret"], store=row)
+    oauth = OAuth(sandbox.client_id, sandbox.client_secret, store=row)
     auth = {
-        "access_token": sandbox["access_token"],
-        "refresh_token": sandbox["refresh_token"],
+        "access_token": sandbox.access_token,
+        "refresh_token": sandbox.refresh_token,
         "expires_in": "3600",
-        "client_endpoint": sandbox["url"] + "/rest/",
-        "server_endpoint": sandbox["url"] + "/rest/",
+        "client_endpoint": sandbox.url + "/rest/",
+        "server_endpoint": sandbox.url + "/rest/",
         "application_token": "proof",
     }
     form = {"event": "ONAPPINSTALL", **{f"auth[{name}]": auth[name] for name in auth}}
@@ -122,10 +122,10 @@ def test_tokens_from_the_installation(sandbox: Sandbox, tmp_path: Path) -> None:
     assert proof is not None
     assert proof.reveal() == "proof"
     first = row.load()
-    sandbox.order("expire")
+    sandbox.expire_tokens()
     with Client.from_oauth(oauth) as client:
         client.call("crm.deal.get")
-    assert sandbox.order("counts")["refreshes"] == 1
+    assert sandbox.refreshes == 1
     second = row.load()
     assert second is not None
     assert second == oauth.credential
@@ -138,24 +138,24 @@ def test_batches(sandbox: Sandbox, client: Client) -> None:
     assert len(sandbox.calls("batch")) == 1 + 3
     assert len(sandbox.calls("imbot.chat.get")) == 1 + 120
 
-    sandbox.order("answer", method="im.chat.user.list", answer={"result": [1, 2]})
+    sandbox.answer("im.chat.user.list", [1, 2])
     assert batches.users(client) == [1, 2]
     chat = client.imbot.chat.get(entity_type="CHAT", entity_id="13").result
     assert chat is not None
     [call] = sandbox.calls("im.chat.user.list")
-    assert call["parameters"]["CHAT_ID"] == str(chat.id)
+    assert call.parameters["CHAT_ID"] == str(chat.id)
 
-    sandbox.order("fail", method="imbot.chat.get", code="ACCESS_ERROR")
+    sandbox.fail("imbot.chat.get", "ACCESS_ERROR")
     with pytest.raises(errors.NotRun):
         batches.users(client)
     assert len(sandbox.calls("im.chat.user.list")) == 1
 
 
 def test_lists(sandbox: Sandbox, client: Client) -> None:
-    sandbox.order("list", method="crm.deal.list", count=170)
-    sandbox.order("list", method="crm.item.list", count=120, key="id", wrap="items")
+    sandbox.list("crm.deal.list", count=170)
+    sandbox.list("crm.item.list", count=120, key="id", wrap="items")
     # Four tries are made for the second page, and all fail.
-    sandbox.order("fault", method="crm.deal.list", kind="html", after=1, times=4)
+    sandbox.fault("crm.deal.list", "html", after=1, times=4)
     found: list[dict[str, int]] = []
     lists.patient(client.with_options(repeatable=True), found)
     assert [deal["ID"] for deal in found] == list(range(1, 171))
@@ -167,7 +167,7 @@ def test_lists(sandbox: Sandbox, client: Client) -> None:
     assert len(sandbox.calls("batch")) == 1
 
     async def others() -> None:
-        async with AsyncClient.from_webhook(sandbox["webhook_url"]) as client:
+        async with AsyncClient.from_webhook(sandbox.webhook_url) as client:
             assert len(await lists.in_tasks(client)) == 170
 
     asyncio.run(others())
@@ -175,8 +175,8 @@ def test_lists(sandbox: Sandbox, client: Client) -> None:
 
 def test_moved(sandbox: Sandbox) -> None:
     addresses: list[str] = []
-    with moved.client(sandbox["webhook_url"], addresses) as client:
-        new = sandbox.order("move")
+    with moved.client(sandbox.webhook_url, addresses) as client:
+        new = sandbox.move()
         for _ in range(3):
             client.call("crm.deal.get")
         assert addresses == [new]
@@ -188,7 +188,7 @@ def test_watch(sandbox: Sandbox, client: Client, caplog: pytest.LogCaptureFixtur
     level = logger.level
     try:
         watch.listen()
-        sandbox.order("fail", method="crm.deal.get", code="QUERY_LIMIT_EXCEEDED")
+        sandbox.fail("crm.deal.get", "QUERY_LIMIT_EXCEEDED")
         client.call("crm.deal.get")
     finally:
         logger.setLevel(level)
@@ -196,4 +196,4 @@ def test_watch(sandbox: Sandbox, client: Client, caplog: pytest.LogCaptureFixtur
     assert report.startswith("1 calls, 0 under way, 1 tries again, ")
     assert report.endswith(" 0 new tokens")
     assert "crm.deal.get" in caplog.text
-    assert sandbox["webhook_url"] not in caplog.text
+    assert sandbox.webhook_url not in caplog.text

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use crate::{
-    auth::Credential, check::Problem, contract::Rest, control, log::Recorded, method::Call, params,
-    reference, reply::Reply, state::Served, time::Time,
+    api::Served, auth::Credential, check::Problem, contract::Rest, control, log::Recorded,
+    method::Call, params, reference, reply::Reply, time::Time,
 };
 
 pub(crate) const METHOD: &str = "batch";

@@ -105,7 +105,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
                 call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
             } else {
                 match admitted {
-                    Err(denied) => call.refuse(&Refusal::denied(&state.contract, denied)),
+                    Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
                     Ok(credential) => call.reply(credential, &params),
                 }
             }
@@ -179,21 +179,21 @@ fn token(state: &State, request: &Request<'_>) -> Reply {
     let (credential, reply) = if fault.as_ref().is_some_and(|fault| !fault.runs()) {
         (Credential::Refused, Reply::page(502, "Bad Gateway"))
     } else if read.is_err() {
-        let refusal = oauth::refusal(&state.contract, "invalid_request");
+        let refusal = oauth::refusal(state.contract(), "invalid_request");
         (Credential::Refused, refuse(&refusal))
     } else {
         let failure = state.controls().orders.take_failure_of(oauth::METHOD);
         let answer = state.controls().orders.answer_to(oauth::METHOD);
         match (failure, answer) {
             (Some(failure), _) => {
-                let refusal = oauth::failure(&state.contract, failure);
+                let refusal = oauth::failure(state.contract(), failure);
                 (Credential::Refused, refuse(&refusal))
             }
             (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
             (None, None) => match oauth::grant(state, &params) {
                 (credential, Ok(body)) => (credential, Reply::ran(body.to_string().into_bytes())),
                 (credential, Err(code)) => {
-                    (credential, refuse(&oauth::refusal(&state.contract, code)))
+                    (credential, refuse(&oauth::refusal(state.contract(), code)))
                 }
             },
         }

@@ -6,18 +6,17 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     contract::text,
+    deliver::Delivery,
     failures::Failure,
     fault::Fault,
     limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
-    order::{
-        Answer, Budget, Fail, Hands, HttpsOnly, Lifetime, Limits, Move, Nothing, Scopes, Shape,
-        Spoil, Table, read,
-    },
+    order::{self, read},
     state::State,
     table::List,
     time::{TimeShape, since_epoch},
+    world::orders,
 };
 
 /// Before the name of an order that is called like a method.
@@ -27,12 +26,14 @@ const METHODS: &str = "sandbox.";
 const PATHS: &str = "/_sandbox/";
 
 /// All orders, for who misspells one.
-const ORDERS: [&str; 18] = [
+const ORDERS: &[&str] = &[
     "answer",
+    "application_token",
     "clear",
     "clock",
     "code",
     "counts",
+    "deliveries",
     "expire",
     "fail",
     "fault",
@@ -44,6 +45,7 @@ const ORDERS: [&str; 18] = [
     "operating",
     "requests",
     "scopes",
+    "state",
     "stay",
     "time",
 ];
@@ -67,7 +69,7 @@ pub(crate) fn obey(
 ) -> Result<Value, String> {
     match order {
         "fail" => {
-            let fail: Fail = read(params)?;
+            let fail: order::Fail = read(params)?;
             let status = fail.status.map(possible).transpose()?;
             let failure = Failure {
                 code: fail.code,
@@ -82,7 +84,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "answer" => {
-            let answer: Answer = read(params)?;
+            let answer: order::Answer = read(params)?;
             state
                 .controls()
                 .orders
@@ -90,12 +92,12 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "scopes" => {
-            let Scopes { scopes } = read(params)?;
+            let order::Scopes { scopes } = read(params)?;
             state.controls().scopes = scopes;
             Ok(true.into())
         }
         "clock" => {
-            let hands: Hands = read(params)?;
+            let hands: order::Hands = read(params)?;
             let clock = &state.clock;
             // Stopped first, it stands at the very time that it is moved to.
             match hands.stopped {
@@ -109,35 +111,44 @@ pub(crate) fn obey(
             Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
         }
         "expire" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             state.controls().tokens.expire(state.clock.now());
             Ok(true.into())
         }
         "https_only" => {
-            let HttpsOnly { on } = read(params)?;
+            let order::HttpsOnly { on } = read(params)?;
             state.controls().https_only = on.unwrap_or(true);
             Ok(true.into())
         }
         "lifetime" => {
-            let Lifetime { seconds } = read(params)?;
+            let order::Lifetime { seconds } = read(params)?;
             let seconds = seconds.ok_or("seconds are missing")?;
             state.controls().tokens.lifetime = Duration::from_secs(seconds);
             Ok(true.into())
         }
         "code" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             Ok(state.controls().tokens.code(state.clock.now()).into())
         }
         "counts" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             let controls = state.controls();
             Ok(json!({
                 "refreshes": controls.tokens.refreshes,
                 "refused": state.limits.refused(),
             }))
         }
+        "application_token" => {
+            let order::Nothing {} = read(params)?;
+            Ok(state.secrets.application_token.as_str().into())
+        }
+        "deliveries" => {
+            let order::Nothing {} = read(params)?;
+            let deliveries = state.outbox.deliveries();
+            Ok(deliveries.iter().map(Delivery::to_json).collect())
+        }
         "limits" => {
-            let limits: Limits = read(params)?;
+            let limits: order::Limits = read(params)?;
             let plan = limits.plan.as_deref().map(str::parse::<Plan>);
             let plan = plan.transpose()?;
             let intensity = match (plan, limits.depth, limits.per_second) {
@@ -160,7 +171,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "time" => {
-            let shape: Shape = read(params)?;
+            let shape: order::Shape = read(params)?;
             let fields = shape.fields.as_deref().map(str::parse).transpose()?;
             let time = TimeShape::new(fields.unwrap_or_default());
             state.time.set(match shape.integers {
@@ -170,13 +181,13 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "fault" => {
-            let spoil: Spoil = read(params)?;
+            let spoil: order::Spoil = read(params)?;
             let fault = fault(&spoil)?;
             state.controls().faults.add(&spoil.method, fault);
             Ok(true.into())
         }
         "list" => {
-            let table: Table = read(params)?;
+            let table: order::Table = read(params)?;
             let mut list = match (table.records, table.count) {
                 (Some(records), None) => List::records(records),
                 (None, Some(count)) => List::count(count),
@@ -195,7 +206,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "move" => {
-            let Move { to } = read(params)?;
+            let order::Move { to } = read(params)?;
             let to = to.unwrap_or_else(|| state.new_url.clone());
             let to = to.trim_end_matches('/');
             if !is_address(to) {
@@ -205,12 +216,12 @@ pub(crate) fn obey(
             Ok(to.into())
         }
         "stay" => {
-            let Nothing {} = read(params)?;
+            let order::Nothing {} = read(params)?;
             state.controls().moved = None;
             Ok(true.into())
         }
         "operating" => {
-            let budget: Budget = read(params)?;
+            let budget: order::Budget = read(params)?;
             let mut operating = Operating::default();
             if let Some(used) = budget.operating {
                 operating = operating.used(not_negative(used)?);
@@ -227,6 +238,11 @@ pub(crate) fn obey(
             state.order_operating(&budget.method, &operating);
             Ok(true.into())
         }
+        "state" => {
+            let order::Keep { on } = read(params)?;
+            state.set_stateful(on.unwrap_or(true));
+            Ok(true.into())
+        }
         "clear" => {
             state.clear();
             Ok(true.into())
@@ -235,14 +251,17 @@ pub(crate) fn obey(
             let requests = state.controls().log.all();
             Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
         }
-        unknown => Err(format!(
-            "no such order: {unknown} (there are {})",
-            ORDERS.join(", "),
-        )),
+        other => orders::obey(state, other, params).unwrap_or_else(|| {
+            Err(format!(
+                "no such order: {other} (there are {}, {})",
+                ORDERS.join(", "),
+                orders::ORDERS.join(", "),
+            ))
+        }),
     }
 }
 
-fn fault(spoil: &Spoil) -> Result<Fault, String> {
+fn fault(spoil: &order::Spoil) -> Result<Fault, String> {
     let seconds = || duration(spoil.seconds.unwrap_or(1.0));
     let fault = match spoil.kind.as_str() {
         "reset" => Fault::reset(),

@@ -11,13 +11,16 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod api;
 mod auth;
 mod batch;
 mod call;
 mod check;
 mod clock;
+mod command;
 mod contract;
 mod control;
+mod deliver;
 mod failures;
 mod fault;
 mod limits;
@@ -28,6 +31,7 @@ mod oauth;
 mod operating;
 mod order;
 mod params;
+mod people;
 mod reference;
 mod refusal;
 mod reply;
@@ -40,14 +44,18 @@ mod time;
 mod tls;
 mod tokens;
 mod wire;
+mod world;
 mod xml;
 
 pub use auth::Credential;
+pub use command::command;
+pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
 pub use limits::Plan;
 pub use log::Recorded;
 pub use operating::Operating;
+pub use people::{Message, User};
 pub use sandbox::{Builder, Sandbox};
 pub use table::List;
 pub use time::{TimeFields, TimeShape};

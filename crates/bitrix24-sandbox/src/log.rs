@@ -9,7 +9,8 @@ use crate::auth::Credential;
 /// Older calls are forgotten beyond this.
 const CAPACITY: usize = 10_000;
 
-const MASK: &str = "***";
+/// Stands for what is secret.
+pub(crate) const MASK: &str = "***";
 
 /// A call that a portal got.
 ///
@@ -45,8 +46,8 @@ impl Recorded {
         &self.verb
     }
 
-    /// The path of the address, with `***` for the code of a webhook and
-    /// without the query.
+    /// The path of the address as it was sent, with `***` for the code of a
+    /// webhook and without the query.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer::Head,
+    api::Served,
     auth::Credential,
     batch,
     check::{self, Problem},
@@ -15,7 +16,12 @@ use crate::{
     params,
     refusal::{Refusal, VALIDATION},
     reply::Reply,
-    state::{Served, State},
+    state::State,
+    world::{
+        OWNER,
+        methods::{Context, Handler},
+        v1,
+    },
 };
 
 /// The method that answers its parameters.
@@ -54,8 +60,9 @@ impl Call<'_> {
             );
         }
         let limit = state.budgets.limit();
+        let number = self.served.map(|served| served.index);
         let has_time = |meter: &Meter| meter.has_time(credential, self.start, limit);
-        if self.metered(has_time) == Some(false) {
+        if state.budgets.known(number, self.method, has_time) == Some(false) {
             return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
         }
         if let Some(body) = state.controls().orders.answer_to(self.method) {
@@ -87,14 +94,17 @@ impl Call<'_> {
             return self.refuse(&self.error("WRONG_AUTH_TYPE"));
         }
         if !state.has_scope(&method.scopes) {
-            return self.refuse(&Refusal::scope(&state.contract, rest));
+            return self.refuse(&Refusal::scope(state.contract(), rest));
         }
         let named = (rest == Rest::Classic)
             .then(|| params::named(method, params))
             .flatten();
         let params = named.as_ref().unwrap_or(params);
-        match check::check(method, &state.contract.records, params, credential) {
-            Ok(()) => self.ran(served.answers.to(params), credential),
+        match check::check(method, &state.contract().records, params, credential) {
+            Ok(()) => match served.handler.filter(|_| state.is_stateful()) {
+                Some(handler) => self.handle(handler, credential, params),
+                None => self.ran(served.answers.to(params), credential),
+            },
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
                     self.ran(&Head::of_result(result.clone()), credential)
@@ -103,10 +113,43 @@ impl Call<'_> {
                 (Problem::Missing(path), None) => match method.missing_code(path) {
                     // Which parameter it is has a place in that error.
                     Some(code) if code != VALIDATION => self.refuse(&self.error(code)),
-                    _ => self.refuse(&Refusal::problem(rest, problem)),
+                    _ => self.object(problem),
                 },
-                _ => self.refuse(&Refusal::problem(rest, problem)),
+                _ => self.object(problem),
             },
+        }
+    }
+
+    /// Asks what the portal keeps.
+    fn handle(
+        &self,
+        handler: Handler,
+        credential: Credential,
+        params: &Map<String, Value>,
+    ) -> Reply {
+        let outcome = self.state.in_world(|world| {
+            handler(&mut Context {
+                world,
+                credential,
+                user: OWNER,
+                params,
+                now: self.start,
+            })
+        });
+        match outcome {
+            Ok(result) => self.ran(&Head::of_result(result), credential),
+            Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
+        }
+    }
+
+    /// Refuses parameters about which the contract itself does not say more.
+    fn object(&self, problem: Problem) -> Reply {
+        let path = match &problem {
+            Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
+        };
+        match v1::objection(self.method, path) {
+            Some(code) => self.refuse(&self.error(code)),
+            None => self.refuse(&Refusal::problem(self.rest, problem)),
         }
     }
 
@@ -123,16 +166,14 @@ impl Call<'_> {
 
     /// Asks the meter of the method; a batch has none.
     fn metered<T>(&self, ask: impl FnOnce(&Meter) -> T) -> Option<T> {
-        match self.served {
-            _ if self.method == batch::METHOD => None,
-            Some(served) => Some(ask(&served.meter)),
-            None => Some(ask(&self.state.budgets.stranger(self.method))),
-        }
+        let number = self.served.map(|served| served.index);
+        let budgets = &self.state.budgets;
+        (self.method != batch::METHOD).then(|| budgets.of(number, self.method, ask))
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {
         let method = self.served.map(|served| &served.method);
-        Refusal::of(&self.state.contract, method, code)
+        Refusal::of(self.state.contract(), method, code)
     }
 
     pub(crate) fn refuse(&self, refusal: &Refusal) -> Reply {

@@ -172,7 +172,7 @@ impl Meter {
     }
 
     /// Forgets what was used up, but for what is ordered.
-    fn set(&self, order: &Operating, now: SystemTime) {
+    pub(crate) fn set(&self, order: &Operating, now: SystemTime) {
         let now = since_epoch(now);
         let used = || {
             let minute = Minute {
@@ -193,7 +193,7 @@ impl Meter {
         };
     }
 
-    pub(crate) fn reset(&self) {
+    fn reset(&self) {
         *self.accounts() = Accounts::default();
     }
 }
@@ -202,13 +202,16 @@ impl Meter {
 pub(crate) struct Budgets {
     /// Of a portal without another order, in seconds.
     limit: AtomicU64,
+    /// By the number of the method.
+    meters: Vec<Meter>,
     /// The meters of methods that nothing describes, by lower-case name.
     strangers: Mutex<HashMap<String, Arc<Meter>>>,
 }
 
 impl Budgets {
-    pub(crate) fn new(limit: f64) -> Self {
+    pub(crate) fn new(methods: usize, limit: f64) -> Self {
         Self {
+            meters: (0..methods).map(|_| Meter::default()).collect(),
             limit: AtomicU64::new(limit.to_bits()),
             strangers: Mutex::default(),
         }
@@ -222,12 +225,41 @@ impl Budgets {
         self.limit.store(seconds.to_bits(), Ordering::Relaxed);
     }
 
-    /// The meter of a method that nothing describes.
-    pub(crate) fn stranger(&self, method: &str) -> Arc<Meter> {
-        let mut strangers = self
-            .strangers
+    /// Asks the meter of a method, if there is one by now.
+    pub(crate) fn known<T>(
+        &self,
+        number: Option<usize>,
+        name: &str,
+        ask: impl FnOnce(&Meter) -> T,
+    ) -> Option<T> {
+        if let Some(meter) = number.and_then(|number| self.meters.get(number)) {
+            return Some(ask(meter));
+        }
+        let meter = self.strangers().get(name).cloned();
+        meter.map(|meter| ask(&meter))
+    }
+
+    /// Asks the meter of a method, by its number or else by its lower-case name.
+    pub(crate) fn of<T>(
+        &self,
+        number: Option<usize>,
+        name: &str,
+        ask: impl FnOnce(&Meter) -> T,
+    ) -> T {
+        match number.and_then(|number| self.meters.get(number)) {
+            Some(meter) => ask(meter),
+            None => ask(&self.stranger(name)),
+        }
+    }
+
+    fn strangers(&self) -> MutexGuard<'_, HashMap<String, Arc<Meter>>> {
+        self.strangers
             .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stranger(&self, method: &str) -> Arc<Meter> {
+        let mut strangers = self.strangers();
         if let Some(meter) = strangers.get(method) {
             return Arc::clone(meter);
         }
@@ -240,22 +272,8 @@ impl Budgets {
 
     pub(crate) fn reset(&self, limit: f64) {
         self.set_limit(limit);
-        let mut strangers = self
-            .strangers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        strangers.clear();
-    }
-}
-
-/// Gives these meters an order.
-pub(crate) fn order<'a>(
-    meters: impl Iterator<Item = &'a Meter>,
-    operating: &Operating,
-    now: SystemTime,
-) {
-    for meter in meters {
-        meter.set(operating, now);
+        self.meters.iter().for_each(Meter::reset);
+        self.strangers().clear();
     }
 }
 

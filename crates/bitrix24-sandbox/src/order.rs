@@ -138,13 +138,22 @@ pub(crate) struct Budget {
     pub(crate) limit: Option<f64>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keep {
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) on: Option<bool>,
+}
+
 /// The parameters of an order; what is wrong with them otherwise.
 pub(crate) fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, String> {
     serde_json::from_value(params.into()).map_err(|error| error.to_string())
 }
 
 /// A number that forms send as text.
-fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
+pub(crate) fn number<'de, D: Deserializer<'de>, N: FromStr>(
+    deserializer: D,
+) -> Result<Option<N>, D::Error> {
     let text = match Value::deserialize(deserializer)? {
         Value::Null => return Ok(None),
         Value::String(text) => text,
@@ -157,11 +166,22 @@ fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Opti
 }
 
 /// A boolean that forms send as text.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     match text(&Value::deserialize(deserializer)?).as_ref() {
         "null" => Ok(None),
         "true" | "1" | "Y" => Ok(Some(true)),
         "false" | "0" | "N" => Ok(Some(false)),
         other => Err(D::Error::custom(format!("neither true nor false: {other}"))),
     }
+}
+
+/// Numbers that forms send as text.
+pub(crate) fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+    let values = Vec::<Value>::deserialize(deserializer)?;
+    let numbers = values.iter().map(|value| {
+        let text = text(value);
+        text.parse()
+            .map_err(|_| D::Error::custom(format!("no such number: {text}")))
+    });
+    numbers.collect()
 }

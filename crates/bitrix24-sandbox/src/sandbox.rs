@@ -13,23 +13,21 @@ use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::{
+    api::Api,
     auth::{Secrets, USER},
-    contract::Contract,
     control,
+    deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
     limits::{Intensity, Plan},
     log::Recorded,
     operating::Operating,
     server::{self, Place},
-    state::{Observer, State},
+    state::{Observer, Setup, State},
     table::List,
     time::TimeShape,
     tls::Identity,
 };
-
-/// The contract of the API that this crate was built with.
-const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 
 /// Options of a portal, from [`Sandbox::builder`].
 #[derive(Default)]
@@ -39,11 +37,10 @@ pub struct Builder {
     address: Option<IpAddr>,
     tls: bool,
     names: Vec<String>,
-    https_only: bool,
     contract: Option<String>,
-    plan: Option<Plan>,
-    intensity: Option<Intensity>,
+    setup: Setup,
     observer: Option<Observer>,
+    reach: Reach,
 }
 
 impl Builder {
@@ -81,7 +78,7 @@ impl Builder {
     /// Answers calls of a webhook over plain http as a real portal does, with
     /// `INVALID_REQUEST`.
     pub fn https_only(mut self) -> Self {
-        self.https_only = true;
+        self.setup.https_only = true;
         self
     }
 
@@ -95,7 +92,7 @@ impl Builder {
     /// Gives the portal the limits of a plan. Without this, all requests find
     /// room, and a method may use up eight minutes of execution time.
     pub fn plan(mut self, plan: Plan) -> Self {
-        self.plan = Some(plan);
+        self.setup.plan = Some(plan);
         self
     }
 
@@ -104,13 +101,26 @@ impl Builder {
     /// has a bucket of its own: `127.0.0.1` and `127.0.0.2` are two. Each request of a method takes a place, and so many
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
-        self.intensity = Some(Intensity::new(depth, per_second));
+        self.setup.intensity = Some(Intensity::new(depth, per_second));
+        self
+    }
+
+    /// Starts a portal that keeps nothing: every method gives its documented answer,
+    /// whatever was called before. [`Sandbox::keep_state`] changes that later.
+    pub fn documented(mut self) -> Self {
+        self.setup.documented = true;
         self
     }
 
     /// Calls this with every call after it was answered, on the portal's thread.
     pub fn on_request(mut self, observer: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Sends events to handlers on other machines as well, in plain HTTP.
+    pub fn deliver_anywhere(mut self) -> Self {
+        self.reach = Reach::Anywhere;
         self
     }
 
@@ -121,8 +131,7 @@ impl Builder {
     /// When the port is taken, the system has no random bytes or threads left,
     /// or the contract is not one.
     pub fn start(self) -> io::Result<Sandbox> {
-        let contract = Contract::read(self.contract.as_deref().unwrap_or(CONTRACT))
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let api = Api::new(self.contract.as_deref())?;
         let identity = if self.tls {
             let mut names = self.names;
             names.extend(self.address.map(|address| address.to_string()));
@@ -137,10 +146,9 @@ impl Builder {
         let (new_listener, new_url) = listen(scheme, (address, 0).into())?;
         let state = Arc::new(State::new(
             [url, new_url],
-            contract,
+            api,
             Secrets::random()?,
-            (self.plan, self.intensity),
-            self.https_only,
+            self.setup,
             self.observer,
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -158,6 +166,7 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
+                runtime.spawn(deliver::run(Arc::clone(&served.outbox), self.reach));
                 let (new_security, new_served) = (security.clone(), Arc::clone(&served));
                 runtime.spawn(server::serve(listener, security, served, Place::Old));
                 runtime.spawn(server::serve(
@@ -208,7 +217,7 @@ fn listen(scheme: &str, address: SocketAddr) -> io::Result<(TcpListener, String)
 /// ```
 pub struct Sandbox {
     webhook_url: String,
-    state: Arc<State>,
+    pub(crate) state: Arc<State>,
     identity: Option<Identity>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -222,6 +231,10 @@ impl Sandbox {
     /// When the system has no port, no random bytes or no threads left.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
     /// Options for [another port, another API or an observer](Builder).
@@ -453,6 +466,12 @@ impl Sandbox {
             _ => return Err(wrong("the parameters of an order are an object".to_owned())),
         };
         control::obey(&self.state, name, params).map_err(wrong)
+    }
+
+    /// Whether methods look at the bots, chats and messages that the portal keeps, or give
+    /// their documented answers. What is kept stays.
+    pub fn keep_state(&self, on: bool) {
+        self.state.set_stateful(on);
     }
 
     /// Takes everything back that was ordered, and forgets recorded calls. The

@@ -1,40 +1,30 @@
 //! What a portal knows, and what changes while it runs.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use crate::{
-    answer::Answers,
+    api::{Api, Served},
     auth::{Credential, Denied, Login, Secrets, USER},
     clock::Clock,
-    contract::{Contract, Method, Rest},
+    contract::{Contract, Rest},
+    deliver::Outbox,
     failures::Orders,
     fault::Faults,
     limits::{Intensity, Limits, Plan},
     log::{Log, Recorded},
-    operating::{self, Budgets, Meter, Operating, Spent},
+    operating::{Budgets, Operating, Spent},
     time::{Shape, Time, TimeShape},
     tokens::Tokens,
+    world::{World, event},
 };
 
 pub(crate) type Observer = Box<dyn Fn(&Recorded) + Send + Sync>;
-
-/// A method with its answers.
-pub(crate) struct Served {
-    pub(crate) method: Method,
-    pub(crate) answers: Answers,
-    pub(crate) meter: Meter,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
-}
 
 /// What the portal's thread and its owner share.
 pub(crate) struct State {
@@ -45,15 +35,20 @@ pub(crate) struct State {
     pub(crate) secrets: Secrets,
     /// What everything goes by that looks at the time.
     pub(crate) clock: Clock,
-    /// All but its methods, which are in `methods`.
-    pub(crate) contract: Contract,
+    api: Api,
     pub(crate) limits: Limits,
     pub(crate) budgets: Budgets,
     /// What the `time` of answers tells.
     pub(crate) time: Shape,
-    methods: HashMap<Rest, HashMap<String, Served>>,
     setup: Setup,
+    pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
+    /// Never locked while `controls` is.
+    world: Mutex<World>,
+    /// Tells those who wait that `world` has changed.
+    changed: Condvar,
+    /// Whether methods look at `world`, rather than to answer as documented.
+    stateful: AtomicBool,
     observer: Option<Observer>,
 }
 
@@ -71,11 +66,11 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
+    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
-            scopes: setup.scopes.clone(),
+            scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
             faults: Faults::default(),
             moved: None,
@@ -84,12 +79,15 @@ impl Controls {
     }
 }
 
-/// What the portal goes back to when it is cleared.
-struct Setup {
-    scopes: Vec<String>,
-    plan: Option<Plan>,
-    intensity: Option<Intensity>,
-    https_only: bool,
+/// What a portal begins with, and goes back to when it is cleared.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) plan: Option<Plan>,
+    pub(crate) intensity: Option<Intensity>,
+    /// Calls of a webhook over plain http are turned down.
+    pub(crate) https_only: bool,
+    /// Methods answer as documented, whatever was called before.
+    pub(crate) documented: bool,
 }
 
 impl Setup {
@@ -105,67 +103,53 @@ impl Setup {
 impl State {
     pub(crate) fn new(
         [url, new_url]: [String; 2],
-        mut contract: Contract,
+        api: Api,
         secrets: Secrets,
-        (plan, intensity): (Option<Plan>, Option<Intensity>),
-        https_only: bool,
+        setup: Setup,
         observer: Option<Observer>,
     ) -> Self {
-        let setup = Setup {
-            scopes: contract.scopes(),
-            plan,
-            intensity,
-            https_only,
-        };
+        let clock = Clock::new();
         let limits = Limits::default();
         limits.set(setup.intensity());
-        let clock = Clock::new();
-        let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in contract.methods.drain(..) {
-            let served = Served {
-                answers: Answers::prepare(&method, &contract.records),
-                method,
-                meter: Meter::default(),
-            };
-            methods
-                .entry(served.method.rest)
-                .or_default()
-                .insert(served.method.name.to_ascii_lowercase(), served);
-        }
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&secrets, &setup, &clock)),
+            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
+            world: Mutex::new(World::fresh(api.seed(), clock.now())),
+            changed: Condvar::new(),
             secrets,
             clock,
-            contract,
             limits,
-            budgets: Budgets::new(setup.operating()),
+            budgets: Budgets::new(api.count(), setup.operating()),
             time: Shape::default(),
-            methods,
+            api,
+            stateful: AtomicBool::new(!setup.documented),
             setup,
+            outbox: Arc::new(Outbox::new()),
             observer,
         }
     }
 
     /// The method with this lower-case name.
     pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
-        self.methods.get(&rest)?.get(name)
+        self.api.method(rest, name)
     }
 
-    /// All methods.
-    pub(crate) fn served(&self) -> impl Iterator<Item = &Served> {
-        self.methods.values().flat_map(HashMap::values)
+    /// All of the API but its methods.
+    pub(crate) fn contract(&self) -> &Contract {
+        self.api.contract()
     }
 
     /// Gives a method a budget of execution time, in both generations of the API.
     pub(crate) fn order_operating(&self, method: &str, operating: &Operating) {
         let (name, now) = (method.to_ascii_lowercase(), self.clock.now());
-        let meters = [Rest::Classic, Rest::V3]
-            .into_iter()
-            .filter_map(|rest| Some(&self.method(rest, &name)?.meter));
-        let stranger = self.budgets.stranger(&name);
-        operating::order(meters.chain([&*stranger]), operating, now);
+        let served = [Rest::Classic, Rest::V3].map(|rest| self.method(rest, &name));
+        for served in served.into_iter().flatten() {
+            self.budgets
+                .of(Some(served.index), &name, |meter| meter.set(operating, now));
+        }
+        self.budgets
+            .of(None, &name, |meter| meter.set(operating, now));
     }
 
     /// The `time` of a call that began then and ends now.
@@ -221,12 +205,61 @@ impl State {
         self.controls().log.push(recorded);
     }
 
+    /// Whether methods look at what the portal keeps.
+    pub(crate) fn is_stateful(&self) -> bool {
+        self.stateful.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_stateful(&self, on: bool) {
+        self.stateful.store(on, Ordering::Relaxed);
+    }
+
+    /// Looks at what the portal keeps, or changes it, and sees to it that those are told who
+    /// have to be.
+    pub(crate) fn in_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = act(&mut world);
+        let happened = world.take_happened();
+        if !happened.is_empty() {
+            event::tell(self, &mut world, happened);
+        }
+        self.changed.notify_all();
+        outcome
+    }
+
+    /// Waits for something in what the portal keeps; `None` when it does not come in time.
+    pub(crate) fn wait_for<T>(
+        &self,
+        timeout: Duration,
+        mut find: impl FnMut(&World) -> Option<T>,
+    ) -> Option<T> {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = find(&world);
+        let missing = |world: &mut World| {
+            if found.is_none() {
+                found = find(world);
+            }
+            found.is_none()
+        };
+        // Whoever waits is not given the world that others changed in a panic: there are none.
+        drop(self.changed.wait_timeout_while(world, timeout, missing));
+        found
+    }
+
+    /// The time by the clock of the portal.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
     pub(crate) fn clear(&self) {
         self.clock.reset();
         self.limits.reset(self.setup.intensity());
         self.budgets.reset(self.setup.operating());
-        self.served().for_each(|served| served.meter.reset());
         self.time.set(TimeShape::default());
-        *self.controls() = Controls::new(&self.secrets, &self.setup, &self.clock);
+        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock);
+        self.set_stateful(!self.setup.documented);
+        let fresh = World::fresh(self.api.seed(), self.clock.now());
+        self.in_world(|world| *world = fresh);
+        self.outbox.clear();
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    demo, edited, obstacles, package, paths, portal,
+    demo, edited, obstacles, package, paths,
     run::{Outcome, cargo, run},
     setup,
     venv::Venv,
@@ -204,12 +204,5 @@ fn stubtest() -> Outcome {
 }
 
 fn pytest() -> Outcome {
-    run(&mut cargo([
-        "build",
-        "--quiet",
-        "--package",
-        "bitrix24-sandbox",
-    ]))?;
-    let portal = portal::executable(&paths::target());
-    run(tool("pytest", &["-q"]).env("BITRIX24_SANDBOX_PROGRAM", portal))
+    run(&mut tool("pytest", &["-q"]))
 }

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 from typing import Any, Final, Literal, final
 
 import bitrix24._oauth
@@ -15,11 +17,14 @@ __all__ = [
     "Mailbox",
     "OAuth",
     "Pages",
+    "Recorded",
+    "Sandbox",
     "Settings",
     "Store",
     "__version__",
     "installation_from_event",
     "installation_from_open",
+    "sandbox_command",
 ]
 
 __version__: Final[str]
@@ -167,3 +172,47 @@ class Mailbox:
 
     def drain(self) -> None: ...
     def abort(self, number: int, /) -> None: ...
+
+@final
+class Sandbox:
+    """A portal, until it is stopped."""
+
+    def __new__(
+        cls,
+        port: int,
+        listen: IPv4Address | IPv6Address | None,
+        tls: Sequence[str] | None,
+        https_only: bool,
+        intensity: tuple[int, float] | None,
+        /,
+    ) -> Sandbox: ...
+    def facts(self) -> tuple[str, str, str, str, str, str, Path | None]: ...
+    def refresh_token(self) -> str: ...
+    def order(self, name: str, params: str, /) -> str: ...
+    def calls(self) -> list[Recorded]: ...
+    def stop(self) -> None: ...
+
+@final
+class Recorded:
+    """A call that a portal got."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def credential(self) -> Literal["webhook", "token", "application", "refused"]: ...
+    @property
+    def parameters(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def ran(self) -> bool: ...
+    @property
+    def fault(self) -> str | None: ...
+
+def sandbox_command(args: Sequence[str], /) -> int: ...

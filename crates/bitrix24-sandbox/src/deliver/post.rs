@@ -1,0 +1,108 @@
+//! Sends one form to one address.
+
+use std::{net::SocketAddr, time::Duration};
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{
+    Request, Uri,
+    body::Bytes,
+    client::conn::http1,
+    header::{CONTENT_TYPE, HOST, USER_AGENT},
+};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+
+use super::Reach;
+
+/// How long a handler may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is read of an answer, so that the handler can finish it.
+const LONGEST_ANSWER: usize = 64 << 10;
+
+/// The address of a handler, taken apart.
+pub(crate) struct Target {
+    host: String,
+    port: u16,
+    /// With the query.
+    path: String,
+}
+
+impl Target {
+    /// Takes an address apart; what is wrong with it otherwise.
+    pub(crate) fn parse(address: &str) -> Result<Self, &'static str> {
+        let uri: Uri = address.parse().map_err(|_| "not an address")?;
+        match uri.scheme_str() {
+            Some("http") => {}
+            Some("https") => return Err("refused: only http is supported"),
+            _ => return Err("not an address"),
+        }
+        let host = uri.host().filter(|host| !host.is_empty());
+        Ok(Self {
+            host: host.ok_or("not an address")?.to_owned(),
+            port: uri.port_u16().unwrap_or(80),
+            path: uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
+        })
+    }
+
+    /// The address without its query, which may hold secrets.
+    pub(crate) fn shown(&self) -> String {
+        let path = self.path.split('?').next().unwrap_or_default();
+        format!("http://{}:{}{path}", self.host, self.port)
+    }
+
+    async fn addresses(&self, reach: Reach) -> Result<Vec<SocketAddr>, &'static str> {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let found = lookup_host((host, self.port)).await;
+        let found: Vec<_> = found.map_err(|_| "the host is unknown")?.collect();
+        let reached: Vec<_> = found
+            .into_iter()
+            .filter(|address| reach == Reach::Anywhere || address.ip().is_loopback())
+            .collect();
+        if reached.is_empty() {
+            return Err("refused: not on this machine");
+        }
+        Ok(reached)
+    }
+}
+
+/// Sends a form and gives the status of the answer; why there is none otherwise.
+pub(crate) async fn post(target: &Target, form: String, reach: Reach) -> Result<u16, &'static str> {
+    match timeout(PATIENCE, attempt(target, form, reach)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err("no answer in time"),
+    }
+}
+
+async fn attempt(target: &Target, form: String, reach: Reach) -> Result<u16, &'static str> {
+    let addresses = target.addresses(reach).await?;
+    let stream = TcpStream::connect(&*addresses)
+        .await
+        .map_err(|_| "no connection")?;
+    let request = Request::post(&target.path)
+        .header(HOST, format!("{}:{}", target.host, target.port))
+        .header(USER_AGENT, "bitrix24-sandbox")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Full::new(Bytes::from(form)))
+        .map_err(|_| "not an address")?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|_| "no connection")?;
+    // It ends with the sender, and its failures show there.
+    tokio::spawn(connection);
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(|_| "no answer")?;
+    let status = answer.status().as_u16();
+    // What it says is of no interest, but it is rude to hang up on it.
+    let _ = Limited::new(answer.into_body(), LONGEST_ANSWER)
+        .collect()
+        .await;
+    Ok(status)
+}

@@ -1,0 +1,64 @@
+//! The methods that look at what the portal keeps, or change it.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+
+use super::{UserId, World, bot::Owner};
+use crate::{auth::Credential, contract::Rest};
+
+/// A call that has passed the checks of the contract.
+pub(crate) struct Context<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) credential: Credential,
+    /// The person whom the credential belongs to.
+    pub(crate) user: UserId,
+    /// All of them but `auth`.
+    pub(crate) params: &'a Map<String, Value>,
+    pub(crate) now: SystemTime,
+}
+
+/// Why a method does not do what it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// One of the method's documented codes, which have a status and a text.
+    pub(crate) code: &'static str,
+    /// Instead of the documented one.
+    pub(crate) text: Option<String>,
+}
+
+impl Refused {
+    pub(crate) fn code(code: &'static str) -> Self {
+        Self { code, text: None }
+    }
+
+    pub(crate) fn with_text(code: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            code,
+            text: Some(text.into()),
+        }
+    }
+}
+
+/// The `result` of an answer.
+pub(crate) type Outcome = Result<Value, Refused>;
+
+pub(crate) type Handler = fn(&mut Context<'_>) -> Outcome;
+
+/// What carries out the method of this lower-case name.
+pub(crate) fn find(rest: Rest, name: &str) -> Option<Handler> {
+    match rest {
+        Rest::Classic => super::v1::find(name).or_else(|| super::im::find(name)),
+        Rest::V3 => None,
+    }
+}
+
+impl Context<'_> {
+    /// Whom a call speaks for that gave this as `CLIENT_ID` or `botToken`.
+    pub(crate) fn owner(&self, secret: Option<&str>) -> Owner {
+        match (self.credential, secret) {
+            (Credential::Token, _) | (_, None) => Owner::Application,
+            (_, Some(secret)) => Owner::Secret(secret.to_owned()),
+        }
+    }
+}

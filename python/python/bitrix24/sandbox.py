@@ -1,0 +1,613 @@
+"""A Bitrix24 portal for tests, in this process: nothing leaves the machine.
+
+::
+
+    >>> from bitrix24.sandbox import Sandbox
+    >>> with Sandbox() as sandbox, sandbox.client() as client:
+    ...     sandbox.answer("crm.deal.get", {"ID": "13", "TITLE": "Pipes"})
+    ...     print(client.call("crm.deal.get", {"id": 13}).result["TITLE"])
+    ...     print(sandbox.calls("crm.deal.get"))
+    Pipes
+    [<RecordedCall 200 POST /rest/1/***/crm.deal.get webhook {"id":13}>]
+
+It answers every described method as its documentation says, checks parameters, scopes and
+credentials, and does what it is told: it fails, loses connections, has limits, moves. Any client in
+any language may call it, by :attr:`Sandbox.webhook_url` or with a token.
+
+For pytest there is a fixture, ``bitrix24_sandbox``, which is found by itself. From the command
+line, ``bitrix24-sandbox`` or ``python -m bitrix24.sandbox`` runs a portal.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
+
+from bitrix24 import _native
+from bitrix24._base import JSON
+from bitrix24._client import AsyncClient, Client
+from bitrix24._oauth import Credential, OAuth
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Callable, Iterable, Sequence
+    from ipaddress import IPv4Address, IPv6Address
+    from pathlib import Path
+    from types import TracebackType
+
+    from bitrix24._base import Secret
+    from bitrix24._compat import Self, TypedDict, Unpack
+    from bitrix24._settings import Retries
+
+    class Settings(TypedDict, total=False):
+        """What clients are made with: see :meth:`Client.from_webhook`."""
+
+        timeout: float | None
+        read_timeout: float
+        connect_timeout: float
+        retries: Retries | int | None
+        intensity: tuple[int, float] | None
+        on_moved: Callable[[str], None] | None
+        user_agent: str | None
+        proxy: str | Secret | None
+        root_certificates: Sequence[str | bytes]
+        base_url: str | None
+
+
+__all__ = ["Kind", "RecordedCall", "Sandbox"]
+
+Kind: TypeAlias = Literal["reset", "refuse", "half", "silence", "drip", "html", "status", "delay"]
+"""What goes wrong with an answer: see :meth:`Sandbox.fault`."""
+
+
+class Facts(NamedTuple):
+    """What stays as it is while a sandbox runs."""
+
+    url: str
+    webhook_url: str
+    access_token: str
+    expired_token: str
+    client_id: str
+    client_secret: str
+    certificate: Path | None
+
+
+@final
+class RecordedCall:
+    """A call that a sandbox got.
+
+    Its ``repr`` shows neither the webhook's code nor what the description of the method calls
+    secret; :attr:`parameters` has the latter as it was sent.
+    """
+
+    __slots__ = ("_native", "_parameters")
+
+    def __init__(self, native: _native.Recorded, /) -> None:
+        self._native: Final = native
+        self._parameters: dict[str, JSON] | None = None
+
+    @property
+    def method(self) -> str:
+        """The method of the API, spelt as it was sent: ``imbot.chat.get``."""
+        return self._native.method
+
+    @property
+    def parameters(self) -> dict[str, JSON]:
+        """All parameters but ``auth``, as the portal has read them."""
+        known = self._parameters
+        if known is None:
+            known = self._parameters = json.loads(self._native.parameters)
+        return known
+
+    @property
+    def credential(self) -> Literal["webhook", "token", "application", "refused"]:
+        """What the call was authorised by.
+
+        ``application`` is the authorization server's, ``refused`` stands for nothing, or for what
+        the portal does not know.
+        """
+        return self._native.credential
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer; 0 when none was sent."""
+        return self._native.status
+
+    @property
+    def ran(self) -> bool:
+        """Whether the method ran, rather than that the call was turned down.
+
+        It may have run for an answer that never arrived.
+        """
+        return self._native.ran
+
+    @property
+    def fault(self) -> str | None:
+        """The kind of the fault that the request met: see :meth:`Sandbox.fault`."""
+        return self._native.fault
+
+    @property
+    def verb(self) -> str:
+        """The method of HTTP: ``POST``."""
+        return self._native.verb
+
+    @property
+    def path(self) -> str:
+        """The path of the address, with ``***`` for the code of a webhook, without the query."""
+        return self._native.path
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers by their names in lower case; of some with the same name, the first."""
+        return dict(reversed(self._native.headers))
+
+    def __repr__(self) -> str:
+        return f"<RecordedCall {self._native}>"
+
+
+@final
+class Sandbox:
+    """A Bitrix24 portal on a loopback port, with secrets of its own, until the ``with`` block ends.
+
+    It serves from a thread of its own. To start and stop it takes about a millisecond, so that each
+    test can have a new one::
+
+        >>> with Sandbox() as sandbox, sandbox.client() as client:
+        ...     sandbox.fail("imbot.chat.get", "ACCESS_ERROR")
+        ...     client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+        Traceback (most recent call last):
+        ...
+        bitrix24.errors.AccessError: ...
+
+    What it is told holds until it is stopped, or :meth:`clear` takes it back. Threads may share it.
+    A forked child may call it, but not tell it what to do.
+    """
+
+    __slots__ = ("_facts", "_native", "_options")
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        listen: str | IPv4Address | IPv6Address | None = None,
+        tls: bool | Iterable[str] = False,
+        https_only: bool = False,
+        limits: tuple[int, float] | None = None,
+    ) -> None:
+        """Makes it; it starts with the ``with`` block, or by :meth:`start`.
+
+        Args:
+            port: The port to listen on; 0 takes a free one.
+            listen: The address to listen on instead of the loopback interface. Anybody who reaches
+                it can tell it what to do.
+            tls: Whether it serves https, or the host names that its certificate is good for beside
+                this machine's own. Clients must trust :attr:`certificate`.
+            https_only: Whether it turns calls of the webhook down that come over plain http, as a
+                real portal does.
+            limits: How many requests fit into the bucket, and how many leave it once a second, as
+                by :meth:`limits`. By default all find room.
+        """
+        names = [] if isinstance(tls, bool) else [*tls]
+        self._options: Final = (
+            port,
+            ip_address(listen) if isinstance(listen, str) else listen,
+            names if tls else None,
+            https_only,
+            limits,
+        )
+        self._native: _native.Sandbox | None = None
+        self._facts: Facts | None = None
+
+    # Its life.
+
+    def start(self) -> Self:
+        """Starts it, as the ``with`` block does.
+
+        Raises:
+            OSError: The port is taken.
+            RuntimeError: It is started.
+        """
+        if self._native is not None:
+            raise RuntimeError("the sandbox is started")
+        native = _native.Sandbox(*self._options)
+        self._native, self._facts = native, Facts(*native.facts())
+        return self
+
+    def stop(self) -> None:
+        """Stops it, unless it is stopped. Open connections break."""
+        native, self._native, self._facts = self._native, None, None
+        if native is not None:
+            native.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # How it is called.
+
+    @property
+    def url(self) -> str:
+        """The address of the portal, without a slash at its end."""
+        return self._known.url
+
+    @property
+    def webhook_url(self) -> str:
+        """The address of a webhook: a secret."""
+        return self._known.webhook_url
+
+    @property
+    def access_token(self) -> str:
+        """A token that the portal takes: a secret."""
+        return self._known.access_token
+
+    @property
+    def expired_token(self) -> str:
+        """A token that has expired: every call with it gets ``expired_token``."""
+        return self._known.expired_token
+
+    @property
+    def client_id(self) -> str:
+        """The id of the application that the tokens belong to."""
+        return self._known.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The secret of that application."""
+        return self._known.client_secret
+
+    @property
+    def certificate(self) -> Path | None:
+        """A file with the authority that clients must trust, if the portal serves https."""
+        return self._known.certificate
+
+    @property
+    def refresh_token(self) -> str:
+        """The refresh token that was issued last: a secret, good for one renewal.
+
+        The authorization server is at ``{url}/oauth/token/``.
+        """
+        return self._running.refresh_token()
+
+    def auth_code(self) -> str:
+        """Makes a code of an authorisation, for one exchange within 30 seconds."""
+        code: str = self.order("code")
+        return code
+
+    def client(self, **settings: Unpack[Settings]) -> Client:
+        """Makes a client that calls by the webhook.
+
+        Args:
+            settings: Those of :meth:`Client.from_webhook`, with its defaults but for ``intensity``:
+                the client does not wait for its turn unless it is told to.
+        """
+        return Client.from_webhook(self.webhook_url, **self._with(settings))
+
+    def async_client(self, **settings: Unpack[Settings]) -> AsyncClient:
+        """Makes a client for asyncio that calls by the webhook: see :meth:`client`."""
+        return AsyncClient.from_webhook(self.webhook_url, **self._with(settings))
+
+    def app_client(self, **settings: Unpack[Settings]) -> Client:
+        """Makes a client that calls for an application, by :meth:`oauth`: see :meth:`client`."""
+        return Client.from_oauth(self.oauth(), **self._with(settings))
+
+    def async_app_client(self, **settings: Unpack[Settings]) -> AsyncClient:
+        """Makes a client for asyncio that calls for an application: see :meth:`app_client`."""
+        return AsyncClient.from_oauth(self.oauth(), **self._with(settings))
+
+    def oauth(self) -> OAuth:
+        """Makes an application with its token for the portal, which it can renew."""
+        return OAuth(
+            self.client_id,
+            self.client_secret,
+            credential=self.credential(),
+            root_certificates=self._trusted(),
+        )
+
+    def credential(self) -> Credential:
+        """Makes what an application has after its installation."""
+        rest = f"{self.url}/rest/"
+        return Credential(
+            rest, self.access_token, refresh_token=self.refresh_token, auth_server=rest
+        )
+
+    # What it was asked.
+
+    def calls(self, method: str | None = None) -> builtins.list[RecordedCall]:
+        """The calls so far, in the order in which they were answered; the last 10 000 of them.
+
+        ::
+
+            >>> with Sandbox() as sandbox, sandbox.client() as client:
+            ...     client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+            ...     [call] = sandbox.calls("imbot.chat.get")
+            Answer(...)
+            >>> call.parameters
+            {'ENTITY_TYPE': 'CHAT', 'ENTITY_ID': '13'}
+            >>> call.credential, call.status, call.headers["content-type"]
+            ('webhook', 200, 'application/json')
+
+        Args:
+            method: Only those of this method: whether alone or in a batch. ``batch`` names the
+                batches themselves, ``oauth.token`` the authorization server.
+        """
+        calls = map(RecordedCall, self._running.calls())
+        if method is None:
+            return [*calls]
+        wanted = method.lower()
+        return [call for call in calls if call.method.lower() == wanted]
+
+    @property
+    def refreshes(self) -> int:
+        """How many refresh tokens were exchanged for a new pair so far."""
+        return self._count("refreshes")
+
+    @property
+    def refused(self) -> int:
+        """How many requests found no room in the bucket so far: see :meth:`limits`."""
+        return self._count("refused")
+
+    # What it is told.
+
+    def fail(
+        self,
+        method: str,
+        code: str,
+        *,
+        status: int | None = None,
+        text: str | None = None,
+        times: int | None = 1,
+    ) -> None:
+        """Answers the next call of a method with an error.
+
+        Errors are used up in the order in which they were given.
+
+        Args:
+            method: Which method; ``*``: any, ``oauth.token``: the authorization server.
+            code: The code: ``ACCESS_ERROR``.
+            status: The HTTP status; by default what is documented for the code, else 400.
+            text: The description; by default what is documented for the code, else none.
+            times: How many calls fail; ``None``: all.
+        """
+        self._tell("fail", method=method, code=code, status=status, text=text, times=times or 0)
+
+    def answer(self, method: str, answer: JSON) -> None:
+        """Answers all calls of a method with this, known or not.
+
+        Args:
+            method: Which method.
+            answer: The result.
+        """
+        self.order("answer", method=method, answer={"result": answer})
+
+    def list(
+        self,
+        method: str,
+        records: Iterable[JSON] | None = None,
+        *,
+        count: int | None = None,
+        page_size: int = 50,
+        wrap: str | None = None,
+        key: str = "ID",
+    ) -> None:
+        """Answers all calls of a method with the pages of a list.
+
+        ::
+
+            >>> from bitrix24 import ListRequest
+            >>> with Sandbox() as sandbox, sandbox.client() as client:
+            ...     sandbox.list("crm.deal.list", count=120)
+            ...     deals = list(client.records(ListRequest.by_name("crm.deal.list")))
+            ...     len(deals), len(sandbox.calls("crm.deal.list"))
+            (120, 3)
+
+        The pages know ``start``, ``filter`` and ``order``.
+
+        Args:
+            method: Which method, known or not.
+            records: What is in the list.
+            count: How many records are made instead, with the fields ``key`` and ``NAME``.
+            page_size: How many are on a page.
+            wrap: The field of the result that they are in: ``items``.
+            key: The field with a record's number.
+        """
+        given = None if records is None else [*records]
+        self._tell(
+            "list",
+            method=method,
+            records=given,
+            count=count,
+            page_size=page_size,
+            wrap=wrap,
+            key=key,
+        )
+
+    def fault(
+        self,
+        method: str,
+        kind: Kind,
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        seconds: float = 1.0,
+        status: int = 500,
+        body: JSON = "",
+        ran: bool | None = None,
+    ) -> None:
+        """Lets the answer to the next request of a method go wrong.
+
+        The method has run all the same, but for ``refuse``. The kinds are
+
+        - ``reset``: the connection is reset in place of an answer,
+        - ``refuse``: it is closed in place of an answer, and the method does not run,
+        - ``half``: it is closed after half of the answer's body,
+        - ``silence``: the answer never comes,
+        - ``drip``: the body comes byte by byte, ``seconds`` apart,
+        - ``html``: a page with status 502 comes instead,
+        - ``status``: ``status`` and ``body`` come instead,
+        - ``delay``: the answer comes ``seconds`` later.
+
+        Args:
+            method: Which method; ``*``: any and the authorization server, which ``oauth.token``
+                names alone; ``batch``: batches, whose commands meet no faults.
+            kind: What goes wrong.
+            times: How many requests it meets; ``None``: all.
+            after: How many requests go well before.
+            seconds: For ``drip`` and ``delay``.
+            status: For ``status``.
+            body: For ``status``: text as it is, anything else in JSON.
+            ran: Whether the method runs.
+        """
+        self._tell(
+            "fault",
+            method=method,
+            kind=kind,
+            times=times or 0,
+            after=after,
+            seconds=seconds,
+            status=status,
+            body=body,
+            ran=ran,
+        )
+
+    def scopes(self, *scopes: str) -> None:
+        """Leaves webhook and tokens with these scopes only."""
+        self._tell("scopes", scopes=scopes)
+
+    def limits(self, depth: int, per_second: float, *, continuous: bool = False) -> None:
+        """Turns requests down that find no room in a bucket, with ``QUERY_LIMIT_EXCEEDED``.
+
+        Args:
+            depth: How many requests fit in.
+            per_second: How many leave it.
+            continuous: Whether they leave all the time, rather than once a second.
+        """
+        self._tell("limits", depth=depth, per_second=per_second, continuous=continuous)
+
+    def no_limits(self) -> None:
+        """Lets all requests find room again."""
+        self._tell("limits")
+
+    def operating(
+        self,
+        method: str,
+        *,
+        used: float = 0.0,
+        per_call: float = 0.0,
+        reset_in: float = 600.0,
+        limit: float = 480.0,
+    ) -> None:
+        """Gives a method a budget of execution time, which its answers tell in their ``time``.
+
+        Args:
+            method: Which method.
+            used: Seconds that are used up before the first call.
+            per_call: Seconds that each call adds.
+            reset_in: Seconds until nothing counts as used any more, and so on.
+            limit: Calls get ``OPERATION_TIME_LIMIT`` when more than that was used before them.
+        """
+        self._tell(
+            "operating",
+            method=method,
+            operating=used,
+            per_call=per_call,
+            reset_in=reset_in,
+            limit=limit,
+        )
+
+    def expire_tokens(self) -> None:
+        """Ends every access token so far: calls with them get ``expired_token``."""
+        self._tell("expire")
+
+    def token_lifetime(self, seconds: int) -> None:
+        """Says how long access tokens live that are issued from now on; an hour by default."""
+        self._tell("lifetime", seconds=seconds)
+
+    def move(self, to: str | None = None) -> str:
+        """Moves the portal, as a portal gets another domain: calls are sent on with status 302.
+
+        Args:
+            to: An address; by default another port at which the portal serves as well.
+
+        Returns:
+            The new address.
+        """
+        address: str = self._tell("move", to=to)
+        return address
+
+    def stay(self) -> None:
+        """Moves the portal back to its first address."""
+        self._tell("stay")
+
+    def clear(self) -> None:
+        """Takes everything back that it was told, and forgets the calls.
+
+        The tokens that it began with are good again, all others are not.
+        """
+        self._tell("clear")
+
+    def order(self, name: str, /, **params: JSON) -> JSON:
+        """Gives an order by its name: what the other methods do in a typed way.
+
+        Args:
+            name: Which order: those of the methods ``sandbox.…`` of the portal.
+            params: Its parameters, as the README of ``bitrix24-sandbox`` has them.
+
+        Raises:
+            ValueError: There is no such order, or its parameters are wrong.
+        """
+        return json.loads(self._running.order(name, json.dumps(params)))
+
+    def _with(self, settings: Settings) -> Settings:
+        """Trusts the portal, and does not wait where it would let everybody in."""
+        given: Settings = {"intensity": None, "root_certificates": (), **settings}
+        given["root_certificates"] = (*given["root_certificates"], *self._trusted())
+        return given
+
+    def _trusted(self) -> tuple[bytes, ...]:
+        file = self.certificate
+        return () if file is None else (file.read_bytes(),)
+
+    def _tell(self, order: str, **params: JSON) -> JSON:
+        given = {name: value for name, value in params.items() if value is not None}
+        return self.order(order, **given)
+
+    def _count(self, name: str) -> int:
+        counts: dict[str, int] = self.order("counts")
+        return counts[name]
+
+    @property
+    def _running(self) -> _native.Sandbox:
+        if self._native is None:
+            raise RuntimeError("the sandbox is not started")
+        return self._native
+
+    @property
+    def _known(self) -> Facts:
+        if self._facts is None:
+            raise RuntimeError("the sandbox is not started")
+        return self._facts
+
+    def __repr__(self) -> str:
+        state = "stopped" if self._facts is None else f"at {self._facts.url}"
+        return f"<bitrix24.sandbox.Sandbox {state}>"
+
+
+def main() -> None:
+    """The program ``bitrix24-sandbox``."""
+    # Python's own handler would wait for the native half to come back.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(_native.sandbox_command(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

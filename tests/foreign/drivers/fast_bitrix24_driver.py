@@ -1,0 +1,73 @@
+"""What fast_bitrix24 makes of the portal."""
+
+import json
+import ssl
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from fast_bitrix24 import Bitrix
+from line import CHAT, serve
+
+
+def webhook(told):
+    return Bitrix(told["webhook_url"], verbose=False)
+
+
+def chat(client):
+    return client.call("imbot.chat.get", CHAT, raw=True)["result"]["ID"]
+
+
+def call(told):
+    client = webhook(told)
+    echo = client.call("sandbox.echo", told["nested"], raw=True)["result"]
+    return {"chats": [chat(client), chat(client)], "echo": echo}
+
+
+def batch(told):
+    """It raises what any command fails with, so that there is none that fails."""
+    client = webhook(told)
+    commands = {
+        "chat": "imbot.chat.get?ENTITY_TYPE=CHAT&ENTITY_ID=13",
+        "reference": "sandbox.echo?DIALOG_ID=chat$result[chat][ID]",
+    }
+    result = client.call_batch({"halt": 0, "cmd": commands})
+    # Several items of one method become a batch of its own making.
+    chats = client.call("imbot.chat.get", [CHAT, CHAT])
+    echo = client.call("sandbox.echo", told["nested"])
+    return {
+        "chat": result["chat"]["ID"],
+        "reference": result["reference"],
+        "chats": [chat["ID"] for chat in chats],
+        "echo": echo,
+    }
+
+
+def listing(told):
+    records = webhook(told).get_all("crm.deal.list")
+    return sorted(record["ID"] for record in records)
+
+
+def refresh(told):
+    """It asks for a token when it has none and when one is refused; where from is not its affair."""
+    given = []
+
+    async def token():
+        if not given:
+            given.append(told["access_token"])
+            return given[-1]
+        asked = {
+            "grant_type": "refresh_token",
+            "client_id": told["client_id"],
+            "client_secret": told["client_secret"],
+            "refresh_token": told["refresh_token"],
+        }
+        url = f"{told['url']}/oauth/token/?{urlencode(asked)}"
+        with urlopen(url, context=ssl.create_default_context()) as answer:
+            given.append(json.load(answer)["access_token"])
+        return given[-1]
+
+    client = Bitrix(f"{told['url']}/rest/", token_func=token, verbose=False)
+    return {"chats": [chat(client), chat(client)], "renewed": len(given) == 2}
+
+
+serve({"call": call, "batch": batch, "list": listing, "refresh": refresh})
