@@ -4,10 +4,10 @@ use hyper::{HeaderMap, header::HOST};
 use serde_json::{Value, json};
 
 use crate::{
-    answer::date,
     auth::{Credential, USER},
     contract::Rest,
     state::State,
+    time::date,
     tokens::LIFETIME,
 };
 
