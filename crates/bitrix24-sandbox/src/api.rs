@@ -26,13 +26,8 @@ pub(crate) struct Served {
     pub(crate) index: usize,
     /// What answers it from what the portal keeps.
     pub(crate) handler: Option<Handler>,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
+    /// The names of those that the log masks.
+    pub(crate) secret_params: Arc<[String]>,
 }
 
 /// What is served. Portals of the same API share it.
@@ -78,7 +73,9 @@ impl Api {
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for (index, method) in mem::take(&mut contract.methods).into_iter().enumerate() {
             let name = method.name.to_ascii_lowercase();
+            let secret = method.params.iter().filter(|param| param.secret);
             let served = Served {
+                secret_params: secret.map(|param| param.name.clone()).collect(),
                 answers: Answers::prepare(&method, &contract.records),
                 handler: methods::find(method.rest, &name),
                 method,
