@@ -4,6 +4,7 @@ use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
+    app_info,
     auth::{Address, Credential},
     batch,
     contract::Rest,
@@ -100,6 +101,11 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             } else {
                 match admitted {
                     Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+                    Ok(credential)
+                        if app_info::is_asked(call.rest, &method, credential, request.headers) =>
+                    {
+                        call.result(app_info::result(state, token))
+                    }
                     Ok(credential) => call.reply(credential, &params),
                 }
             }

@@ -12,6 +12,7 @@
 
 mod answer;
 mod api;
+mod app_info;
 mod auth;
 mod batch;
 mod call;

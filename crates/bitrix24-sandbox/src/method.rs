@@ -149,6 +149,11 @@ impl Call<'_> {
         Reply::ran(answer.finish(self.start, self.state.clock.now(), spent))
     }
 
+    /// What was not looked up among the methods.
+    pub(crate) fn result(&self, result: Value) -> Reply {
+        self.ran(&Head::of_result(result), None)
+    }
+
     pub(crate) fn error(&self, code: &str) -> Refusal {
         let method = self.served.map(|served| &served.method);
         Refusal::of(self.state.contract(), method, code)
