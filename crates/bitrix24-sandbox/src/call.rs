@@ -8,7 +8,7 @@ use crate::{
     auth::{Address, Credential},
     batch,
     contract::Rest,
-    control,
+    control, download,
     fault::Fault,
     log::Recorded,
     method::Call,
@@ -46,6 +46,9 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
     }
     if oauth::is_path(request.path) {
         return token(state, request);
+    }
+    if download::is_path(request.path) {
+        return download::reply(state, request.query);
     }
     let Some(address) = Address::parse(request.path) else {
         return Reply::page(404, "Not Found");

@@ -121,7 +121,7 @@ pub(crate) fn same(documented: &Value, sent: &Value) -> bool {
     documented == sent || scalar(documented) && scalar(sent) && text(documented) == text(sent)
 }
 
-fn fits(ty: &Type, value: &Value, path: &str, records: &Records) -> Result<(), Problem> {
+pub(crate) fn fits(ty: &Type, value: &Value, path: &str, records: &Records) -> Result<(), Problem> {
     let ok = |fits: bool, expected: &'static str| {
         if fits {
             Ok(())

@@ -26,6 +26,7 @@ Usage: bitrix24-sandbox [options]
   --tls                  serve https, and print the file with the certificate to trust
   --name HOST            serve https for this host name as well (can be given often)
   --https-only           over plain http, turn calls of the webhook down as a real portal does
+  --documented           keep nothing: answer each method as it is documented
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
@@ -40,6 +41,7 @@ struct Options {
     tls: bool,
     names: Vec<String>,
     https_only: bool,
+    documented: bool,
     json: bool,
     until_stdin_closes: bool,
     help: bool,
@@ -96,6 +98,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
                     .push(args.next().ok_or("--name takes a host name")?);
             }
             "--https-only" => options.https_only = true,
+            "--documented" => options.documented = true,
             "--json" => options.json = true,
             "--until-stdin-closes" => options.until_stdin_closes = true,
             "--help" | "-h" => options.help = true,
@@ -127,6 +130,9 @@ fn builder(options: &Options) -> io::Result<Builder> {
     }
     if options.https_only {
         builder = builder.https_only();
+    }
+    if options.documented {
+        builder = builder.documented();
     }
     if options.tls {
         #[cfg(feature = "tls")]

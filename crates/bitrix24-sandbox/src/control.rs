@@ -16,6 +16,7 @@ use crate::{
     order::{self, read},
     state::State,
     table::List,
+    world::orders,
 };
 
 /// Before the name of an order that is called like a method.
@@ -234,10 +235,13 @@ pub(crate) fn obey(
             let requests = state.controls().log.all();
             Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
         }
-        unknown => Err(format!(
-            "no such order: {unknown} (there are {})",
-            ORDERS.join(", "),
-        )),
+        other => orders::obey(state, other, params).unwrap_or_else(|| {
+            Err(format!(
+                "no such order: {other} (there are {}, {})",
+                ORDERS.join(", "),
+                orders::ORDERS.join(", "),
+            ))
+        }),
     }
 }
 

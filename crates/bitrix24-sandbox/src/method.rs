@@ -19,7 +19,7 @@ use crate::{
     world::{
         OWNER,
         methods::{Context, Handler},
-        v1,
+        v1, v2,
     },
 };
 
@@ -120,6 +120,7 @@ impl Call<'_> {
         let outcome = self.state.in_world(|world| {
             handler(&mut Context {
                 world,
+                state: self.state,
                 credential,
                 user: OWNER,
                 params,
@@ -137,7 +138,8 @@ impl Call<'_> {
         let path = match &problem {
             Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
         };
-        match v1::objection(self.method, path) {
+        let code = v1::objection(self.method, path).or_else(|| v2::objection(self.method, path));
+        match code {
             Some(code) => self.refuse(&self.error(code)),
             None => self.refuse(&Refusal::problem(self.rest, problem)),
         }

@@ -140,7 +140,9 @@ pub(crate) fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T,
 }
 
 /// A number that forms send as text.
-fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Option<N>, D::Error> {
+pub(crate) fn number<'de, D: Deserializer<'de>, N: FromStr>(
+    deserializer: D,
+) -> Result<Option<N>, D::Error> {
     let text = match Value::deserialize(deserializer)? {
         Value::Null => return Ok(None),
         Value::String(text) => text,
@@ -153,11 +155,22 @@ fn number<'de, D: Deserializer<'de>, N: FromStr>(deserializer: D) -> Result<Opti
 }
 
 /// A boolean that forms send as text.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     match text(&Value::deserialize(deserializer)?).as_ref() {
         "null" => Ok(None),
         "true" | "1" | "Y" => Ok(Some(true)),
         "false" | "0" | "N" => Ok(Some(false)),
         other => Err(D::Error::custom(format!("neither true nor false: {other}"))),
     }
+}
+
+/// Numbers that forms send as text.
+pub(crate) fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+    let values = Vec::<Value>::deserialize(deserializer)?;
+    let numbers = values.iter().map(|value| {
+        let text = text(value);
+        text.parse()
+            .map_err(|_| D::Error::custom(format!("no such number: {text}")))
+    });
+    numbers.collect()
 }

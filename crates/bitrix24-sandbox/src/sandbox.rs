@@ -97,7 +97,7 @@ impl Builder {
     }
 
     /// Starts a portal that keeps nothing: every method gives its documented answer,
-    /// whatever was called before. [`Sandbox::state`] changes that later.
+    /// whatever was called before. [`Sandbox::keep_state`] changes that later.
     pub fn documented(mut self) -> Self {
         self.setup.documented = true;
         self
@@ -222,6 +222,10 @@ impl Sandbox {
     /// When the system has no port, no random bytes or no threads left.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 
     /// Options for [another port, another API or an observer](Builder).
@@ -445,7 +449,7 @@ impl Sandbox {
 
     /// Whether methods look at the bots, chats and messages that the portal keeps, or give
     /// their documented answers. What is kept stays.
-    pub fn state(&self, on: bool) {
+    pub fn keep_state(&self, on: bool) {
         self.state.set_stateful(on);
     }
 

@@ -2,10 +2,10 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -40,6 +40,8 @@ pub(crate) struct State {
     controls: Mutex<Controls>,
     /// Never locked while `controls` is.
     world: Mutex<World>,
+    /// Tells those who wait that `world` has changed.
+    changed: Condvar,
     /// Whether methods look at `world`, rather than to answer as documented.
     stateful: AtomicBool,
     observer: Option<Observer>,
@@ -117,6 +119,7 @@ impl State {
             new_url,
             controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
             world: Mutex::new(World::fresh(api.seed(), clock.now())),
+            changed: Condvar::new(),
             secrets,
             clock,
             api,
@@ -201,7 +204,32 @@ impl State {
         if !happened.is_empty() {
             event::tell(self, &mut world, happened);
         }
+        self.changed.notify_all();
         outcome
+    }
+
+    /// Waits for something in what the portal keeps; `None` when it does not come in time.
+    pub(crate) fn wait_for<T>(
+        &self,
+        timeout: Duration,
+        mut find: impl FnMut(&World) -> Option<T>,
+    ) -> Option<T> {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = find(&world);
+        let missing = |world: &mut World| {
+            if found.is_none() {
+                found = find(world);
+            }
+            found.is_none()
+        };
+        // Whoever waits is not given the world that others changed in a panic: there are none.
+        drop(self.changed.wait_timeout_while(world, timeout, missing));
+        found
+    }
+
+    /// The time by the clock of the portal.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     pub(crate) fn clear(&self) {

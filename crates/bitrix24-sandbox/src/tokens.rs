@@ -14,6 +14,7 @@ const CODE_LIFETIME: Duration = Duration::from_secs(30);
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// An access token and what renews it.
+#[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) access: String,
     pub(crate) refresh: String,
@@ -32,6 +33,8 @@ pub(crate) struct Tokens {
     /// Pairs that were issued for a refresh token.
     pub(crate) refreshes: u64,
     issued: u64,
+    /// What events carry, by the users that they speak for, and until when.
+    of_events: HashMap<u64, (Pair, SystemTime)>,
 }
 
 impl Tokens {
@@ -48,6 +51,7 @@ impl Tokens {
             lifetime: LIFETIME,
             refreshes: 0,
             issued: 0,
+            of_events: HashMap::new(),
         }
     }
 
@@ -97,7 +101,28 @@ impl Tokens {
         })
     }
 
+    /// The pair that events carry for a user, and its end. It is another one when that is not
+    /// good any more.
+    pub(crate) fn of_event(&mut self, user: u64, now: SystemTime) -> (Pair, SystemTime) {
+        if let Some((pair, end)) = self.of_events.get(&user) {
+            let good = self.admit(&pair.access, now).is_ok();
+            if good && self.refresh.contains(&pair.refresh) {
+                return (pair.clone(), *end);
+            }
+        }
+        let pair = self.issue_beside(now);
+        let end = now.checked_add(self.lifetime).unwrap_or(now);
+        self.of_events.insert(user, (pair.clone(), end));
+        (pair, end)
+    }
+
     fn issue(&mut self, now: SystemTime) -> Pair {
+        let pair = self.issue_beside(now);
+        self.newest_refresh.clone_from(&pair.refresh);
+        pair
+    }
+
+    fn issue_beside(&mut self, now: SystemTime) -> Pair {
         let pair = Pair {
             access: self.fresh(),
             refresh: self.fresh(),
@@ -105,7 +130,6 @@ impl Tokens {
         let end = now.checked_add(self.lifetime);
         self.access.insert(pair.access.clone(), end);
         self.refresh.insert(pair.refresh.clone());
-        self.newest_refresh.clone_from(&pair.refresh);
         pair
     }
 

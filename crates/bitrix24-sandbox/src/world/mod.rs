@@ -11,18 +11,22 @@ pub(crate) mod bot;
 pub(crate) mod chat;
 pub(crate) mod color;
 pub(crate) mod command;
+pub(crate) mod deeds;
 pub(crate) mod dialog;
 pub(crate) mod event;
 mod extras;
+mod file;
 pub(crate) mod happening;
 mod im;
 pub(crate) mod message;
 pub(crate) mod methods;
+pub(crate) mod orders;
 pub(crate) mod params;
 pub(crate) mod person;
 pub(crate) mod seed;
 mod show;
 pub(crate) mod v1;
+pub(crate) mod v2;
 
 use bot::Bot;
 use chat::Chat;
@@ -61,6 +65,8 @@ pub(crate) struct World {
     direct: HashMap<(UserId, UserId), ChatId>,
     /// The last ids that were given out.
     last: Last,
+    events: event::queue::Queues,
+    files: file::Files,
     /// What has not been told yet.
     happened: Vec<Happening>,
 }
@@ -89,6 +95,8 @@ impl World {
                 message: FIRST_MESSAGE - 1,
                 command: FIRST_COMMAND - 1,
             },
+            events: event::queue::Queues::default(),
+            files: file::Files::default(),
             happened: Vec::new(),
         };
         world.add_person(Person::named("Max", "Mustermann"), now);
