@@ -24,13 +24,8 @@ pub(crate) struct Served {
     pub(crate) answers: Answers,
     /// What answers it from what the portal keeps.
     pub(crate) handler: Option<Handler>,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
+    /// The names of those that the log masks.
+    pub(crate) secret_params: Arc<[String]>,
 }
 
 /// What is served. Portals of the same API share it.
@@ -74,7 +69,9 @@ impl Api {
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for method in mem::take(&mut contract.methods) {
             let name = method.name.to_ascii_lowercase();
+            let secret = method.params.iter().filter(|param| param.secret);
             let served = Served {
+                secret_params: secret.map(|param| param.name.clone()).collect(),
                 answers: Answers::prepare(&method, &contract.records),
                 handler: methods::find(method.rest, &name),
                 method,

@@ -1,6 +1,6 @@
 //! A portal that is called without a socket, and whose answers are held against the contract.
 
-use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
+use hyper::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
     call::{self, Request},
     check,
     contract::Rest,
-    server::Place,
 };
 
 mod bots;
@@ -50,17 +49,7 @@ impl Portal {
         };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
-        let reply = call::reply(
-            state,
-            &Request {
-                place: Place::Old,
-                verb: &Verb::POST,
-                path: &path,
-                query: None,
-                headers: &headers,
-                body: params.to_string().as_bytes(),
-            },
-        );
+        let reply = call::reply(state, Request::post(&path, headers, params.to_string()));
         serde_json::from_slice(&reply.body).unwrap()
     }
 
