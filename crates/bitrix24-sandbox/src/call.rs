@@ -1,9 +1,12 @@
 //! Answers one request: who calls, what, with which parameters.
 
+use std::net::IpAddr;
+
 use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
+    app_info,
     auth::{Address, Credential},
     batch,
     contract::Rest,
@@ -22,6 +25,7 @@ use crate::{
 pub(crate) struct Request<'a> {
     /// Where it came in.
     pub(crate) place: Place,
+    pub(crate) source: IpAddr,
     pub(crate) verb: &'a Verb,
     pub(crate) path: &'a str,
     pub(crate) query: Option<&'a str>,
@@ -39,8 +43,7 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
         let params = read(Rest::Classic, request).map_err(|unreadable| unreadable.0.to_owned());
         return Reply::obeyed(
             params.and_then(|params| control::obey(state, order, params)),
-            start,
-            state.clock.now(),
+            state.time(start, None).as_ref(),
         );
     }
     if oauth::is_path(request.path) {
@@ -95,16 +98,29 @@ pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
             } else if !is_order && address.login.is_some() && state.wants_https() {
                 let words = Some("Https required".to_owned());
                 call.refuse(&call.error("INVALID_REQUEST").with_text(words))
-            } else if !is_order && !state.controls().has_room(state.clock.instant()) {
-                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
+            } else if let Some(full) = (!is_order)
+                .then(|| {
+                    state
+                        .limits
+                        .take(request.source, &method, || state.clock.instant())
+                })
+                .and_then(Result::err)
+            {
+                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
             } else {
                 match admitted {
                     Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+                    Ok(credential)
+                        if app_info::is_asked(call.rest, &method, credential, request.headers) =>
+                    {
+                        call.result(app_info::result(state, token))
+                    }
                     Ok(credential) => call.reply(credential, &params),
                 }
             }
         }
     };
+    let reply = if address.xml { reply.into_xml() } else { reply };
     if is_order {
         return reply;
     }
@@ -203,6 +219,10 @@ fn token(state: &State, request: &Request<'_>) -> Reply {
 }
 
 fn read(rest: Rest, request: &Request<'_>) -> Result<Map<String, Value>, params::Unreadable> {
+    if rest == Rest::V3 && request.verb == Verb::GET {
+        // Only methods without parameters can be called so.
+        return Ok(Map::new());
+    }
     let content_type = request.headers.get(CONTENT_TYPE);
     params::read(
         rest,

@@ -13,7 +13,10 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
 };
 
-use crate::sandbox::{Builder, Sandbox};
+use crate::{
+    limits::Plan,
+    sandbox::{Builder, Sandbox},
+};
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -27,6 +30,7 @@ Usage: bitrix24-sandbox [options]
   --name HOST            serve https for this host name as well (can be given often)
   --https-only           over plain http, turn calls of the webhook down as a real portal does
   --documented           keep nothing: answer each method as it is documented
+  --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
@@ -42,6 +46,7 @@ struct Options {
     names: Vec<String>,
     https_only: bool,
     documented: bool,
+    plan: Option<Plan>,
     json: bool,
     until_stdin_closes: bool,
     help: bool,
@@ -97,6 +102,10 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
                     .names
                     .push(args.next().ok_or("--name takes a host name")?);
             }
+            "--plan" => {
+                let plan = args.next().ok_or("--plan takes a name")?;
+                options.plan = Some(plan.parse()?);
+            }
             "--https-only" => options.https_only = true,
             "--documented" => options.documented = true,
             "--json" => options.json = true,
@@ -127,6 +136,9 @@ fn builder(options: &Options) -> io::Result<Builder> {
         .on_request(|request| drop(writeln!(io::stderr(), "{request}")));
     if let Some(address) = options.address {
         builder = builder.listen(address);
+    }
+    if let Some(plan) = options.plan {
+        builder = builder.plan(plan);
     }
     if options.https_only {
         builder = builder.https_only();

@@ -12,6 +12,7 @@
 
 mod answer;
 mod api;
+mod app_info;
 mod auth;
 mod batch;
 mod call;
@@ -27,6 +28,7 @@ mod fault;
 mod limits;
 mod log;
 mod method;
+mod multipart;
 mod oauth;
 mod operating;
 mod order;
@@ -39,19 +41,23 @@ mod sandbox;
 mod server;
 mod state;
 mod table;
+mod time;
 #[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
 mod tls;
 mod tokens;
 mod wire;
 mod world;
+mod xml;
 
 pub use auth::Credential;
 pub use command::command;
 pub use deliver::Delivery;
 pub use failures::Failure;
 pub use fault::Fault;
+pub use limits::Plan;
 pub use log::Recorded;
 pub use operating::Operating;
 pub use people::{Message, User};
 pub use sandbox::{Builder, Sandbox};
 pub use table::List;
+pub use time::{TimeFields, TimeShape};

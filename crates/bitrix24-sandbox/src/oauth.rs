@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::since_epoch,
     auth::{Credential, USER},
     contract::{Contract, text},
     failures::Failure,
     refusal::Refusal,
     state::State,
+    time::since_epoch,
     tokens::Pair,
 };
 
@@ -78,11 +78,10 @@ pub(crate) fn grant(
     if id != state.secrets.client_id || secret != state.secrets.client_secret {
         return (Credential::Refused, Err("invalid_client"));
     }
-    let renewal = given("grant_type") == "refresh_token";
     let now = state.clock.now();
     let (pair, lifetime) = {
         let tokens = &mut state.controls().tokens;
-        let pair = if renewal {
+        let pair = if given("grant_type") == "refresh_token" {
             tokens.renew(&proof, now)
         } else {
             tokens.exchange(&proof, now)
@@ -90,17 +89,18 @@ pub(crate) fn grant(
         (pair, tokens.lifetime)
     };
     let outcome = match pair {
-        Some(pair) => Ok(answer(state, &pair, lifetime, renewal)),
+        Some(pair) => Ok(answer(state, &pair, lifetime)),
         None => Err("invalid_grant"),
     };
     (Credential::Application, outcome)
 }
 
-fn answer(state: &State, pair: &Pair, lifetime: Duration, renewal: bool) -> Value {
+fn answer(state: &State, pair: &Pair, lifetime: Duration) -> Value {
     let endpoint = format!("{}/rest/", state.current_url());
     let server = format!("{}/rest/", state.url);
     let domain = state.url.split_once("://").map_or("", |(_, domain)| domain);
-    let mut body = json!({
+    let end = (since_epoch(state.clock.now()) as u64).saturating_add(lifetime.as_secs());
+    json!({
         "access_token": pair.access,
         "refresh_token": pair.refresh,
         "expires_in": lifetime.as_secs(),
@@ -110,12 +110,7 @@ fn answer(state: &State, pair: &Pair, lifetime: Duration, renewal: bool) -> Valu
         "member_id": state.secrets.member_id,
         "scope": state.controls().scopes.join(","),
         "status": "L",
-    });
-    // Documented for renewals only.
-    if renewal {
-        let now = since_epoch(state.clock.now()) as u64;
-        body["expires"] = now.saturating_add(lifetime.as_secs()).into();
-        body["user_id"] = USER.parse::<u32>().unwrap_or_default().into();
-    }
-    body
+        "expires": end,
+        "user_id": USER.parse::<u32>().unwrap_or_default(),
+    })
 }

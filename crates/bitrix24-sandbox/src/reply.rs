@@ -1,10 +1,8 @@
 //! What goes back over HTTP.
 
-use std::time::SystemTime;
-
 use serde_json::{Value, json};
 
-use crate::{answer::Head, contract::Rest, fault::Fault, refusal::Refusal};
+use crate::{answer::Head, contract::Rest, fault::Fault, refusal::Refusal, time::Time, xml};
 
 /// What goes back.
 pub(crate) struct Reply {
@@ -59,17 +57,25 @@ impl Reply {
         }
     }
 
+    /// The same in XML.
+    pub(crate) fn into_xml(self) -> Self {
+        match xml::body(&self.body) {
+            Some(body) => Self {
+                content_type: "text/xml; charset=utf-8",
+                body,
+                ..self
+            },
+            None => self,
+        }
+    }
+
     pub(crate) fn refusal(refusal: &Refusal, rest: Rest) -> Self {
         Self::json(refusal.status, refusal.body(rest).to_string().into_bytes())
     }
 
-    pub(crate) fn obeyed(
-        outcome: Result<Value, String>,
-        start: SystemTime,
-        end: SystemTime,
-    ) -> Self {
+    pub(crate) fn obeyed(outcome: Result<Value, String>, time: Option<&Time>) -> Self {
         match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start, end, None)),
+            Ok(result) => Self::json(200, Head::of_result(result).finish(time)),
             Err(text) => {
                 let body = json!({"error": "SANDBOX", "error_description": text});
                 Self::json(400, body.to_string().into_bytes())

@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     future::{pending, poll_fn},
+    net::IpAddr,
     sync::Arc,
     time::Duration,
 };
@@ -64,17 +65,18 @@ pub(crate) async fn serve(
 ) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
+                let ends = (place, peer.ip());
                 let (security, state) = (security.clone(), Arc::clone(&state));
                 tokio::spawn(async move {
                     match security {
-                        None => converse(stream, state, place).await,
+                        None => converse(stream, state, ends).await,
                         // A client that does not trust the portal leaves: its affair.
                         Some(security) => {
                             if let Ok(stream) = security.accept(stream).await {
-                                converse(stream, state, place).await;
+                                converse(stream, state, ends).await;
                             }
                         }
                     }
@@ -87,8 +89,8 @@ pub(crate) async fn serve(
 }
 
 /// Answers the requests of one connection.
-async fn converse<S: Line>(stream: S, state: Arc<State>, place: Place) {
-    let service = service_fn(|request| Box::pin(answer(&state, place, request)));
+async fn converse<S: Line>(stream: S, state: Arc<State>, ends: (Place, IpAddr)) {
+    let service = service_fn(|request| Box::pin(answer(&state, ends, request)));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
     let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
@@ -103,7 +105,7 @@ async fn converse<S: Line>(stream: S, state: Arc<State>, place: Place) {
 
 async fn answer(
     state: &State,
-    place: Place,
+    (place, source): (Place, IpAddr),
     request: Request<Incoming>,
 ) -> Result<Response<Pieces>, Cut> {
     let (head, body) = request.into_parts();
@@ -112,6 +114,7 @@ async fn answer(
             state,
             &call::Request {
                 place,
+                source,
                 verb: &head.method,
                 path: head.uri.path(),
                 query: head.uri.query(),

@@ -63,6 +63,11 @@ impl Tokens {
         }
     }
 
+    /// When an access token ends; `None`: when ordered.
+    pub(crate) fn end_of(&self, access: &str) -> Option<SystemTime> {
+        self.access.get(access).copied().flatten()
+    }
+
     /// Ends all access tokens so far.
     pub(crate) fn expire(&mut self, now: SystemTime) {
         for end in self.access.values_mut() {

@@ -20,6 +20,7 @@ line, ``bitrix24-sandbox`` or ``python -m bitrix24.sandbox`` runs a portal.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import signal
 import sys
@@ -481,7 +482,7 @@ class Sandbox:
 
     def scopes(self, *scopes: str) -> None:
         """Leaves webhook and tokens with these scopes only."""
-        self._tell("scopes", scopes=scopes)
+        self._tell("scopes", scopes=[*scopes])
 
     def limits(self, depth: int, per_second: float, *, continuous: bool = False) -> None:
         """Turns requests down that find no room in a bucket, with ``QUERY_LIMIT_EXCEEDED``.
@@ -547,6 +548,38 @@ class Sandbox:
     def stay(self) -> None:
         """Moves the portal back to its first address."""
         self._tell("stay")
+
+    @property
+    def now(self) -> dt.datetime:
+        """The time by the portal's clock."""
+        told: dict[str, float] = self.order("clock")
+        return dt.datetime.fromtimestamp(told["now"], dt.timezone.utc)
+
+    def advance(self, seconds: float) -> None:
+        """Moves the portal's clock ahead: tokens end, limits and budgets are free again.
+
+        ::
+
+            >>> with Sandbox(limits=(1, 0.1)) as sandbox, sandbox.client() as client:
+            ...     for _ in range(3):
+            ...         _ = client.call("server.time")
+            ...         sandbox.advance(10)
+            ...     sandbox.refused
+            0
+        """
+        self._tell("clock", advance=seconds)
+
+    def stop_clock(self) -> None:
+        """Stops the portal's clock: time passes only by :meth:`advance`."""
+        self._tell("clock", stopped=True)
+
+    def run_clock(self) -> None:
+        """Lets the portal's clock go on from where it was stopped."""
+        self._tell("clock", stopped=False)
+
+    def https_only(self, on: bool = True) -> None:
+        """Says whether calls of the webhook are turned down that come over plain http."""
+        self._tell("https_only", on=on)
 
     def clear(self) -> None:
         """Takes everything back that it was told, and forgets the calls.

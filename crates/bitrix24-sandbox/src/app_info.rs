@@ -1,0 +1,81 @@
+//! `app.info` of the authorization server: what an application can trust about itself.
+
+use hyper::{HeaderMap, header::HOST};
+use serde_json::{Value, json};
+
+use crate::{
+    auth::{Credential, USER},
+    contract::Rest,
+    state::State,
+    time::date,
+    tokens::LIFETIME,
+};
+
+const METHOD: &str = "app.info";
+
+/// How the names of authorization servers begin. The portal and its authorization server have one
+/// address here, and a method of the same name.
+const HOSTS: &str = "oauth.";
+
+/// Whether this call is for the authorization server.
+pub(crate) fn is_asked(
+    rest: Rest,
+    method: &str,
+    credential: Credential,
+    headers: &HeaderMap,
+) -> bool {
+    let host = headers.get(HOST).map(|host| host.as_bytes());
+    rest == Rest::Classic
+        && method == METHOD
+        && credential == Credential::Token
+        && host.is_some_and(|host| host.starts_with(HOSTS.as_bytes()))
+}
+
+/// What it answers to the application that this token is for.
+pub(crate) fn result(state: &State, token: Option<&str>) -> Value {
+    let endpoint = format!("{}/rest/", state.current_url());
+    let now = state.clock.now();
+    let controls = state.controls();
+    let end = token.and_then(|token| controls.tokens.end_of(token));
+    let scope = controls.scopes.join(",");
+    json!({
+        "client_id": state.secrets.client_id,
+        "scope": scope,
+        "expires": date(end.or(now.checked_add(LIFETIME)).unwrap_or(now)),
+        "user_id": USER.parse::<u32>().unwrap_or_default(),
+        "install": {
+            "installed": true,
+            "version": "1",
+            "status": "L",
+            "scope": scope,
+            "domain": host(&endpoint),
+            "uri": "",
+            "client_endpoint": endpoint,
+            "member_id": state.secrets.member_id,
+            "member_type": "cloud",
+        },
+    })
+}
+
+/// The name of the host in an address, without its port.
+fn host(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").unwrap_or_default();
+    let host = rest.split('/').next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn hosts() {
+        assert_eq!(host("https://127.0.0.1:41873/rest/"), "127.0.0.1");
+        assert_eq!(host("https://[::1]/rest/"), "[::1]");
+        assert_eq!(host("https://example.com/rest/"), "example.com");
+        assert_eq!(host(""), "");
+    }
+}
