@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     answer::Answers,
-    contract::{Contract, Method, Rest},
+    contract::{Contract, Field, Method, Records, Rest, Type},
     world::{
         methods::{self, Handler},
         seed::Seed,
@@ -26,13 +26,8 @@ pub(crate) struct Served {
     pub(crate) index: usize,
     /// What answers it from what the portal keeps.
     pub(crate) handler: Option<Handler>,
-}
-
-impl Served {
-    pub(crate) fn secret_params(&self) -> Vec<String> {
-        let secret = self.method.params.iter().filter(|param| param.secret);
-        secret.map(|param| param.name.clone()).collect()
-    }
+    /// The names of those that the log masks.
+    pub(crate) secret_params: Arc<[String]>,
 }
 
 /// What is served. Portals of the same API share it.
@@ -79,6 +74,7 @@ impl Api {
         for (index, method) in mem::take(&mut contract.methods).into_iter().enumerate() {
             let name = method.name.to_ascii_lowercase();
             let served = Served {
+                secret_params: secret_params(&method, &contract.records).into(),
                 answers: Answers::prepare(&method, &contract.records),
                 handler: methods::find(method.rest, &name),
                 method,
@@ -127,4 +123,25 @@ impl Api {
     pub(crate) fn seed(&self) -> Option<&Seed> {
         self.0.seed.as_ref()
     }
+}
+
+/// The secret parameters of a method, also those within another, as `fields.botToken`.
+fn secret_params(method: &Method, records: &Records) -> Vec<String> {
+    let within = |param: &Field| -> Vec<String> {
+        let Type::Ref { name } = &param.ty else {
+            return Vec::new();
+        };
+        let fields = records.get(name).map(|record| record.fields.iter());
+        let secret = fields.into_iter().flatten().filter(|field| field.secret);
+        secret
+            .map(|field| format!("{}.{}", param.name, field.name))
+            .collect()
+    };
+    let params = method.params.iter();
+    params
+        .flat_map(|param| match param.secret {
+            true => vec![param.name.clone()],
+            false => within(param),
+        })
+        .collect()
 }

@@ -48,6 +48,8 @@ pub(crate) struct Secrets {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) member_id: String,
+    /// No secret, but random as well.
+    pub(crate) seed: u64,
     /// By which handlers know who sends them events.
     pub(crate) application_token: String,
 }
@@ -62,6 +64,8 @@ impl Secrets {
             client_id: format!("local.{}.10000001", random(7)?),
             client_secret: random(25)?,
             member_id: random(16)?,
+            // Short, since people type it.
+            seed: getrandom::u32()?.into(),
             application_token: random(16)?,
         })
     }

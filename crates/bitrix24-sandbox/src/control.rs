@@ -5,14 +5,14 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    contract::text,
     deliver::Delivery,
     failures::Failure,
-    fault::Fault,
     limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
-    order::{self, read},
+    order::{self, duration, possible, read},
+    script::Script,
+    spoil::Spoil,
     state::State,
     table::List,
     time::{TimeShape, since_epoch},
@@ -37,6 +37,7 @@ const ORDERS: &[&str] = &[
     "expire",
     "fail",
     "fault",
+    "hang_up",
     "https_only",
     "lifetime",
     "limits",
@@ -45,6 +46,7 @@ const ORDERS: &[&str] = &[
     "operating",
     "requests",
     "scopes",
+    "seed",
     "state",
     "stay",
     "time",
@@ -65,7 +67,7 @@ pub(crate) fn in_path(path: &str) -> Option<&str> {
 pub(crate) fn obey(
     state: &State,
     order: &str,
-    params: Map<String, Value>,
+    mut params: Map<String, Value>,
 ) -> Result<Value, String> {
     match order {
         "fail" => {
@@ -84,11 +86,9 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "answer" => {
-            let answer: order::Answer = read(params)?;
-            state
-                .controls()
-                .orders
-                .answer(&answer.method, &answer.answer);
+            let method = order::method(&mut params)?;
+            let answer = read::<Script>(params)?.answer()?;
+            state.controls().orders.answer(&method, answer);
             Ok(true.into())
         }
         "scopes" => {
@@ -136,6 +136,9 @@ pub(crate) fn obey(
             Ok(json!({
                 "refreshes": controls.tokens.refreshes,
                 "refused": state.limits.refused(),
+                "connections": state.traffic.connections(),
+                "open": state.traffic.count_open(),
+                "broken": state.traffic.broken(),
             }))
         }
         "application_token" => {
@@ -181,9 +184,22 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "fault" => {
-            let spoil: order::Spoil = read(params)?;
-            let fault = fault(&spoil)?;
-            state.controls().faults.add(&spoil.method, fault);
+            let method = order::method(&mut params)?;
+            let fault = read::<Spoil>(params)?.fault()?;
+            let now = state.clock.instant();
+            state.controls().faults.add(&method, fault, now);
+            Ok(true.into())
+        }
+        "seed" => {
+            let order::Luck { seed } = read(params)?;
+            if let Some(seed) = seed {
+                state.set_seed(seed);
+            }
+            Ok(state.seed().into())
+        }
+        "hang_up" => {
+            let order::Nothing {} = read(params)?;
+            state.traffic.hang_up();
             Ok(true.into())
         }
         "list" => {
@@ -248,8 +264,13 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "requests" => {
-            let requests = state.controls().log.all();
-            Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
+            let wanted: order::Requests = read(params)?;
+            let requests = match &wanted.method {
+                Some(method) => state.controls().log.of(method),
+                None => state.controls().log.all(),
+            };
+            let raw = wanted.raw.unwrap_or_default();
+            Ok(requests.iter().map(|call| call.to_json(raw)).collect())
         }
         other => orders::obey(state, other, params).unwrap_or_else(|| {
             Err(format!(
@@ -261,47 +282,10 @@ pub(crate) fn obey(
     }
 }
 
-fn fault(spoil: &order::Spoil) -> Result<Fault, String> {
-    let seconds = || duration(spoil.seconds.unwrap_or(1.0));
-    let fault = match spoil.kind.as_str() {
-        "reset" => Fault::reset(),
-        "refuse" => Fault::refuse(),
-        "half" => Fault::half(),
-        "silence" => Fault::silence(),
-        "drip" => Fault::drip(seconds()?),
-        "html" => Fault::html(),
-        "status" => {
-            let status = possible(spoil.status.unwrap_or(500))?;
-            let body = spoil.body.as_ref().map(text).unwrap_or_default();
-            Fault::status(status, body)
-        }
-        "delay" => Fault::delay(seconds()?),
-        unknown => return Err(format!("no such kind of fault: {unknown}")),
-    };
-    let fault = match spoil.times {
-        Some(0) => fault.always(),
-        times => fault.times(times.unwrap_or(1)),
-    };
-    let fault = fault.after(spoil.after.unwrap_or_default());
-    Ok(match spoil.ran {
-        Some(false) => fault.not_run(),
-        _ => fault,
-    })
-}
-
 /// Whether a header can send a client there.
 fn is_address(url: &str) -> bool {
     let web = url.starts_with("http://") || url.starts_with("https://");
     web && url.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// A status that HTTP has for final answers.
-fn possible(status: u16) -> Result<u16, String> {
-    if (200..600).contains(&status) {
-        Ok(status)
-    } else {
-        Err(format!("no such status: {status}"))
-    }
 }
 
 fn not_negative(number: f64) -> Result<f64, String> {
@@ -310,8 +294,4 @@ fn not_negative(number: f64) -> Result<f64, String> {
     } else {
         Err(format!("a number from 0 is needed, not {number}"))
     }
-}
-
-fn duration(seconds: f64) -> Result<Duration, String> {
-    Duration::try_from_secs_f64(seconds).map_err(|_| format!("no such time: {seconds} s"))
 }

@@ -1,6 +1,10 @@
 //! Answers a call of one method, alone or in a batch.
 
-use std::time::SystemTime;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use serde_json::{Map, Value};
 
@@ -12,10 +16,16 @@ use crate::{
     check::{self, Problem},
     contract::{Missing, Rest},
     control,
+    failures::Failure,
+    fault::Slip,
+    log::Recorded,
+    oauth,
     operating::{Meter, Spent},
+    ordered::{Content, Given},
     params,
     refusal::{Refusal, VALIDATION},
     reply::Reply,
+    slips,
     state::State,
     world::{
         OWNER,
@@ -34,8 +44,8 @@ pub(crate) struct Call<'a> {
     /// In lower case.
     pub(crate) method: &'a str,
     pub(crate) served: Option<&'a Served>,
-    /// The method of HTTP that brought it.
-    pub(crate) verb: &'a str,
+    /// What is known of it so far.
+    pub(crate) sent: &'a Recorded,
     pub(crate) start: SystemTime,
 }
 
@@ -52,12 +62,7 @@ impl Call<'_> {
         // Orders come before anything that the method itself would object to.
         let failure = state.controls().orders.take_failure(self.method);
         if let Some(failure) = failure {
-            return self.refuse(
-                &self
-                    .error(&failure.code)
-                    .with_status(failure.status)
-                    .with_text(failure.text),
-            );
+            return self.fail(&failure);
         }
         let limit = state.budgets.limit();
         let number = self.served.map(|served| served.index);
@@ -65,11 +70,11 @@ impl Call<'_> {
         if state.budgets.known(number, self.method, has_time) == Some(false) {
             return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
         }
-        if let Some(body) = state.controls().orders.answer_to(self.method) {
-            self.spend(credential);
-            return Reply::ran(body);
+        // Not within an `if`, which would keep the lock while the answer is made.
+        let given = state.controls().orders.take_answer(self.method);
+        if let Some(given) = given {
+            return self.give(&given);
         }
-        // Not within the `if`, which would keep the lock while the page is made.
         let list = state.controls().orders.list_of(self.method);
         if let Some(list) = list {
             return self.ran(&Head::new(list.page(params)), credential);
@@ -179,7 +184,63 @@ impl Call<'_> {
         Reply::ran(Head::of_result(result).finish(time.as_ref()))
     }
 
+    /// Answers as a test wants it.
+    pub(crate) fn give(&self, given: &Given) -> Reply {
+        let answer = match given {
+            Given::Answer(answer) => Arc::clone(answer),
+            // A function that fails is no reason for the portal to.
+            Given::By { function, .. } => {
+                match panic::catch_unwind(AssertUnwindSafe(|| function(self.sent))) {
+                    Ok(answer) => Arc::new(answer),
+                    Err(_) => return self.refuse(&self.error("INTERNAL_SERVER_ERROR")),
+                }
+            }
+        };
+        let reply = match &answer.content {
+            Content::Result(head) => self.ran(head, self.sent.credential()),
+            Content::Error(failure) => self.fail(failure),
+            Content::Body(body) => {
+                self.spend(self.sent.credential());
+                Reply::ran(body.to_vec())
+            }
+            Content::Raw(bytes) => Reply {
+                raw: Some(bytes.clone()),
+                ..Reply::ran(Vec::new())
+            },
+        };
+        Reply {
+            status: answer.status.unwrap_or(reply.status),
+            headers: answer.headers.clone(),
+            fault: answer.fault.clone(),
+            ..reply
+        }
+    }
+
+    /// Answers with an error that is asked for.
+    pub(crate) fn fail(&self, failure: &Failure) -> Reply {
+        let error = self.error(&failure.code).with_status(failure.status);
+        self.refuse(&error.with_text(failure.text.clone()))
+    }
+
+    /// Makes slips in an answer.
+    pub(crate) fn slip(&self, mut reply: Reply, slips: &[Slip]) -> Reply {
+        let Some(served) = self.served.filter(|_| reply.ran) else {
+            return reply;
+        };
+        if let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body)
+            && let Some(result) = body.get_mut("result")
+        {
+            let records = &self.state.contract().records;
+            slips::slip(result, &served.method.result, records, slips);
+            reply.body = body.to_string().into_bytes();
+        }
+        reply
+    }
+
     pub(crate) fn error(&self, code: &str) -> Refusal {
+        if self.method == oauth::METHOD {
+            return oauth::refusal(self.state.contract(), code);
+        }
         let method = self.served.map(|served| &served.method);
         Refusal::of(self.state.contract(), method, code)
     }

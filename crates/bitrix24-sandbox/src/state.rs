@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -14,13 +14,14 @@ use crate::{
     clock::Clock,
     contract::{Contract, Rest},
     deliver::Outbox,
-    failures::Orders,
-    fault::Faults,
+    faults::Faults,
     limits::{Intensity, Limits, Plan},
     log::{Log, Recorded},
     operating::{Budgets, Operating, Spent},
+    orders::Orders,
     time::{Shape, Time, TimeShape},
     tokens::Tokens,
+    traffic::Traffic,
     world::{World, event},
 };
 
@@ -49,6 +50,11 @@ pub(crate) struct State {
     changed: Condvar,
     /// Whether methods look at `world`, rather than to answer as documented.
     stateful: AtomicBool,
+    pub(crate) traffic: Traffic,
+    /// What chance comes from.
+    seed: AtomicU64,
+    /// Tells those who wait that calls were recorded.
+    called: Condvar,
     observer: Option<Observer>,
 }
 
@@ -66,13 +72,13 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
+    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock, seed: u64) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
             scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
-            faults: Faults::default(),
+            faults: Faults::new(seed),
             moved: None,
             https_only: setup.https_only,
         }
@@ -88,6 +94,8 @@ pub(crate) struct Setup {
     pub(crate) https_only: bool,
     /// Methods answer as documented, whatever was called before.
     pub(crate) documented: bool,
+    /// What chance comes from.
+    pub(crate) seed: Option<u64>,
 }
 
 impl Setup {
@@ -111,10 +119,11 @@ impl State {
         let clock = Clock::new();
         let limits = Limits::default();
         limits.set(setup.intensity());
+        let seed = setup.seed.unwrap_or(secrets.seed);
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
+            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock, seed)),
             world: Mutex::new(World::fresh(api.seed(), clock.now())),
             changed: Condvar::new(),
             secrets,
@@ -126,6 +135,9 @@ impl State {
             stateful: AtomicBool::new(!setup.documented),
             setup,
             outbox: Arc::new(Outbox::new()),
+            traffic: Traffic::default(),
+            seed: AtomicU64::new(seed),
+            called: Condvar::new(),
             observer,
         }
     }
@@ -202,7 +214,45 @@ impl State {
         if let Some(observer) = &self.observer {
             observer(&recorded);
         }
-        self.controls().log.push(recorded);
+        let mut controls = self.controls();
+        controls.log.push(recorded);
+        if controls.log.waiting > 0 {
+            self.called.notify_all();
+        }
+    }
+
+    /// Waits until a method was called so often, and gives the calls of it; what came in time
+    /// otherwise.
+    pub(crate) fn wait_for_calls(
+        &self,
+        method: &str,
+        count: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Recorded>, Vec<Recorded>> {
+        let mut controls = self.controls();
+        controls.log.waiting += 1;
+        let waited = self
+            .called
+            .wait_timeout_while(controls, timeout, |controls| {
+                controls.log.count_of(method) < count
+            });
+        let (mut controls, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        controls.log.waiting = controls.log.waiting.saturating_sub(1);
+        let calls = controls.log.of(method);
+        if calls.len() < count {
+            Err(calls)
+        } else {
+            Ok(calls)
+        }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_seed(&self, seed: u64) {
+        self.seed.store(seed, Ordering::Relaxed);
+        self.controls().faults.seed(seed);
     }
 
     /// Whether methods look at what the portal keeps.
@@ -256,7 +306,13 @@ impl State {
         self.limits.reset(self.setup.intensity());
         self.budgets.reset(self.setup.operating());
         self.time.set(TimeShape::default());
-        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock);
+        *self.controls() = Controls::new(
+            &self.api,
+            &self.secrets,
+            &self.setup,
+            &self.clock,
+            self.seed(),
+        );
         self.set_stateful(!self.setup.documented);
         let fresh = World::fresh(self.api.seed(), self.clock.now());
         self.in_world(|world| *world = fresh);

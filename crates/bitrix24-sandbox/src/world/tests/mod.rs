@@ -10,7 +10,7 @@ use crate::{
     call::{self, Request},
     check::{self, Types},
     contract::{Records, Rest, Type},
-    server::Place,
+    server::{Peer, Place},
 };
 
 mod bots;
@@ -61,14 +61,16 @@ impl Portal {
         headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
         let reply = call::reply(
             state,
-            &Request {
-                place: Place::Old,
-                source: Ipv4Addr::LOCALHOST.into(),
-                verb: &Verb::POST,
-                path: &path,
-                query: None,
-                headers: &headers,
-                body: params.to_string().as_bytes(),
+            Request {
+                peer: Peer {
+                    place: Place::Old,
+                    address: Ipv4Addr::LOCALHOST.into(),
+                    connection: 1,
+                },
+                verb: Verb::POST,
+                uri: path.parse().unwrap(),
+                headers,
+                body: params.to_string().into(),
             },
         );
         serde_json::from_slice(&reply.body).unwrap()
