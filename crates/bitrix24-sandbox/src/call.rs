@@ -9,11 +9,12 @@ use hyper::{HeaderMap, Method as Verb, Uri, body::Bytes, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
-    auth::{Address, Credential, Denied},
-    batch,
+    auth::{Address, Caller, Credential, Denied},
+    authorize, batch,
     contract::Rest,
     control,
     fault::{Fault, Kind},
+    idempotency,
     log::{Outcome, Recorded, Sent},
     method::Call,
     oauth,
@@ -53,6 +54,9 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     if oauth::is_path(path) {
         return token(state, request, began, start);
     }
+    if authorize::is_path(path) {
+        return authorized(state, request, began, start);
+    }
     let Some(address) = Address::parse(path) else {
         return Reply::page(404, "Not Found");
     };
@@ -67,13 +71,17 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
         None => state.admit(address.login, token.as_ref().and_then(Value::as_str)),
         Some(_) => Err(Denied::Unknown),
     };
+    let (caller, denied) = match admitted {
+        Ok(caller) => (caller, None),
+        Err(denied) => (Caller::new(Credential::Refused), Some(denied)),
+    };
     let peer = request.peer;
     let sent = Recorded::new(Sent {
         method: address.method.to_owned(),
         path: address.masked(),
-        credential: admitted.unwrap_or(Credential::Refused),
+        credential: caller.credential,
+        secret: batch::secret_params(&method, served, &params),
         parameters: params,
-        secret: batch::secret_params(&method, served),
         ..blank(request, start)
     });
     let call = Call {
@@ -82,6 +90,7 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
         method: &method,
         served,
         sent: &sent,
+        caller: &caller,
         start,
     };
     let is_order = control::in_method(&method).is_some();
@@ -112,9 +121,9 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     {
         call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
     } else {
-        match admitted {
-            Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
-            Ok(credential) => call.reply(credential, sent.parameters()),
+        match denied {
+            Some(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+            None => idempotency::run(&call, sent.headers_of_http(), sent.parameters()),
         }
     };
     let reply = if address.xml { reply.into_xml() } else { reply };
@@ -201,6 +210,26 @@ fn finish(
     reply
 }
 
+/// Answers a browser in which a user authorises the application, and records it.
+fn authorized(state: &State, request: Request, began: Instant, start: SystemTime) -> Reply {
+    let params = read(Rest::Classic, &request).unwrap_or_default();
+    let arrival = arrive(state, request.peer, authorize::METHOD);
+    let reply = match &arrival.moved {
+        Some(moved) => Reply::moved(format!("{moved}{}", request.uri)),
+        None if arrival.fault.as_ref().is_some_and(|fault| !fault.runs) => {
+            Reply::page(502, "Bad Gateway")
+        }
+        None => authorize::reply(state, &params),
+    };
+    let sent = Recorded::new(Sent {
+        method: authorize::METHOD.to_owned(),
+        path: authorize::PATH.to_owned(),
+        parameters: params,
+        ..blank(request, start)
+    });
+    finish(state, sent, reply, arrival.fault, began)
+}
+
 /// Answers a request for tokens and records it.
 fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> Reply {
     let read = read(Rest::Classic, &request);
@@ -245,6 +274,7 @@ fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> 
         method: oauth::METHOD,
         served: None,
         sent: &sent,
+        caller: &Caller::new(credential),
         start,
     };
     let reply = if let Some(Kind::Error(failure)) = fault.as_ref().map(|fault| &fault.kind) {

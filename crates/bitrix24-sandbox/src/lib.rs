@@ -12,8 +12,11 @@
 
 mod answer;
 mod api;
+mod app;
 mod auth;
+mod authorize;
 mod batch;
+mod batch_v3;
 mod call;
 mod check;
 mod clock;
@@ -24,6 +27,7 @@ mod deliver;
 mod failures;
 mod fault;
 mod faults;
+mod idempotency;
 mod limits;
 mod log;
 mod method;
@@ -67,3 +71,4 @@ pub use people::{Message, User};
 pub use sandbox::{Builder, Sandbox};
 pub use table::List;
 pub use time::{TimeFields, TimeShape};
+pub use tokens::{Grant, Token};
