@@ -1140,7 +1140,7 @@ impl Rust<'_> {
             "```{how}\n{allow}\
              # #[tokio::main(flavor = \"current_thread\")]\n\
              # async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n\
-             # let portal = bitrix24_sandbox::Sandbox::start()?;\n\
+             # let portal = bitrix24_sandbox::Sandbox::builder().documented().start()?;\n\
              # let client = {client}?;\n\
              use bitrix24::{module}::{name};\n\
              \n\

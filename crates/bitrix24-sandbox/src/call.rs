@@ -9,10 +9,11 @@ use hyper::{HeaderMap, Method as Verb, Uri, body::Bytes, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
+    app_info,
     auth::{Address, Caller, Credential, Denied},
     authorize, batch,
     contract::Rest,
-    control,
+    control, download,
     fault::{Fault, Kind},
     idempotency,
     log::{Outcome, Recorded, Sent},
@@ -33,6 +34,24 @@ pub(crate) struct Request {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+impl Request {
+    pub(crate) fn post(path: &str, headers: HeaderMap, body: String) -> Self {
+        Self {
+            peer: Peer {
+                place: Place::Old,
+                address: std::net::Ipv4Addr::LOCALHOST.into(),
+                connection: 1,
+            },
+            verb: Verb::POST,
+            uri: path.parse().unwrap(),
+            headers,
+            body: body.into(),
+        }
+    }
 }
 
 /// Answers a request and records it.
@@ -56,6 +75,9 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     }
     if authorize::is_path(path) {
         return authorized(state, request, began, start);
+    }
+    if download::is_path(path) {
+        return download::reply(state, uri.query());
     }
     let Some(address) = Address::parse(path) else {
         return Reply::page(404, "Not Found");
@@ -123,6 +145,10 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     } else {
         match denied {
             Some(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+            None if app_info::is_asked(call.rest, &method, &sent) => call.result(app_info::result(
+                state,
+                token.as_ref().and_then(Value::as_str),
+            )),
             None => idempotency::run(&call, sent.headers_of_http(), sent.parameters()),
         }
     };

@@ -125,7 +125,7 @@ pub(crate) fn same(documented: &Value, sent: &Value) -> bool {
     documented == sent || scalar(documented) && scalar(sent) && text(documented) == text(sent)
 }
 
-fn fits(ty: &Type, value: &Value, path: &str, types: Types<'_>) -> Result<(), Problem> {
+pub(crate) fn fits(ty: &Type, value: &Value, path: &str, types: Types<'_>) -> Result<(), Problem> {
     let ok = |fits: bool, expected: &'static str| {
         if fits {
             Ok(())
@@ -178,10 +178,10 @@ fn fits(ty: &Type, value: &Value, path: &str, types: Types<'_>) -> Result<(), Pr
 
 /// What types are judged by.
 #[derive(Clone, Copy)]
-struct Types<'a> {
-    records: &'a Records,
+pub(crate) struct Types<'a> {
+    pub(crate) records: &'a Records,
     /// Numbers must not be text, as REST 3.0 has it.
-    strict: bool,
+    pub(crate) strict: bool,
 }
 
 fn plain_fits(

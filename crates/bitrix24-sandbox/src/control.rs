@@ -123,7 +123,10 @@ pub(crate) fn obey(
                 scopes: issue.scopes.map(Into::into),
                 lifetime: issue.lifetime.map(Duration::from_secs),
             };
-            let token = state.controls().tokens.issue(grant, state.clock.now());
+            let token = state
+                .controls()
+                .tokens
+                .issue_beside(grant, state.clock.now());
             Ok(json!({
                 "access_token": token.access,
                 "refresh_token": token.refresh,

@@ -13,6 +13,7 @@
 mod answer;
 mod api;
 mod app;
+mod app_info;
 mod auth;
 mod authorize;
 mod batch;
@@ -24,6 +25,7 @@ mod command;
 mod contract;
 mod control;
 mod deliver;
+mod download;
 mod failures;
 mod fault;
 mod faults;

@@ -29,7 +29,7 @@ use crate::{
     state::State,
     world::{
         methods::{Context, Handler},
-        v1,
+        v1, v2,
     },
 };
 
@@ -141,7 +141,9 @@ impl Call<'_> {
         let outcome = self.state.in_world(|world| {
             handler(&mut Context {
                 world,
+                state: self.state,
                 credential,
+                caller: self.caller,
                 user: self.caller.user,
                 params,
                 now: self.start,
@@ -158,7 +160,8 @@ impl Call<'_> {
         let path = match &problem {
             Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
         };
-        match v1::objection(self.method, path) {
+        let code = v1::objection(self.method, path).or_else(|| v2::objection(self.method, path));
+        match code {
             Some(code) => self.refuse(&self.error(code)),
             None => self.refuse(&Refusal::problem(self.rest, problem)),
         }
@@ -180,6 +183,12 @@ impl Call<'_> {
         let number = self.served.map(|served| served.index);
         let budgets = &self.state.budgets;
         (self.method != batch::METHOD).then(|| budgets.of(number, self.method, ask))
+    }
+
+    /// What was not looked up among the methods.
+    pub(crate) fn result(&self, result: Value) -> Reply {
+        let time = self.state.time(self.start, None);
+        Reply::ran(Head::of_result(result).finish(time.as_ref()))
     }
 
     /// Answers as a test wants it.

@@ -70,7 +70,6 @@ pub(crate) fn grant(
     if id != state.secrets.client_id || secret != state.secrets.client_secret {
         return (Credential::Refused, Err("invalid_client"));
     }
-    let renewal = given("grant_type") == "refresh_token";
     let now = state.clock.now();
     let pair = {
         let controls = &mut *state.controls();
@@ -81,20 +80,20 @@ pub(crate) fn grant(
             return (Credential::Application, Err("PAYMENT_REQUIRED"));
         }
         let tokens = &mut controls.tokens;
-        if renewal {
+        if given("grant_type") == "refresh_token" {
             tokens.renew(&proof, now)
         } else {
             tokens.exchange(&proof, now)
         }
     };
     let outcome = match pair {
-        Some(pair) => Ok(answer(state, &pair, renewal)),
+        Some(pair) => Ok(answer(state, &pair)),
         None => Err("invalid_grant"),
     };
     (Credential::Application, outcome)
 }
 
-fn answer(state: &State, pair: &Token, renewal: bool) -> Value {
+fn answer(state: &State, pair: &Token) -> Value {
     let endpoint = format!("{}/rest/", state.current_url());
     let server = format!("{}/rest/", state.url);
     let domain = authorize::domain(&state.url);
@@ -103,7 +102,8 @@ fn answer(state: &State, pair: &Token, renewal: bool) -> Value {
         None => state.controls().scopes.join(","),
     };
     let lifetime = pair.lifetime;
-    let mut body = json!({
+    let end = (since_epoch(state.clock.now()) as u64).saturating_add(lifetime.as_secs());
+    json!({
         "access_token": pair.access,
         "refresh_token": pair.refresh,
         "expires_in": lifetime.as_secs(),
@@ -113,12 +113,7 @@ fn answer(state: &State, pair: &Token, renewal: bool) -> Value {
         "member_id": state.secrets.member_id,
         "scope": scopes,
         "status": "L",
-    });
-    // Documented for renewals only.
-    if renewal {
-        let now = since_epoch(state.clock.now()) as u64;
-        body["expires"] = now.saturating_add(lifetime.as_secs()).into();
-        body["user_id"] = pair.grant.user.into();
-    }
-    body
+        "expires": end,
+        "user_id": pair.grant.user,
+    })
 }

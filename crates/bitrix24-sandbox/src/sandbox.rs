@@ -326,7 +326,10 @@ impl Sandbox {
     #[must_use]
     pub fn token(&self, grant: &Grant) -> Token {
         let now = self.state.clock.now();
-        self.state.controls().tokens.issue(grant.clone(), now)
+        self.state
+            .controls()
+            .tokens
+            .issue_beside(grant.clone(), now)
     }
 
     /// Where users return to from now on who have authorised the application at

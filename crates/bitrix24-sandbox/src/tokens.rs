@@ -117,6 +117,8 @@ pub(crate) struct Tokens {
     /// Pairs that were issued for a refresh token.
     pub(crate) refreshes: u64,
     issued: u64,
+    /// What events carry, by the users that they speak for, and until when.
+    of_events: HashMap<u64, (Token, SystemTime)>,
 }
 
 impl Tokens {
@@ -135,6 +137,7 @@ impl Tokens {
             lifetime: LIFETIME,
             refreshes: 0,
             issued: 0,
+            of_events: HashMap::new(),
         }
     }
 
@@ -144,6 +147,11 @@ impl Tokens {
             Some((Some(end), _)) if *end <= now => Err(Denied::Expired),
             Some((_, grant)) => Ok(grant),
         }
+    }
+
+    /// When an access token ends; `None`: when ordered.
+    pub(crate) fn end_of(&self, access: &str) -> Option<SystemTime> {
+        self.access.get(access).and_then(|(end, _)| *end)
     }
 
     /// Ends all access tokens so far.
@@ -180,7 +188,31 @@ impl Tokens {
         })
     }
 
-    pub(crate) fn issue(&mut self, grant: Grant, now: SystemTime) -> Token {
+    /// The pair that events carry for a user, and its end. It is another one when that is not
+    /// good any more.
+    pub(crate) fn of_event(&mut self, user: u64, now: SystemTime) -> (Token, SystemTime) {
+        if let Some((token, end)) = self.of_events.get(&user) {
+            let good = self.admit(&token.access, now).is_ok();
+            if good && self.refresh.contains_key(&token.refresh) {
+                return (token.clone(), *end);
+            }
+        }
+        let token = self.issue_beside(Grant::user(user), now);
+        let end = now.checked_add(token.lifetime).unwrap_or(now);
+        self.of_events.insert(user, (token.clone(), end));
+        (token, end)
+    }
+
+    fn issue(&mut self, grant: Grant, now: SystemTime) -> Token {
+        let token = self.issue_beside(grant, now);
+        if token.grant == Grant::default() {
+            self.newest_refresh.clone_from(&token.refresh);
+        }
+        token
+    }
+
+    /// A pair that is not the newest of the owner, whomever it is for.
+    pub(crate) fn issue_beside(&mut self, grant: Grant, now: SystemTime) -> Token {
         let token = Token {
             access: self.fresh(),
             refresh: self.fresh(),
@@ -190,9 +222,6 @@ impl Tokens {
         let end = now.checked_add(token.lifetime);
         self.access
             .insert(token.access.clone(), (end, grant.clone()));
-        if grant == Grant::default() {
-            self.newest_refresh.clone_from(&token.refresh);
-        }
         let end = now.checked_add(REFRESH_LIFETIME);
         self.refresh.insert(token.refresh.clone(), (end, grant));
         token
@@ -246,7 +275,7 @@ mod tests {
         let grant = Grant::user(7)
             .scopes(["im"])
             .lifetime(Duration::from_secs(5));
-        let first = tokens.issue(grant.clone(), now);
+        let first = tokens.issue_beside(grant.clone(), now);
         assert_eq!(tokens.admit(&first.access, now), Ok(&grant));
         assert_eq!(tokens.newest_refresh(), secrets.refresh);
         let later = now + REFRESH_LIFETIME - Duration::from_secs(1);

@@ -3,7 +3,7 @@
 
 mod wire;
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use bitrix24_sandbox::{Answer, Credential, Failure, Sandbox};
 use serde_json::json;
@@ -76,7 +76,7 @@ fn codes_are_exchanged() {
     let reply = connection.send("POST", "/oauth/token", kind, &body);
     assert_eq!(reply.status, 200);
     assert!(reply.json()["refresh_token"].is_string());
-    assert!(reply.json().get("expires").is_none());
+    assert!(reply.json()["expires"].is_u64() && reply.json()["user_id"] == 1);
     connection
         .send("POST", "/oauth/token/", kind, &body)
         .is_error(400, "invalid_grant");
@@ -125,4 +125,29 @@ fn errors_of_the_authorization_server() {
     connection
         .get(&format!("/rest/imbot.chat.get?auth={token}"))
         .is_error(401, "expired_token");
+}
+
+#[test]
+fn what_the_authorization_server_tells_of_the_application() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let target = format!("/rest/app.info/?auth={}", portal.access_token());
+    let portals = connection.get(&target).json();
+    assert!(portals["result"]["INSTALLED"].is_boolean(), "{portals}");
+
+    let request = format!("GET {target} HTTP/1.1\r\nHost: oauth.example.com\r\n\r\n");
+    let mut ask = || {
+        let socket = connection.0.get_mut();
+        socket.write_all(request.as_bytes()).unwrap();
+        connection.read()
+    };
+    let told = ask().json();
+    let result = &told["result"];
+    assert_eq!(result["client_id"], portal.client_id());
+    assert_eq!(result["user_id"], 1);
+    assert_eq!(result["install"]["domain"], "127.0.0.1");
+    assert_eq!(result["install"]["status"], "L");
+    assert!(told["time"]["start"].is_number());
+    portal.expire_tokens();
+    ask().is_error(401, "expired_token");
 }

@@ -27,7 +27,7 @@
 /// # #![allow(deprecated)]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let portal = bitrix24_sandbox::Sandbox::start()?;
+/// # let portal = bitrix24_sandbox::Sandbox::builder().documented().start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
 /// use bitrix24::imbot::ChatGet;
 ///

@@ -18,7 +18,7 @@
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let portal = bitrix24_sandbox::Sandbox::start()?;
+/// # let portal = bitrix24_sandbox::Sandbox::builder().documented().start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
 /// use bitrix24::obstacles::NodeList;
 ///
@@ -37,7 +37,7 @@
 /// ```no_run
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let portal = bitrix24_sandbox::Sandbox::start()?;
+/// # let portal = bitrix24_sandbox::Sandbox::builder().documented().start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
 /// use bitrix24::obstacles::NodeList;
 ///

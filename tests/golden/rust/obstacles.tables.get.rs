@@ -21,7 +21,7 @@
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let portal = bitrix24_sandbox::Sandbox::start()?;
+/// # let portal = bitrix24_sandbox::Sandbox::builder().documented().start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
 /// use bitrix24::obstacles::TablesGet;
 ///
@@ -43,7 +43,7 @@
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let portal = bitrix24_sandbox::Sandbox::start()?;
+/// # let portal = bitrix24_sandbox::Sandbox::builder().documented().start()?;
 /// # let client = bitrix24::Client::webhook(portal.webhook_url())?;
 /// use bitrix24::obstacles::TablesGet;
 ///

@@ -20,11 +20,21 @@ const COLORS: [(&str, &str); 16] = [
     ("GRAPHITE", "#5e5f5e"),
 ];
 
-/// The color of that name, in either case; `None` when there is no such color.
+/// The color of that name, such as `LIGHT_BLUE` or `lightBlue`; `None` when there is no such
+/// color.
 pub(crate) fn named(name: &str) -> Option<&'static str> {
     let mut colors = COLORS.iter();
-    let found = colors.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let found = colors.find(|(known, _)| {
+        known.eq_ignore_ascii_case(name) || known.replace('_', "").eq_ignore_ascii_case(name)
+    });
     found.map(|(_, color)| *color)
+}
+
+/// What a color is called, if it is one of them.
+pub(crate) fn name_of(color: &str) -> &'static str {
+    let mut colors = COLORS.iter();
+    let found = colors.find(|(_, known)| *known == color);
+    found.map_or("", |(name, _)| name)
 }
 
 /// The color of something that was not given one.

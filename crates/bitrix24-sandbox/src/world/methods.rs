@@ -5,12 +5,18 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use super::{UserId, World, bot::Owner};
-use crate::{auth::Credential, contract::Rest};
+use crate::{
+    auth::{Caller, Credential},
+    contract::Rest,
+    state::State,
+};
 
 /// A call that has passed the checks of the contract.
 pub(crate) struct Context<'a> {
     pub(crate) world: &'a mut World,
+    pub(crate) state: &'a State,
     pub(crate) credential: Credential,
+    pub(crate) caller: &'a Caller,
     /// The person whom the credential belongs to.
     pub(crate) user: UserId,
     /// All of them but `auth`.
@@ -48,7 +54,9 @@ pub(crate) type Handler = fn(&mut Context<'_>) -> Outcome;
 /// What carries out the method of this lower-case name.
 pub(crate) fn find(rest: Rest, name: &str) -> Option<Handler> {
     match rest {
-        Rest::Classic => super::v1::find(name).or_else(|| super::im::find(name)),
+        Rest::Classic => super::v1::find(name)
+            .or_else(|| super::im::find(name))
+            .or_else(|| super::v2::find(name)),
         Rest::V3 => None,
     }
 }

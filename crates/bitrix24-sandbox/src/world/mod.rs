@@ -15,6 +15,7 @@ pub(crate) mod deeds;
 pub(crate) mod dialog;
 pub(crate) mod event;
 mod extras;
+mod file;
 pub(crate) mod happening;
 mod im;
 pub(crate) mod message;
@@ -25,6 +26,7 @@ pub(crate) mod person;
 pub(crate) mod seed;
 mod show;
 pub(crate) mod v1;
+pub(crate) mod v2;
 
 use bot::Bot;
 use chat::Chat;
@@ -63,6 +65,8 @@ pub(crate) struct World {
     direct: HashMap<(UserId, UserId), ChatId>,
     /// The last ids that were given out.
     last: Last,
+    events: event::queue::Queues,
+    files: file::Files,
     /// What has not been told yet.
     happened: Vec<Happening>,
 }
@@ -91,6 +95,8 @@ impl World {
                 message: FIRST_MESSAGE - 1,
                 command: FIRST_COMMAND - 1,
             },
+            events: event::queue::Queues::default(),
+            files: file::Files::default(),
             happened: Vec::new(),
         };
         world.add_person(Person::named("Max", "Mustermann"), now);
@@ -108,5 +114,5 @@ impl World {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;

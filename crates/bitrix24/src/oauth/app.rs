@@ -117,7 +117,7 @@ impl App {
 
     /// Trusts an authorization server with the client secret, by its host name. May be repeated.
     ///
-    /// Hosts of `bitrix.info` are trusted anyway. So is this computer by
+    /// Hosts of `bitrix.info` and `oauth.bitrix24.tech` are trusted anyway. So is this computer by
     /// [`exchange`](Self::exchange), and for the renewal of credentials whose portal is on it.
     ///
     /// # Errors

@@ -25,9 +25,10 @@
 //!   cancelled, because its answer replaces the refresh token: lost, it cannot be asked for again.
 //! - In the last minute of a token it is renewed ahead of time. The call that begins that waits for
 //!   it, half a second at most; others go on with the token there is.
-//! - The client secret is sent to hosts of `bitrix.info` and to those that [`App::trust`] names, and
-//!   to no others: the address of the authorization server arrives in requests that anybody can
-//!   forge. This computer is trusted if the portal is on it, too, and by [`App::exchange`].
+//! - The client secret is sent to hosts of `bitrix.info`, to `oauth.bitrix24.tech` and to those that
+//!   [`App::trust`] names, and to no others: the address of the authorization server arrives in
+//!   requests that anybody can forge. This computer is trusted if the portal is on it, too, and by
+//!   [`App::exchange`].
 //! - After a fork, a child begins with what the store holds. Processes that share a credential need
 //!   a store that they share, such as a [`FileStore`]; with a [`Lease`], one of them renews it for
 //!   all.

@@ -15,8 +15,9 @@ use crate::{Secret, TransportErrorKind, address, scrub::Scrubber, transport};
 /// The server of credentials that name none.
 const DEFAULT_SERVER: &str = "https://oauth.bitrix.info/rest/";
 
-/// The domain whose hosts are trusted with client secrets.
-const TRUSTED_DOMAIN: &str = "bitrix.info";
+/// The domains whose hosts are trusted with client secrets. Portals of some regions name the second
+/// one, and clients of Bitrix24's own ask there.
+const TRUSTED_DOMAINS: [&str; 2] = ["bitrix.info", "oauth.bitrix24.tech"];
 
 /// Far more than a pair of tokens takes.
 const MAX_ANSWER: usize = 1 << 20;
@@ -136,9 +137,10 @@ impl Ask<'_> {
             .map_err(|error| refuse(&error.to_string()))?;
         let url = endpoint(&address, "oauth/token/").ok_or_else(|| refuse("it is not a URL"))?;
         let host = url.host_str().unwrap_or_default();
-        let is_known = host
-            .strip_suffix(TRUSTED_DOMAIN)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let is_known = TRUSTED_DOMAINS
+            .iter()
+            .filter_map(|domain| host.strip_suffix(domain))
+            .any(|rest| rest.is_empty() || rest.ends_with('.'));
         let is_local = base.loopback
             && match self.grant {
                 // Its address comes from whoever calls.

@@ -151,6 +151,10 @@ fn whom_to_trust() {
     for (server, trusted) in [
         ("oauth.bitrix.info", true),
         ("https://de.oauth.bitrix.info/rest/", true),
+        ("https://oauth.bitrix24.tech/rest/", true),
+        ("https://bitrix24.tech/rest/", false),
+        ("https://evil.bitrix24.tech/rest/", false),
+        ("https://evil-oauth.bitrix24.tech/rest/", false),
         ("https://oauth.example.com/rest/", true),
         ("oauth.example.com", true),
         ("https://example.com/rest/", false),

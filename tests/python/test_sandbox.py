@@ -1,0 +1,522 @@
+"""The sandbox as users of the package see it. What it answers is tested in Rust."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import bitrix24._sandbox_people
+import bitrix24.sandbox
+import pytest
+from bitrix24 import AsyncClient, Client, ListRequest, errors
+from bitrix24.sandbox import Sandbox, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
+
+WRAPPED = {
+    "answer": Sandbox.answer,
+    "application_token": Sandbox.application_token,
+    "bots": Sandbox.bots,
+    "chat": User.open_chat,
+    "chats": Sandbox.chats,
+    "clear": Sandbox.clear,
+    "clock": Sandbox.advance,
+    "code": Sandbox.auth_code,
+    "counts": Sandbox.refreshes,
+    "delete": User.delete,
+    "deliveries": Sandbox.deliveries,
+    "edit": User.edit,
+    "expire": Sandbox.expire_tokens,
+    "fail": Sandbox.fail,
+    "fault": Sandbox.fault,
+    "https_only": Sandbox.https_only,
+    "invite": User.invite,
+    "leave": User.leave,
+    "lifetime": Sandbox.token_lifetime,
+    "limits": Sandbox.limits,
+    "list": Sandbox.list,
+    "messages": User.messages,
+    "move": Sandbox.move,
+    "open": User.look_into,
+    "operating": Sandbox.operating,
+    "press": User.press,
+    "react": User.react,
+    "requests": Sandbox.calls,
+    "scopes": Sandbox.scopes,
+    "state": Sandbox.keep_state,
+    "stay": Sandbox.stay,
+    "user": Sandbox.add_user,
+    "users": Sandbox.users,
+    "write": User.write,
+}
+"""The orders, and what gives them."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    with sandbox.client(retries=None) as client:
+        yield client
+
+
+def get(client: Client) -> int | None:
+    chat = client.imbot.chat.get(entity_type="CHAT", entity_id="13").result
+    return None if chat is None else chat.id
+
+
+def test_the_examples() -> None:
+    for module in (bitrix24.sandbox, bitrix24._sandbox_people):
+        failed, run = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+        assert run
+        assert not failed
+
+
+def test_no_order_is_forgotten(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="no such order: tea") as caught:
+        sandbox.order("tea")
+    known = re.findall(r"\w+", str(caught.value).partition("there are")[2])
+    assert sorted(WRAPPED) == sorted(known)
+
+
+def test_starts_and_stops() -> None:
+    sandbox = Sandbox()
+    assert repr(sandbox) == "<bitrix24.sandbox.Sandbox stopped>"
+    with pytest.raises(RuntimeError, match="not started"):
+        print(sandbox.webhook_url)
+    with pytest.raises(RuntimeError, match="not started"):
+        sandbox.calls()
+    sandbox.stop()
+    addresses: list[str] = []
+    for _ in range(2):
+        assert sandbox.start() is sandbox
+        with pytest.raises(RuntimeError, match="is started"):
+            sandbox.start()
+        addresses.append(sandbox.webhook_url)
+        with sandbox.client() as client:
+            assert get(client) == 2725
+            sandbox.stop()
+            sandbox.stop()
+            with pytest.raises(errors.TransportError):
+                client.with_options(retries=None).call("server.time")
+    assert len({*addresses}) == 2, "the secrets are new each time"
+
+
+def test_a_port_that_is_taken(sandbox: Sandbox) -> None:
+    port = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        Sandbox(port=port).start()
+    with pytest.raises(ValueError, match="address"):
+        Sandbox(listen="nowhere")
+
+
+def test_secrets_do_not_show(sandbox: Sandbox) -> None:
+    facts = (
+        sandbox.webhook_url,
+        sandbox.access_token,
+        sandbox.expired_token,
+        sandbox.client_secret,
+        sandbox.refresh_token,
+    )
+    with sandbox.app_client() as client:
+        sandbox.expire_tokens()
+        client.call("server.time")
+        shown = f"{sandbox!r} {sandbox} {sandbox.calls()!r} {sandbox.credential()!r} {client!r}"
+    assert "oauth/token" in shown
+    for fact in facts:
+        assert fact not in shown
+        assert fact.rstrip("/").rpartition("/")[2] not in shown
+    assert sandbox.url in repr(sandbox)
+
+
+def test_every_way_to_call(sandbox: Sandbox) -> None:
+    ways = [sandbox.client(), sandbox.app_client(timeout=5.0)]
+    ways.append(Client.from_token(sandbox.url, sandbox.access_token))
+    for client in ways:
+        with client:
+            assert get(client) == 2725
+    with (
+        Client.from_token(sandbox.url, sandbox.expired_token) as client,
+        pytest.raises(errors.ExpiredToken),
+    ):
+        client.call("server.time")
+    credentials = [call.credential for call in sandbox.calls()]
+    assert credentials == ["webhook", "token", "token", "refused"]
+
+
+def test_the_code_of_an_authorisation(sandbox: Sandbox) -> None:
+    oauth = sandbox.oauth()
+    oauth.replace(oauth.exchange(sandbox.auth_code(), sandbox.url))
+    with Client.from_oauth(oauth) as client:
+        client.call("server.time")
+    assert sandbox.refreshes == 0
+
+
+def test_from_asyncio(sandbox: Sandbox) -> None:
+    import asyncio
+
+    async def run(client: AsyncClient) -> None:
+        async with client:
+            answers = [client.call("server.time") for _ in range(60)]
+            await asyncio.gather(*answers)
+
+    asyncio.run(run(sandbox.async_client()))
+    asyncio.run(run(sandbox.async_app_client()))
+    assert len(sandbox.calls("Server.Time")) == 120
+
+
+def test_calls(sandbox: Sandbox, client: Client) -> None:
+    get(client)
+    client.batch([bitrix24.request.imbot.chat.get(entity_type="CRM", entity_id="DEAL|13")])
+    alone, in_batch, batch = sandbox.calls()
+    assert (alone.method, alone.verb, alone.status, alone.ran) == (
+        "imbot.chat.get",
+        "POST",
+        200,
+        True,
+    )
+    assert alone.parameters == {"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13"}
+    assert alone.headers["user-agent"] == f"bitrix24-python/{bitrix24.__version__}"
+    assert alone.path == "/rest/1/***/imbot.chat.get"
+    assert alone.fault is None
+    assert (in_batch.path, batch.method) == ("batch", "batch")
+    assert [call.parameters for call in sandbox.calls("IMBOT.CHAT.GET")] == [
+        alone.parameters,
+        in_batch.parameters,
+    ]
+    sandbox.clear()
+    assert sandbox.calls() == []
+
+
+def test_failures(sandbox: Sandbox, client: Client) -> None:
+    sandbox.fail("imbot.chat.get", "ACCESS_ERROR", times=2)
+    sandbox.fail("*", "TEAPOT", status=418, text="Short and stout", times=None)
+    for _ in range(2):
+        with pytest.raises(errors.AccessError):
+            get(client)
+    for _ in range(3):
+        with pytest.raises(errors.UnknownApiError, match="Short and stout") as caught:
+            get(client)
+        assert (caught.value.code, caught.value.status) == ("TEAPOT", 418)
+    sandbox.clear()
+    assert get(client) == 2725
+
+
+def test_faults(sandbox: Sandbox, client: Client) -> None:
+    sandbox.fault("server.time", "reset", ran=False)
+    sandbox.fault("server.time", "html", after=1, times=None)
+    sandbox.fault("server.time", "status", after=2, status=503, body={"error": "TEA"})
+    raised: list[type[Exception]] = []
+    for _ in range(3):
+        with pytest.raises(errors.Bitrix24Error) as caught:
+            client.call("server.time")
+        raised.append(caught.type)
+    assert raised == [errors.ConnectionLost, errors.HtmlBody, errors.HtmlBody]
+    calls = sandbox.calls()
+    assert [(call.fault, call.ran, call.status) for call in calls] == [
+        ("reset", False, 0),
+        ("html", True, 502),
+        ("html", True, 502),
+    ]
+    with pytest.raises(ValueError, match="tea"):
+        sandbox.fault("server.time", "tea")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_lists(sandbox: Sandbox, client: Client) -> None:
+    sandbox.list("crm.deal.list", ({"ID": n} for n in range(1, 8)), page_size=3)
+    sandbox.list("crm.item.list", count=5, wrap="items", key="id")
+    deals = client.records(ListRequest.by_name("crm.deal.list"))
+    assert [deal["ID"] for deal in deals] == [*range(1, 8)]
+    assert len(sandbox.calls("crm.deal.list")) == 3
+    assert len(client.call("crm.item.list").result["items"]) == 5
+    with pytest.raises(ValueError, match="records or count"):
+        sandbox.list("crm.deal.list")
+
+
+def test_scopes(sandbox: Sandbox, client: Client) -> None:
+    sandbox.scopes("task", "disk")
+    with pytest.raises(errors.InsufficientScope):
+        get(client)
+
+
+def test_limits(sandbox: Sandbox, client: Client) -> None:
+    sandbox.stop_clock()
+    sandbox.limits(2, 1)
+    assert [get(client), get(client)] == [2725] * 2
+    with pytest.raises(errors.QueryLimitExceeded):
+        get(client)
+    assert sandbox.refused == 1
+    before = sandbox.now
+    sandbox.advance(1)
+    assert (sandbox.now - before).total_seconds() == 1
+    assert get(client) == 2725
+    sandbox.no_limits()
+    sandbox.run_clock()
+    assert [get(client) for _ in range(5)] == [2725] * 5
+    with Sandbox(limits=(1, 0.1)) as other, other.client(retries=None) as client:
+        get(client)
+        with pytest.raises(errors.QueryLimitExceeded):
+            get(client)
+
+
+def test_operating(sandbox: Sandbox, client: Client) -> None:
+    sandbox.operating("server.time", used=250, per_call=240)
+    time = client.call("server.time").time
+    assert time is not None
+    assert time.operating == 490
+    with pytest.raises(errors.OperationTimeLimit):
+        client.call("server.time")
+
+
+def test_tokens_end(sandbox: Sandbox) -> None:
+    with sandbox.app_client() as client:
+        client.call("server.time")
+        sandbox.expire_tokens()
+        sandbox.token_lifetime(60)
+        client.call("server.time")
+        sandbox.advance(61)
+        client.call("server.time")
+    assert sandbox.refreshes == 2
+
+
+def test_moves(sandbox: Sandbox) -> None:
+    told: list[str] = []
+    with sandbox.client(on_moved=told.append) as client:
+        new = sandbox.move()
+        get(client)
+        assert told == [new] == [client.portal]
+    sandbox.stay()
+    with sandbox.client() as client:
+        get(client)
+        assert client.portal == sandbox.url
+    assert sandbox.move("http://127.0.0.1:1/") == "http://127.0.0.1:1"
+
+
+def test_https() -> None:
+    with Sandbox(tls=["portal.test"]) as sandbox:
+        assert sandbox.url.startswith("https://")
+        file = sandbox.certificate
+        assert file is not None
+        assert file.read_text().startswith("-----BEGIN CERTIFICATE-----")
+        for client in (sandbox.client(), sandbox.app_client()):
+            with client:
+                sandbox.expire_tokens()
+                assert get(client) == 2725
+        with (
+            Client.from_webhook(sandbox.webhook_url, retries=None) as client,
+            pytest.raises(errors.ConnectError),
+        ):
+            get(client)
+    assert not file.exists()
+    with Sandbox(https_only=True) as sandbox, sandbox.client(retries=None) as client:
+        assert sandbox.certificate is None
+        with pytest.raises(errors.InvalidRequest):
+            get(client)
+        sandbox.https_only(False)
+        assert get(client) == 2725
+
+
+def test_threads(sandbox: Sandbox) -> None:
+    """Orders, calls and the end, all at once."""
+
+    def give() -> None:
+        for _ in range(50):
+            sandbox.fail("server.time", "ACCESS_ERROR", times=None)
+            sandbox.calls()
+            sandbox.clear()
+
+    threads = [threading.Thread(target=give) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    with sandbox.client() as client:
+        for _ in range(50):
+            get(client)
+    for thread in threads:
+        thread.join()
+
+
+@posix
+def test_a_forked_child(sandbox: Sandbox, client: Client) -> None:
+    get(client)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            with sandbox.client() as own:
+                get(own)
+            with pytest.raises(RuntimeError, match="process that started it"):
+                sandbox.clear()
+            sandbox.stop()
+            # One of its own.
+            with Sandbox() as other, other.client() as own:
+                get(own)
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+    assert get(client) == 2725
+    assert len(sandbox.calls()) == 3
+
+
+def test_the_end_of_the_interpreter() -> None:
+    """Nobody stops it."""
+    run(
+        """
+        sandbox = Sandbox(tls=True).start()
+        client = sandbox.client()
+        client.call("server.time")
+        """
+    )
+
+
+def run(source: str, *args: str) -> str:
+    """Runs a script, which must not complain."""
+    import textwrap
+
+    source = "from bitrix24.sandbox import *\n" + textwrap.dedent(source)
+    done = subprocess.run(
+        [sys.executable, "-c", source, *args],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    return done.stdout
+
+
+@pytest.mark.parametrize("module", [True, False])
+def test_the_command(module: bool) -> None:
+    import json
+    from pathlib import Path
+
+    program = [sys.executable, "-m", "bitrix24.sandbox"]
+    if not module:
+        program = [str(Path(sys.executable).with_name("bitrix24-sandbox"))]
+    process = subprocess.Popen(
+        [*program, "--json", "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    with Client.from_webhook(told["webhook_url"]) as client:
+        assert get(client) == 2725
+    _, log = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert log.startswith("200 POST /rest/1/***/imbot.chat.get webhook ")
+
+    wrong = subprocess.run([*program, "--tea"], check=False, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "no such option: --tea" in wrong.stderr
+
+
+@posix
+def test_ctrl_c_ends_the_command() -> None:
+    import signal
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bitrix24.sandbox"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("portal ")
+    process.send_signal(signal.SIGINT)
+    _, noise = process.communicate(timeout=10)
+    assert noise == ""
+    assert process.returncode == 0
+
+
+TESTS = """
+import asyncio
+import sys
+
+import pytest
+
+HEAVY = {"bitrix24", "bitrix24._native"} & {*sys.modules}
+
+
+def test_pytest_did_not_load_it():
+    assert not HEAVY
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_fixtures(bitrix24_sandbox, bitrix24_client, turn):
+    bitrix24_sandbox.answer("crm.deal.get", turn)
+    assert bitrix24_client.call("crm.deal.get").result == turn
+    assert len(bitrix24_sandbox.calls()) == 1
+
+
+def test_asyncio(bitrix24_sandbox, bitrix24_async_client):
+    asyncio.run(bitrix24_async_client.call("server.time"))
+    assert len(bitrix24_sandbox.calls()) == 1
+"""
+
+
+def test_the_fixtures(tmp_path: Path) -> None:
+    (tmp_path / "test_deals.py").write_text(TESTS)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-config"]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    assert "4 passed" in done.stdout, done.stdout + done.stderr
+    listed = subprocess.run(
+        [*command, "--fixtures"], check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert "bitrix24_sandbox" in listed.stdout
+    assert "A portal of the test's own" in listed.stdout
+
+
+def test_people(sandbox: Sandbox, client: Client) -> None:
+    anna = sandbox.add_user("Anna Davis", position="Plumber")
+    chat = anna.open_chat("Pipes", [1], entity_type="DEAL", entity_id=13)
+    dialog = f"chat{chat}"
+    question = anna.write(dialog, "Hello")
+    owner = sandbox.user()
+    answer = owner.reply(dialog, "Hi", to=question)
+    heard = anna.wait_for_message(dialog, after=question)
+    assert (heard.id, heard.author, heard.text, heard.reply) == (answer, 1, "Hi", question)
+    assert abs(heard.date - sandbox.now).total_seconds() < 5
+    owner.react(question)
+    anna.edit(question, "Hello!")
+    said = owner.messages(dialog, after=question - 1)[0]
+    assert (said.text, said.edited, said.reactions) == ("Hello!", True, [(1, "like")])
+    owner.take_back(question)
+    anna.delete(question)
+    said = owner.messages(dialog, after=question - 1)[0]
+    assert (said.deleted, said.reactions) == (True, [])
+    bob = sandbox.add_user("Bob", last_name="Smith", gender="M")
+    anna.invite(dialog, bob.id)
+    bob.look_into(dialog)
+    bob.leave(dialog)
+    anna.dismiss(dialog, 1)
+    [found] = [one for one in sandbox.chats() if one.id == chat]
+    assert (found.title, found.users, found.entity_id) == ("Pipes", [anna.id], "13")
+    assert {anna, bob, owner} <= {*sandbox.users()}
+    with pytest.raises(ValueError, match="chat"):
+        bob.write(dialog, "Hello")
+    with pytest.raises(TimeoutError, match="chat"):
+        anna.wait_for_message(dialog, after=answer, timeout=0.02)
+    with pytest.raises(TimeoutError, match="nobody"):
+        sandbox.wait_for_bot("nobody", timeout=0)
+    assert get(client) == 2725
+    sandbox.keep_state(False)
+    assert sandbox.application_token
