@@ -22,6 +22,8 @@ const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 pub(crate) struct Served {
     pub(crate) method: Method,
     pub(crate) answers: Answers,
+    /// Its number among all methods.
+    pub(crate) index: usize,
     /// What answers it from what the portal keeps.
     pub(crate) handler: Option<Handler>,
     /// The names of those that the log masks.
@@ -37,6 +39,7 @@ struct Parts {
     contract: Contract,
     /// By the lower-case name.
     methods: HashMap<Rest, HashMap<String, Served>>,
+    count: usize,
     scopes: Vec<String>,
     seed: Option<Seed>,
 }
@@ -66,8 +69,9 @@ impl Api {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         let scopes = contract.scopes();
         let seed = Seed::of(&contract);
+        let count = contract.methods.len();
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in mem::take(&mut contract.methods) {
+        for (index, method) in mem::take(&mut contract.methods).into_iter().enumerate() {
             let name = method.name.to_ascii_lowercase();
             let secret = method.params.iter().filter(|param| param.secret);
             let served = Served {
@@ -75,6 +79,7 @@ impl Api {
                 answers: Answers::prepare(&method, &contract.records),
                 handler: methods::find(method.rest, &name),
                 method,
+                index,
             };
             methods
                 .entry(served.method.rest)
@@ -84,6 +89,7 @@ impl Api {
         Ok(Self(Arc::new(Parts {
             contract,
             methods,
+            count,
             scopes,
             seed,
         })))
@@ -97,6 +103,16 @@ impl Api {
     /// The method with this lower-case name.
     pub(crate) fn method(&self, rest: Rest, name: &str) -> Option<&Served> {
         self.0.methods.get(&rest)?.get(name)
+    }
+
+    /// How many methods it has.
+    pub(crate) fn count(&self) -> usize {
+        self.0.count
+    }
+
+    /// All methods.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Served> {
+        self.0.methods.values().flat_map(HashMap::values)
     }
 
     /// All scopes that its methods ask for.

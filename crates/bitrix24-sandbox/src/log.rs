@@ -10,7 +10,7 @@ use std::{
 use hyper::{HeaderMap, Method as Verb, body::Bytes};
 use serde_json::{Map, Value, json};
 
-use crate::{answer::since_epoch, auth::Credential};
+use crate::{auth::Credential, time::since_epoch};
 
 /// Older calls are forgotten beyond this.
 const CAPACITY: usize = 10_000;
@@ -134,10 +134,6 @@ impl Recorded {
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn header_map(&self) -> &HeaderMap {
-        &self.sent.headers
     }
 
     /// The body as it was sent, which may hold a token; empty for a command in

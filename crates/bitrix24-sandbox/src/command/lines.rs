@@ -14,8 +14,8 @@ use std::{
 };
 
 use crate::{
-    answer::{date, since_epoch},
     log::Recorded,
+    time::{date, since_epoch},
 };
 
 /// Calls that wait to be written. Beyond that they are counted only: a log that nobody reads must

@@ -17,7 +17,10 @@ use tokio::{
 };
 
 use self::lines::Lines;
-use crate::sandbox::{Builder, Sandbox};
+use crate::{
+    limits::Plan,
+    sandbox::{Builder, Sandbox},
+};
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -33,6 +36,7 @@ Usage: bitrix24-sandbox [options]
   --documented           keep nothing: answer each method as it is documented
   --seed N               let faults by chance meet the same requests as in the run with this seed
   --quiet                do not show the requests
+  --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
@@ -50,6 +54,7 @@ struct Options {
     documented: bool,
     seed: Option<u64>,
     quiet: bool,
+    plan: Option<Plan>,
     json: bool,
     until_stdin_closes: bool,
     help: bool,
@@ -105,6 +110,10 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
                     .names
                     .push(args.next().ok_or("--name takes a host name")?);
             }
+            "--plan" => {
+                let plan = args.next().ok_or("--plan takes a name")?;
+                options.plan = Some(plan.parse()?);
+            }
             "--https-only" => options.https_only = true,
             "--documented" => options.documented = true,
             "--seed" => {
@@ -159,6 +168,9 @@ fn builder(options: &Options) -> io::Result<Builder> {
     }
     if let Some(address) = options.address {
         builder = builder.listen(address);
+    }
+    if let Some(plan) = options.plan {
+        builder = builder.plan(plan);
     }
     if options.https_only {
         builder = builder.https_only();
