@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     answer::Answers,
-    contract::{Contract, Method, Rest},
+    contract::{Contract, Field, Method, Records, Rest, Type},
     world::{
         methods::{self, Handler},
         seed::Seed,
@@ -73,9 +73,8 @@ impl Api {
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
         for (index, method) in mem::take(&mut contract.methods).into_iter().enumerate() {
             let name = method.name.to_ascii_lowercase();
-            let secret = method.params.iter().filter(|param| param.secret);
             let served = Served {
-                secret_params: secret.map(|param| param.name.clone()).collect(),
+                secret_params: secret_params(&method, &contract.records).into(),
                 answers: Answers::prepare(&method, &contract.records),
                 handler: methods::find(method.rest, &name),
                 method,
@@ -124,4 +123,25 @@ impl Api {
     pub(crate) fn seed(&self) -> Option<&Seed> {
         self.0.seed.as_ref()
     }
+}
+
+/// The secret parameters of a method, also those within another, as `fields.botToken`.
+fn secret_params(method: &Method, records: &Records) -> Vec<String> {
+    let within = |param: &Field| -> Vec<String> {
+        let Type::Ref { name } = &param.ty else {
+            return Vec::new();
+        };
+        let fields = records.get(name).map(|record| record.fields.iter());
+        let secret = fields.into_iter().flatten().filter(|field| field.secret);
+        secret
+            .map(|field| format!("{}.{}", param.name, field.name))
+            .collect()
+    };
+    let params = method.params.iter();
+    params
+        .flat_map(|param| match param.secret {
+            true => vec![param.name.clone()],
+            false => within(param),
+        })
+        .collect()
 }

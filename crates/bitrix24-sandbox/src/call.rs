@@ -35,6 +35,24 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
 }
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+impl Request {
+    pub(crate) fn post(path: &str, headers: HeaderMap, body: String) -> Self {
+        Self {
+            peer: Peer {
+                place: Place::Old,
+                address: std::net::Ipv4Addr::LOCALHOST.into(),
+                connection: 1,
+            },
+            verb: Verb::POST,
+            uri: path.parse().unwrap(),
+            headers,
+            body: body.into(),
+        }
+    }
+}
+
 /// Answers a request and records it.
 pub(crate) fn reply(state: &State, request: Request) -> Reply {
     let began = Instant::now();

@@ -16,11 +16,12 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
 };
 
-use self::lines::Lines;
 use crate::{
     limits::Plan,
     sandbox::{Builder, Sandbox},
 };
+
+use self::lines::Lines;
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -34,9 +35,9 @@ Usage: bitrix24-sandbox [options]
   --name HOST            serve https for this host name as well (can be given often)
   --https-only           over plain http, turn calls of the webhook down as a real portal does
   --documented           keep nothing: answer each method as it is documented
+  --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
   --seed N               let faults by chance meet the same requests as in the run with this seed
   --quiet                do not show the requests
-  --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
@@ -52,9 +53,9 @@ struct Options {
     names: Vec<String>,
     https_only: bool,
     documented: bool,
+    plan: Option<Plan>,
     seed: Option<u64>,
     quiet: bool,
-    plan: Option<Plan>,
     json: bool,
     until_stdin_closes: bool,
     help: bool,

@@ -1,8 +1,6 @@
 //! A portal that is called without a socket, and whose answers are held against the contract.
 
-use std::net::Ipv4Addr;
-
-use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
+use hyper::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,7 +8,6 @@ use crate::{
     call::{self, Request},
     check::{self, Types},
     contract::{Records, Rest, Type},
-    server::{Peer, Place},
 };
 
 mod bots;
@@ -59,20 +56,7 @@ impl Portal {
         };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
-        let reply = call::reply(
-            state,
-            Request {
-                peer: Peer {
-                    place: Place::Old,
-                    address: Ipv4Addr::LOCALHOST.into(),
-                    connection: 1,
-                },
-                verb: Verb::POST,
-                uri: path.parse().unwrap(),
-                headers,
-                body: params.to_string().into(),
-            },
-        );
+        let reply = call::reply(state, Request::post(&path, headers, params.to_string()));
         serde_json::from_slice(&reply.body).unwrap()
     }
 
