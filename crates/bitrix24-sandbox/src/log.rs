@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hyper::{HeaderMap, Method as Verb, body::Bytes};
+use hyper::{HeaderMap, Method as Verb, Uri, body::Bytes};
 use serde_json::{Map, Value, json};
 
 use crate::{auth::Credential, time::since_epoch};
@@ -21,8 +21,8 @@ pub(crate) const MASK: &str = "***";
 /// A call that a portal got.
 ///
 /// The webhook's code and the access token are left out when it is recorded,
-/// but for [`query`](Self::query) and [`body`](Self::body). `Debug` and
-/// `Display` show neither of these, and also mask what the description calls
+/// but for [`target`](Self::target), [`query`](Self::query) and
+/// [`body`](Self::body). `Debug` and `Display` show none of these, and also mask what the description calls
 /// secret; the accessors hand that out as it was sent.
 #[derive(Clone)]
 pub struct Recorded {
@@ -36,7 +36,8 @@ pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) verb: Verb,
     pub(crate) path: String,
-    pub(crate) query: Option<String>,
+    /// The path and the query, or whatever else was asked for.
+    pub(crate) target: Uri,
     pub(crate) credential: Credential,
     pub(crate) parameters: Map<String, Value>,
     /// The names of secret parameters; a dot leads into one.
@@ -100,7 +101,15 @@ impl Recorded {
     /// The query of the address as it was sent, which may hold a token.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.sent.query.as_deref()
+        self.sent.target.query()
+    }
+
+    /// The target of the request as it was sent, which may hold the code of a
+    /// webhook: the path and the query, or a whole address where the portal is
+    /// taken for a proxy. `/` for a command in a batch.
+    #[must_use]
+    pub fn target(&self) -> String {
+        self.sent.target.to_string()
     }
 
     /// What the call was authorised by.
