@@ -379,7 +379,7 @@ fn handlers_that_are_not_reached() {
         ("http://192.0.2.1:1/", "refused: not on this machine"),
         ("https://127.0.0.1:1/", "refused: only http is supported"),
         ("http://127.0.0.1:1/", "no connection"),
-        ("http://no-such-host.invalid/", "the host is unknown"),
+        ("http://bot.invalid/", "refused: not on this machine"),
     ]
     .into_iter()
     .enumerate()

@@ -228,7 +228,7 @@ impl Teller<'_> {
             ("CHAT_TITLE", json!(chat.title)),
             ("CHAT_AUTHOR_ID", json!(chat.owner)),
             ("CHAT_TYPE", json!(chat.kind.letter())),
-            ("CHAT_AVATAR", json!(0)),
+            ("CHAT_AVATAR", json!(u8::from(!chat.avatar.is_empty()))),
             ("CHAT_COLOR", json!(color::name_of(chat.color()))),
             ("CHAT_ENTITY_TYPE", json!(chat.entity_type)),
             ("CHAT_ENTITY_ID", json!(chat.entity_id)),

@@ -7,8 +7,8 @@ use super::{
     params::Params,
 };
 
-mod bots;
-mod chats;
+pub(super) mod bots;
+pub(super) mod chats;
 mod commands;
 mod members;
 mod messages;
