@@ -34,7 +34,7 @@ fn place(desk: Desk<'_>, happening: &Happening) -> Option<ChatId> {
             desk.world.message(*message).map(|message| message.chat)
         }
         Happening::MessageDeleted { message, .. } => Some(message.chat),
-        Happening::JoinedChat { chat, .. } => Some(*chat),
+        Happening::JoinedChat { chat, .. } | Happening::MemberAdded { chat, .. } => Some(*chat),
         Happening::BotDeleted { .. }
         | Happening::CommandUsed { .. }
         | Happening::ContextGiven { .. } => None,
@@ -65,7 +65,12 @@ fn told(view: View<'_>, happening: &Happening) -> Option<(&'static str, Map<Stri
             let data = view.of_reaction(message, *user, reaction, *added)?;
             ("ONIMV2REACTIONCHANGE", data)
         }
-        Happening::JoinedChat { chat, bot, .. } => ("ONIMV2JOINCHAT", view.of_dialog(*chat, *bot)?),
+        Happening::JoinedChat {
+            chat, bot: user, ..
+        }
+        | Happening::MemberAdded { chat, user } => {
+            ("ONIMV2JOINCHAT", view.of_dialog(*chat, *user)?)
+        }
         Happening::BotDeleted { .. }
         | Happening::CommandUsed { .. }
         | Happening::ContextGiven { .. } => return None,
