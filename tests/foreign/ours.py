@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Told = dict[str, Any]
 """What the portal told at its start, and what the task is about."""
 
-DEALS = ListRequest.by_name("crm.deal.list")
+DEALS = ListRequest.by_name("crm.deal.list", key="ID")
 
 
 def roots(told: Told) -> list[bytes]:

@@ -108,7 +108,7 @@ async fn chat(client: &Client) -> Outcome {
 }
 
 fn deals(client: &Client) -> Records<Value> {
-    client.records_by_name("crm.deal.list", (), List::default())
+    client.records_by_name("crm.deal.list", (), List::default().keyed_by("ID"))
 }
 
 async fn ids(mut deals: Records<Value>) -> Outcome {

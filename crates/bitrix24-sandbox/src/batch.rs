@@ -1,12 +1,25 @@
 //! `batch`: many calls of methods in one request.
 
-use std::time::SystemTime;
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Instant, SystemTime},
+};
 
+use hyper::{HeaderMap, body::Bytes};
 use serde_json::{Map, Value};
 
 use crate::{
-    answer, api::Served, auth::Credential, check::Problem, contract::Rest, control, log::Recorded,
-    method::Call, params, reference, reply::Reply,
+    api::Served,
+    auth::Credential,
+    check::Problem,
+    contract::Rest,
+    control,
+    fault::{Fault, Kind},
+    log::{self, Recorded, Sent},
+    method::Call,
+    params, reference,
+    reply::Reply,
+    time::Time,
 };
 
 pub(crate) const METHOD: &str = "batch";
@@ -19,12 +32,12 @@ const MOST: usize = 50;
 
 /// The parameters that the log masks: the secret ones, and the commands of a batch, each of which it
 /// shows by itself.
-pub(crate) fn secret_params(method: &str, served: Option<&Served>) -> Vec<String> {
-    let mut secret = served.map(Served::secret_params).unwrap_or_default();
-    if method == METHOD {
-        secret.push("cmd".to_owned());
+pub(crate) fn secret_params(method: &str, served: Option<&Served>) -> Arc<[String]> {
+    match served {
+        _ if method == METHOD => ["cmd".to_owned()].into(),
+        Some(served) => Arc::clone(&served.secret_params),
+        None => Arc::default(),
     }
-    secret
 }
 
 /// Runs the commands and gives the `result` of the batch.
@@ -36,15 +49,24 @@ pub(crate) fn run(
     let halt = params.get("halt").is_some_and(is_true);
     let mut outcome = Outcome::default();
     for (index, (id, command)) in commands(params.get("cmd"))?.into_iter().enumerate() {
-        let command = Command::read(command, &outcome.result);
         let start = batch.state.clock.now();
-        let reply = if index < MOST {
-            command.run(batch, credential, start)
+        let command = Command::read(command, &outcome.result).sent(batch, credential, start);
+        let began = Instant::now();
+        let (reply, fault) = if index < MOST {
+            run_one(&command, batch, start)
         } else {
-            batch.refuse(&batch.error("ERROR_BATCH_LENGTH_EXCEEDED"))
+            let error = batch.error("ERROR_BATCH_LENGTH_EXCEEDED");
+            (batch.refuse(&error), None)
         };
-        let succeeded = outcome.add(id, &reply, start, batch.state.clock.now());
-        command.record(batch, credential, &reply);
+        let succeeded = outcome.add(id, &reply, || batch.state.time(start, None));
+        if control::in_method(&command.method().to_ascii_lowercase()).is_none() {
+            batch.state.record(command.with(log::Outcome {
+                status: reply.status,
+                ran: reply.ran,
+                fault: fault.map(|fault| fault.name()),
+                took: began.elapsed(),
+            }));
+        }
         if halt && !succeeded {
             break;
         }
@@ -104,42 +126,56 @@ impl Command {
         }
     }
 
-    fn run(&self, batch: &Call<'_>, credential: Credential, start: SystemTime) -> Reply {
+    fn sent(self, batch: &Call<'_>, credential: Credential, time: SystemTime) -> Recorded {
         let name = self.method.to_ascii_lowercase();
-        let call = Call {
-            state: batch.state,
-            rest: Rest::Classic,
-            method: &name,
-            served: batch.state.method(Rest::Classic, &name),
-            verb: batch.verb,
-            start,
-        };
-        if name == METHOD {
-            return call.refuse(&call.error("ERROR_BATCH_METHOD_NOT_ALLOWED"));
-        }
-        call.reply(credential, &self.params)
-    }
-
-    fn record(self, batch: &Call<'_>, credential: Credential, reply: &Reply) {
-        let name = self.method.to_ascii_lowercase();
-        if control::in_method(&name).is_some() {
-            return;
-        }
         let served = batch.state.method(Rest::Classic, &name);
-        let secret = secret_params(&name, served);
-        batch.state.record(Recorded {
+        Recorded::new(Sent {
             method: self.method,
-            verb: batch.verb.to_owned(),
+            verb: batch.sent.verb_of_http(),
             path: PATH.to_owned(),
+            query: None,
             credential,
             parameters: self.params,
-            secret,
-            headers: Vec::new(),
-            status: reply.status,
-            ran: reply.ran,
-            fault: None,
-        });
+            secret: secret_params(&name, served),
+            headers: HeaderMap::new(),
+            header_texts: OnceLock::new(),
+            body: Bytes::new(),
+            time,
+            connection: 0,
+        })
     }
+}
+
+/// Runs a command, and tells which fault it met.
+fn run_one(command: &Recorded, batch: &Call<'_>, start: SystemTime) -> (Reply, Option<Arc<Fault>>) {
+    let state = batch.state;
+    let name = command.method().to_ascii_lowercase();
+    let call = Call {
+        state,
+        rest: Rest::Classic,
+        method: &name,
+        served: state.method(Rest::Classic, &name),
+        sent: command,
+        start,
+    };
+    if name == METHOD {
+        let error = call.error("ERROR_BATCH_METHOD_NOT_ALLOWED");
+        return (call.refuse(&error), None);
+    }
+    let is_order = control::in_method(&name).is_some();
+    let fault = if is_order {
+        None
+    } else {
+        let faults = &mut state.controls().faults;
+        faults.take_for_command(&name, || state.clock.instant())
+    };
+    let run = || call.reply(command.credential(), command.parameters());
+    let reply = match fault.as_ref().map(|fault| &fault.kind) {
+        Some(Kind::Error(failure)) => call.fail(failure),
+        Some(Kind::Slips(slips)) => call.slip(run(), slips),
+        _ => run(),
+    };
+    (reply, fault)
 }
 
 /// The five parts of a batch's result, by the ids of the commands.
@@ -154,7 +190,7 @@ struct Outcome {
 
 impl Outcome {
     /// Takes the answer of a command, and tells whether that was a success.
-    fn add(&mut self, id: String, reply: &Reply, start: SystemTime, end: SystemTime) -> bool {
+    fn add(&mut self, id: String, reply: &Reply, time: impl FnOnce() -> Option<Time>) -> bool {
         // Bodies that are ordered may be anything.
         let body = serde_json::from_slice(&reply.body).unwrap_or_default();
         let Value::Object(mut body) = body else {
@@ -174,9 +210,11 @@ impl Outcome {
         keep(&mut self.totals, "total");
         keep(&mut self.nexts, "next");
         keep(&mut self.times, "time");
-        self.times
-            .entry(id.clone())
-            .or_insert_with(|| answer::time(start, end));
+        if !self.times.contains_key(&id)
+            && let Some(time) = time().and_then(|time| serde_json::to_value(time).ok())
+        {
+            self.times.insert(id.clone(), time);
+        }
         let result = body.shift_remove("result").unwrap_or_default();
         self.result.insert(id, result);
         true

@@ -1,229 +1,304 @@
 //! Answers one request: who calls, what, with which parameters.
 
-use hyper::{HeaderMap, Method as Verb, header::CONTENT_TYPE};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Instant, SystemTime},
+};
+
+use hyper::{HeaderMap, Method as Verb, Uri, body::Bytes, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
 use crate::{
     app_info,
-    auth::{Address, Credential},
+    auth::{Address, Credential, Denied},
     batch,
     contract::Rest,
     control, download,
-    fault::Fault,
-    log::Recorded,
+    fault::{Fault, Kind},
+    log::{Outcome, Recorded, Sent},
     method::Call,
-    oauth, params,
+    oauth,
+    ordered::Given,
+    params,
     refusal::Refusal,
     reply::Reply,
-    server::Place,
+    server::{Peer, Place},
     state::State,
 };
 
 /// A request as HTTP brings it.
-pub(crate) struct Request<'a> {
-    /// Where it came in.
-    pub(crate) place: Place,
-    pub(crate) verb: &'a Verb,
-    pub(crate) path: &'a str,
-    pub(crate) query: Option<&'a str>,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) body: &'a [u8],
+pub(crate) struct Request {
+    pub(crate) peer: Peer,
+    pub(crate) verb: Verb,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+impl Request {
+    pub(crate) fn post(path: &str, headers: HeaderMap, body: String) -> Self {
+        Self {
+            peer: Peer {
+                place: Place::Old,
+                address: std::net::Ipv4Addr::LOCALHOST.into(),
+                connection: 1,
+            },
+            verb: Verb::POST,
+            uri: path.parse().unwrap(),
+            headers,
+            body: body.into(),
+        }
+    }
 }
 
 /// Answers a request and records it.
-pub(crate) fn reply(state: &State, request: &Request<'_>) -> Reply {
+pub(crate) fn reply(state: &State, request: Request) -> Reply {
+    let began = Instant::now();
     let start = state.clock.now();
     if request.verb != Verb::GET && request.verb != Verb::POST {
         return Reply::page(405, "Method Not Allowed");
     }
-    if let Some(order) = control::in_path(request.path) {
-        let params = read(Rest::Classic, request).map_err(|unreadable| unreadable.0.to_owned());
+    let uri = request.uri.clone();
+    let path = uri.path();
+    if let Some(order) = control::in_path(path) {
+        let params = read(Rest::Classic, &request).map_err(|unreadable| unreadable.0.to_owned());
         return Reply::obeyed(
             params.and_then(|params| control::obey(state, order, params)),
-            start,
-            state.clock.now(),
+            state.time(start, None).as_ref(),
         );
     }
-    if oauth::is_path(request.path) {
-        return token(state, request);
+    if oauth::is_path(path) {
+        return token(state, request, began, start);
     }
-    if download::is_path(request.path) {
-        return download::reply(state, request.query);
+    if download::is_path(path) {
+        return download::reply(state, uri.query());
     }
-    let Some(address) = Address::parse(request.path) else {
+    let Some(address) = Address::parse(path) else {
         return Reply::page(404, "Not Found");
     };
     let method = address.method.to_ascii_lowercase();
     let served = state.method(address.rest, &method);
+    let (mut params, unreadable) = match read(address.rest, &request) {
+        Ok(params) => (params, None),
+        Err(unreadable) => (Map::new(), Some(unreadable)),
+    };
+    let token = params.shift_remove("auth");
+    let admitted = match &unreadable {
+        None => state.admit(address.login, token.as_ref().and_then(Value::as_str)),
+        Some(_) => Err(Denied::Unknown),
+    };
+    let peer = request.peer;
+    let sent = Recorded::new(Sent {
+        method: address.method.to_owned(),
+        path: address.masked(),
+        credential: admitted.unwrap_or(Credential::Refused),
+        parameters: params,
+        secret: batch::secret_params(&method, served),
+        ..blank(request, start)
+    });
     let call = Call {
         state,
         rest: address.rest,
         method: &method,
         served,
-        verb: request.verb.as_str(),
+        sent: &sent,
         start,
     };
-
     let is_order = control::in_method(&method).is_some();
-    let moved = if is_order {
-        None
+    let arrival = if is_order {
+        Arrival::default()
     } else {
-        location(state, request)
+        arrive(state, peer, &method)
     };
-    // What is sent elsewhere has not arrived.
-    let fault = if is_order || moved.is_some() {
-        None
+    let fault = arrival.fault.as_deref();
+    let reply = if let Some(moved) = arrival.moved {
+        let target = uri.path_and_query().map_or(path, |target| target.as_str());
+        Reply::moved(format!("{moved}{target}"))
+    } else if let Some(Kind::Error(failure)) = fault.map(|fault| &fault.kind) {
+        call.fail(failure)
+    } else if fault.is_some_and(|fault| !fault.runs) {
+        Reply::page(502, "Bad Gateway")
+    } else if let Some(given) = &arrival.given {
+        call.give(given)
+    } else if let Some(unreadable) = unreadable {
+        call.refuse(&Refusal::unreadable(address.rest, &unreadable))
+    } else if !is_order && address.login.is_some() && state.wants_https() {
+        let words = Some("Https required".to_owned());
+        call.refuse(&call.error("INVALID_REQUEST").with_text(words))
+    } else if !is_order
+        && let Err(full) = state
+            .limits
+            .take(peer.address, &method, || state.clock.instant())
+    {
+        call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
     } else {
-        state.controls().faults.take(&method)
-    };
-    let mut credential = Credential::Refused;
-    let mut params = Map::new();
-    let reply = match read(address.rest, request) {
-        Err(unreadable) => match moved {
-            Some(location) => Reply::moved(location),
-            None => call.refuse(&Refusal::unreadable(address.rest, &unreadable)),
-        },
-        Ok(read) => {
-            params = read;
-            let token = params.shift_remove("auth");
-            let token = token.as_ref().and_then(Value::as_str);
-            let admitted = state.admit(address.login, token);
-            credential = admitted.unwrap_or(Credential::Refused);
-            if let Some(location) = moved {
-                Reply::moved(location)
-            } else if fault.as_ref().is_some_and(|fault| !fault.runs()) {
-                Reply::page(502, "Bad Gateway")
-            } else if !is_order && address.login.is_some() && state.wants_https() {
-                let words = Some("Https required".to_owned());
-                call.refuse(&call.error("INVALID_REQUEST").with_text(words))
-            } else if !is_order && !state.controls().has_room(state.clock.instant()) {
-                call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
-            } else {
-                match admitted {
-                    Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
-                    Ok(credential)
-                        if app_info::is_asked(call.rest, &method, credential, request.headers) =>
-                    {
-                        call.result(app_info::result(state, token))
-                    }
-                    Ok(credential) => call.reply(credential, &params),
-                }
-            }
+        match admitted {
+            Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+            Ok(_) if app_info::is_asked(call.rest, &method, &sent) => call.result(
+                app_info::result(state, token.as_ref().and_then(Value::as_str)),
+            ),
+            Ok(credential) => call.reply(credential, sent.parameters()),
         }
     };
+    let reply = if address.xml { reply.into_xml() } else { reply };
     if is_order {
         return reply;
     }
-    let recorded = Recorded {
-        method: address.method.to_owned(),
-        path: address.masked(),
-        credential,
-        parameters: params,
-        secret: batch::secret_params(&method, served),
-        ..blank(request)
+    let reply = match fault.map(|fault| &fault.kind) {
+        Some(Kind::Slips(slips)) => call.slip(reply, slips),
+        _ => reply,
     };
-    finish(state, recorded, reply, fault)
+    finish(state, sent, reply, arrival.fault, began)
 }
 
-/// Where this request should have gone, if the portal has moved.
-fn location(state: &State, request: &Request<'_>) -> Option<String> {
-    if request.place == Place::New {
-        return None;
+/// What awaits a request.
+#[derive(Default)]
+struct Arrival {
+    /// Where it should have gone.
+    moved: Option<String>,
+    fault: Option<Arc<Fault>>,
+    /// An answer to anyone.
+    given: Option<Given>,
+}
+
+fn arrive(state: &State, peer: Peer, method: &str) -> Arrival {
+    let controls = &mut *state.controls();
+    if let (Place::Old, Some(moved)) = (peer.place, &controls.moved) {
+        // What is sent elsewhere has not arrived: nothing else awaits it.
+        return Arrival {
+            moved: Some(moved.clone()),
+            ..Arrival::default()
+        };
     }
-    let moved = state.controls().moved.clone()?;
-    let query = request
-        .query
-        .map_or(String::new(), |query| format!("?{query}"));
-    Some(format!("{moved}{}{query}", request.path))
+    let fault = controls.faults.take(method, || state.clock.instant());
+    let runs = fault.as_ref().is_none_or(|fault| fault.runs);
+    Arrival {
+        moved: None,
+        given: if runs {
+            controls.orders.take_answer_to_anyone(method)
+        } else {
+            None
+        },
+        fault,
+    }
 }
 
 /// A record of a request, of which nothing is known yet but its form.
-fn blank(request: &Request<'_>) -> Recorded {
-    Recorded {
+fn blank(request: Request, time: SystemTime) -> Sent {
+    Sent {
         method: String::new(),
-        verb: request.verb.to_string(),
+        verb: request.verb,
         path: String::new(),
+        query: request.uri.query().map(str::to_owned),
         credential: Credential::Refused,
         parameters: Map::new(),
-        secret: Vec::new(),
-        headers: headers(request.headers),
-        status: 0,
-        ran: false,
-        fault: None,
+        secret: Arc::default(),
+        headers: request.headers,
+        header_texts: OnceLock::new(),
+        body: request.body,
+        time,
+        connection: request.peer.connection,
     }
 }
 
 /// Spoils an answer if it must be, and records it.
-fn finish(state: &State, recorded: Recorded, reply: Reply, fault: Option<Fault>) -> Reply {
-    let name = fault.as_ref().map(Fault::name);
+fn finish(
+    state: &State,
+    sent: Recorded,
+    mut reply: Reply,
+    fault: Option<Arc<Fault>>,
+    began: Instant,
+) -> Reply {
+    let fault = fault.or_else(|| reply.fault.take());
+    let name = fault.as_ref().map(|fault| fault.name());
     let reply = match fault {
-        Some(fault) => fault.spoil(reply),
+        Some(fault) => reply.spoilt(fault),
         None => reply,
     };
-    state.record(Recorded {
+    state.record(sent.with(Outcome {
         status: reply.status,
         ran: reply.ran,
         fault: name,
-        ..recorded
-    });
+        took: began.elapsed(),
+    }));
     reply
 }
 
 /// Answers a request for tokens and records it.
-fn token(state: &State, request: &Request<'_>) -> Reply {
-    let fault = state.controls().faults.take(oauth::METHOD);
-    let refuse = |refusal: &Refusal| Reply::refusal(refusal, Rest::Classic);
-    let read = read(Rest::Classic, request);
-    let params = read.as_ref().ok().cloned().unwrap_or_default();
-    let (credential, reply) = if fault.as_ref().is_some_and(|fault| !fault.runs()) {
-        (Credential::Refused, Reply::page(502, "Bad Gateway"))
-    } else if read.is_err() {
-        let refusal = oauth::refusal(state.contract(), "invalid_request");
-        (Credential::Refused, refuse(&refusal))
-    } else {
-        let failure = state.controls().orders.take_failure_of(oauth::METHOD);
-        let answer = state.controls().orders.answer_to(oauth::METHOD);
-        match (failure, answer) {
-            (Some(failure), _) => {
-                let refusal = oauth::failure(state.contract(), failure);
-                (Credential::Refused, refuse(&refusal))
-            }
-            (None, Some(body)) => (Credential::Refused, Reply::ran(body)),
-            (None, None) => match oauth::grant(state, &params) {
-                (credential, Ok(body)) => (credential, Reply::ran(body.to_string().into_bytes())),
-                (credential, Err(code)) => {
-                    (credential, refuse(&oauth::refusal(state.contract(), code)))
-                }
-            },
+fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> Reply {
+    let read = read(Rest::Classic, &request);
+    let is_readable = read.is_ok();
+    let params = read.unwrap_or_default();
+    let (fault, failure, given) = {
+        let controls = &mut *state.controls();
+        let fault = controls
+            .faults
+            .take(oauth::METHOD, || state.clock.instant());
+        if is_readable && fault.as_ref().is_none_or(|fault| fault.runs) {
+            let failure = controls.orders.take_failure_of(oauth::METHOD);
+            let given = match failure {
+                Some(_) => None,
+                None => controls.orders.take_answer_of(oauth::METHOD),
+            };
+            (fault, failure, given)
+        } else {
+            (fault, None, None)
         }
     };
-    let recorded = Recorded {
+    let is_asked = is_readable
+        && failure.is_none()
+        && given.is_none()
+        && fault.as_ref().is_none_or(|fault| fault.runs);
+    let (credential, granted) = if is_asked {
+        oauth::grant(state, &params)
+    } else {
+        (Credential::Refused, Err("invalid_request"))
+    };
+    let sent = Recorded::new(Sent {
         method: oauth::METHOD.to_owned(),
         path: oauth::PATH.to_owned(),
         credential,
         parameters: params,
         secret: oauth::secret_params(),
-        ..blank(request)
+        ..blank(request, start)
+    });
+    let call = Call {
+        state,
+        rest: Rest::Classic,
+        method: oauth::METHOD,
+        served: None,
+        sent: &sent,
+        start,
     };
-    finish(state, recorded, reply, fault)
+    let reply = if let Some(Kind::Error(failure)) = fault.as_ref().map(|fault| &fault.kind) {
+        call.fail(failure)
+    } else if fault.as_ref().is_some_and(|fault| !fault.runs) {
+        Reply::page(502, "Bad Gateway")
+    } else if let Some(failure) = &failure {
+        call.fail(failure)
+    } else if let Some(given) = &given {
+        call.give(given)
+    } else {
+        match granted {
+            Ok(body) => Reply::ran(body.to_string().into_bytes()),
+            Err(code) => call.refuse(&call.error(code)),
+        }
+    };
+    finish(state, sent, reply, fault, began)
 }
 
-fn read(rest: Rest, request: &Request<'_>) -> Result<Map<String, Value>, params::Unreadable> {
+fn read(rest: Rest, request: &Request) -> Result<Map<String, Value>, params::Unreadable> {
+    if rest == Rest::V3 && request.verb == Verb::GET {
+        // Only methods without parameters can be called so.
+        return Ok(Map::new());
+    }
     let content_type = request.headers.get(CONTENT_TYPE);
     params::read(
         rest,
-        request.query,
+        request.uri.query(),
         content_type.and_then(|value| value.to_str().ok()),
-        request.body,
+        &request.body,
     )
-}
-
-fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        })
-        .collect()
 }

@@ -5,17 +5,17 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::since_epoch,
-    contract::text,
     deliver::Delivery,
     failures::Failure,
-    fault::Fault,
-    limits::Bucket,
+    limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
-    order::{self, read},
+    order::{self, duration, possible, read},
+    script::Script,
+    spoil::Spoil,
     state::State,
     table::List,
+    time::{TimeShape, since_epoch},
     world::orders,
 };
 
@@ -37,6 +37,7 @@ const ORDERS: &[&str] = &[
     "expire",
     "fail",
     "fault",
+    "hang_up",
     "https_only",
     "lifetime",
     "limits",
@@ -45,8 +46,10 @@ const ORDERS: &[&str] = &[
     "operating",
     "requests",
     "scopes",
+    "seed",
     "state",
     "stay",
+    "time",
 ];
 
 /// The order in a method's name, which is in lower case.
@@ -64,7 +67,7 @@ pub(crate) fn in_path(path: &str) -> Option<&str> {
 pub(crate) fn obey(
     state: &State,
     order: &str,
-    params: Map<String, Value>,
+    mut params: Map<String, Value>,
 ) -> Result<Value, String> {
     match order {
         "fail" => {
@@ -83,11 +86,9 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "answer" => {
-            let answer: order::Answer = read(params)?;
-            state
-                .controls()
-                .orders
-                .answer(&answer.method, &answer.answer);
+            let method = order::method(&mut params)?;
+            let answer = read::<Script>(params)?.answer()?;
+            state.controls().orders.answer(&method, answer);
             Ok(true.into())
         }
         "scopes" => {
@@ -134,7 +135,10 @@ pub(crate) fn obey(
             let controls = state.controls();
             Ok(json!({
                 "refreshes": controls.tokens.refreshes,
-                "refused": controls.refused,
+                "refused": state.limits.refused(),
+                "connections": state.traffic.connections(),
+                "open": state.traffic.count_open(),
+                "broken": state.traffic.broken(),
             }))
         }
         "application_token" => {
@@ -148,23 +152,54 @@ pub(crate) fn obey(
         }
         "limits" => {
             let limits: order::Limits = read(params)?;
-            let continuous = limits.continuous.unwrap_or_default();
-            state.controls().bucket = match (limits.depth, limits.per_second) {
-                (None, None) => None,
-                (Some(depth), Some(per_second)) => Some(Bucket::new(
-                    depth,
-                    not_negative(per_second)?,
-                    continuous,
-                    state.clock.instant(),
-                )),
-                _ => return Err("depth and per_second belong together".to_owned()),
+            let plan = limits.plan.as_deref().map(str::parse::<Plan>);
+            let plan = plan.transpose()?;
+            let intensity = match (plan, limits.depth, limits.per_second) {
+                (None, None, None) => None,
+                (Some(plan), None, None) => plan.intensity(),
+                (None, Some(depth), Some(per_second)) => {
+                    Some(Intensity::new(depth, not_negative(per_second)?))
+                }
+                _ => return Err("either plan, or depth and per_second".to_owned()),
             };
+            let bot_status = limits.bot_status.map(possible).transpose()?;
+            state.limits.set(intensity.map(|intensity| Intensity {
+                continuous: limits.continuous.unwrap_or_default(),
+                bot_status,
+                ..intensity
+            }));
+            if let Some(plan) = plan {
+                state.budgets.set_limit(plan.operating());
+            }
+            Ok(true.into())
+        }
+        "time" => {
+            let shape: order::Shape = read(params)?;
+            let fields = shape.fields.as_deref().map(str::parse).transpose()?;
+            let time = TimeShape::new(fields.unwrap_or_default());
+            state.time.set(match shape.integers {
+                Some(true) => time.integers(),
+                _ => time,
+            });
             Ok(true.into())
         }
         "fault" => {
-            let spoil: order::Spoil = read(params)?;
-            let fault = fault(&spoil)?;
-            state.controls().faults.add(&spoil.method, fault);
+            let method = order::method(&mut params)?;
+            let fault = read::<Spoil>(params)?.fault()?;
+            let now = state.clock.instant();
+            state.controls().faults.add(&method, fault, now);
+            Ok(true.into())
+        }
+        "seed" => {
+            let order::Luck { seed } = read(params)?;
+            if let Some(seed) = seed {
+                state.set_seed(seed);
+            }
+            Ok(state.seed().into())
+        }
+        "hang_up" => {
+            let order::Nothing {} = read(params)?;
+            state.traffic.hang_up();
             Ok(true.into())
         }
         "list" => {
@@ -216,10 +251,7 @@ pub(crate) fn obey(
             if let Some(limit) = budget.limit {
                 operating = operating.limit(not_negative(limit)?);
             }
-            state
-                .controls()
-                .budgets
-                .set(&budget.method, &operating, state.clock.now());
+            state.order_operating(&budget.method, &operating);
             Ok(true.into())
         }
         "state" => {
@@ -232,8 +264,13 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "requests" => {
-            let requests = state.controls().log.all();
-            Ok(requests.iter().map(crate::log::Recorded::to_json).collect())
+            let wanted: order::Requests = read(params)?;
+            let requests = match &wanted.method {
+                Some(method) => state.controls().log.of(method),
+                None => state.controls().log.all(),
+            };
+            let raw = wanted.raw.unwrap_or_default();
+            Ok(requests.iter().map(|call| call.to_json(raw)).collect())
         }
         other => orders::obey(state, other, params).unwrap_or_else(|| {
             Err(format!(
@@ -245,47 +282,10 @@ pub(crate) fn obey(
     }
 }
 
-fn fault(spoil: &order::Spoil) -> Result<Fault, String> {
-    let seconds = || duration(spoil.seconds.unwrap_or(1.0));
-    let fault = match spoil.kind.as_str() {
-        "reset" => Fault::reset(),
-        "refuse" => Fault::refuse(),
-        "half" => Fault::half(),
-        "silence" => Fault::silence(),
-        "drip" => Fault::drip(seconds()?),
-        "html" => Fault::html(),
-        "status" => {
-            let status = possible(spoil.status.unwrap_or(500))?;
-            let body = spoil.body.as_ref().map(text).unwrap_or_default();
-            Fault::status(status, body)
-        }
-        "delay" => Fault::delay(seconds()?),
-        unknown => return Err(format!("no such kind of fault: {unknown}")),
-    };
-    let fault = match spoil.times {
-        Some(0) => fault.always(),
-        times => fault.times(times.unwrap_or(1)),
-    };
-    let fault = fault.after(spoil.after.unwrap_or_default());
-    Ok(match spoil.ran {
-        Some(false) => fault.not_run(),
-        _ => fault,
-    })
-}
-
 /// Whether a header can send a client there.
 fn is_address(url: &str) -> bool {
     let web = url.starts_with("http://") || url.starts_with("https://");
     web && url.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// A status that HTTP has for final answers.
-fn possible(status: u16) -> Result<u16, String> {
-    if (200..600).contains(&status) {
-        Ok(status)
-    } else {
-        Err(format!("no such status: {status}"))
-    }
 }
 
 fn not_negative(number: f64) -> Result<f64, String> {
@@ -294,8 +294,4 @@ fn not_negative(number: f64) -> Result<f64, String> {
     } else {
         Err(format!("a number from 0 is needed, not {number}"))
     }
-}
-
-fn duration(seconds: f64) -> Result<Duration, String> {
-    Duration::try_from_secs_f64(seconds).map_err(|_| format!("no such time: {seconds} s"))
 }

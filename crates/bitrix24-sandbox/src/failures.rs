@@ -1,10 +1,4 @@
-//! What a portal is told to answer instead of what is documented.
-
-use std::{collections::HashMap, sync::Arc};
-
-use serde_json::Value;
-
-use crate::table::List;
+//! Errors on demand.
 
 /// Stands for every method in place of a name.
 pub(crate) const EVERY_METHOD: &str = "*";
@@ -67,89 +61,5 @@ impl Failure {
     pub fn always(mut self) -> Self {
         self.times = None;
         self
-    }
-}
-
-/// The orders that stand.
-#[derive(Default)]
-pub(crate) struct Orders {
-    /// With the lower-case name of the method; the earliest comes first.
-    failures: Vec<(String, Failure)>,
-    /// Whole bodies by the lower-case name of the method.
-    answers: HashMap<String, Vec<u8>>,
-    /// Lists by the lower-case name of the method.
-    lists: HashMap<String, Arc<List>>,
-}
-
-impl Orders {
-    pub(crate) fn fail(&mut self, method: &str, failure: Failure) {
-        self.failures.push((method.to_ascii_lowercase(), failure));
-    }
-
-    pub(crate) fn answer(&mut self, method: &str, body: &Value) {
-        let body = body.to_string().into_bytes();
-        self.answers.insert(method.to_ascii_lowercase(), body);
-    }
-
-    pub(crate) fn list(&mut self, method: &str, list: List) {
-        self.lists.insert(method.to_ascii_lowercase(), list.into());
-    }
-
-    /// The error for this call of a method, which counts as used.
-    pub(crate) fn take_failure(&mut self, method: &str) -> Option<Failure> {
-        self.take(|name| name == EVERY_METHOD || name == method)
-    }
-
-    /// Likewise, for what is not a method of the API.
-    pub(crate) fn take_failure_of(&mut self, name: &str) -> Option<Failure> {
-        self.take(|known| known == name)
-    }
-
-    fn take(&mut self, is_meant: impl Fn(&str) -> bool) -> Option<Failure> {
-        let index = self
-            .failures
-            .iter()
-            .position(|(name, failure)| is_meant(name) && failure.times != Some(0))?;
-        let (_, failure) = self.failures.get_mut(index)?;
-        match &mut failure.times {
-            None => Some(failure.clone()),
-            Some(left) if *left > 1 => {
-                *left -= 1;
-                Some(failure.clone())
-            }
-            Some(_) => Some(self.failures.remove(index).1),
-        }
-    }
-
-    pub(crate) fn answer_to(&self, method: &str) -> Option<Vec<u8>> {
-        self.answers.get(method).cloned()
-    }
-
-    pub(crate) fn list_of(&self, method: &str) -> Option<Arc<List>> {
-        self.lists.get(method).cloned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failures_are_used_up() {
-        let mut orders = Orders::default();
-        orders.fail("A.b", Failure::code("ONE").times(2));
-        orders.fail("*", Failure::code("TWO"));
-        orders.fail("a.b", Failure::code("THREE").always());
-        let mut codes = |method: &str| {
-            orders
-                .take_failure(method)
-                .map_or(String::new(), |failure| failure.code)
-        };
-        assert_eq!(codes("c"), "TWO");
-        assert_eq!(codes("c"), "");
-        assert_eq!(
-            ["a.b"; 4].map(&mut codes),
-            ["ONE", "ONE", "THREE", "THREE"].map(String::from),
-        );
     }
 }

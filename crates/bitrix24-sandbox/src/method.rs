@@ -1,6 +1,10 @@
 //! Answers a call of one method, alone or in a batch.
 
-use std::time::SystemTime;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use serde_json::{Map, Value};
 
@@ -12,9 +16,16 @@ use crate::{
     check::{self, Problem},
     contract::{Missing, Rest},
     control,
-    operating::Spent,
-    refusal::Refusal,
+    failures::Failure,
+    fault::Slip,
+    log::Recorded,
+    oauth,
+    operating::{Meter, Spent},
+    ordered::{Content, Given},
+    params,
+    refusal::{Refusal, VALIDATION},
     reply::Reply,
+    slips,
     state::State,
     world::{
         OWNER,
@@ -33,8 +44,8 @@ pub(crate) struct Call<'a> {
     /// In lower case.
     pub(crate) method: &'a str,
     pub(crate) served: Option<&'a Served>,
-    /// The method of HTTP that brought it.
-    pub(crate) verb: &'a str,
+    /// What is known of it so far.
+    pub(crate) sent: &'a Recorded,
     pub(crate) start: SystemTime,
 }
 
@@ -45,38 +56,38 @@ impl Call<'_> {
         if let Some(order) = control::in_method(self.method) {
             return Reply::obeyed(
                 control::obey(state, order, params.clone()),
-                self.start,
-                state.clock.now(),
+                state.time(self.start, None).as_ref(),
             );
         }
         // Orders come before anything that the method itself would object to.
         let failure = state.controls().orders.take_failure(self.method);
         if let Some(failure) = failure {
-            return self.refuse(
-                &self
-                    .error(&failure.code)
-                    .with_status(failure.status)
-                    .with_text(failure.text),
-            );
+            return self.fail(&failure);
         }
-        let Ok(spent) = state.controls().budgets.spend(self.method, self.start) else {
+        let limit = state.budgets.limit();
+        let number = self.served.map(|served| served.index);
+        let has_time = |meter: &Meter| meter.has_time(credential, self.start, limit);
+        if state.budgets.known(number, self.method, has_time) == Some(false) {
             return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
-        };
-        if let Some(body) = state.controls().orders.answer_to(self.method) {
-            return Reply::ran(body);
         }
-        // Not within the `if`, which would keep the lock while the page is made.
+        // Not within an `if`, which would keep the lock while the answer is made.
+        let given = state.controls().orders.take_answer(self.method);
+        if let Some(given) = given {
+            return self.give(&given);
+        }
         let list = state.controls().orders.list_of(self.method);
         if let Some(list) = list {
-            return self.ran(&Head::new(list.page(params)), spent);
+            return self.ran(&Head::new(list.page(params)), credential);
         }
         if self.method == ECHO {
             let parameters = Value::Object(params.clone());
-            return self.ran(&Head::of_result(parameters), spent);
+            return self.ran(&Head::of_result(parameters), credential);
         }
         if self.method == batch::METHOD && rest == Rest::Classic {
             return match batch::run(self, credential, params) {
-                Ok(result) => self.ran(&Head::of_result(result), None),
+                Ok(result) => Reply::ran(
+                    Head::of_result(result).finish(state.time(self.start, None).as_ref()),
+                ),
                 Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
             };
         }
@@ -90,19 +101,24 @@ impl Call<'_> {
         if !state.has_scope(&method.scopes) {
             return self.refuse(&Refusal::scope(state.contract(), rest));
         }
+        let named = (rest == Rest::Classic)
+            .then(|| params::named(method, params))
+            .flatten();
+        let params = named.as_ref().unwrap_or(params);
         match check::check(method, &state.contract().records, params, credential) {
             Ok(()) => match served.handler.filter(|_| state.is_stateful()) {
-                Some(handler) => self.handle(handler, credential, params, spent),
-                None => self.ran(served.answers.to(params), spent),
+                Some(handler) => self.handle(handler, credential, params),
+                None => self.ran(served.answers.to(params), credential),
             },
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    self.ran(&Head::of_result(result.clone()), spent)
+                    self.ran(&Head::of_result(result.clone()), credential)
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 (Problem::Missing(path), None) => match method.missing_code(path) {
-                    Some(code) => self.refuse(&self.error(code)),
-                    None => self.object(problem),
+                    // Which parameter it is has a place in that error.
+                    Some(code) if code != VALIDATION => self.refuse(&self.error(code)),
+                    _ => self.object(problem),
                 },
                 _ => self.object(problem),
             },
@@ -115,7 +131,6 @@ impl Call<'_> {
         handler: Handler,
         credential: Credential,
         params: &Map<String, Value>,
-        spent: Option<Spent>,
     ) -> Reply {
         let outcome = self.state.in_world(|world| {
             handler(&mut Context {
@@ -128,7 +143,7 @@ impl Call<'_> {
             })
         });
         match outcome {
-            Ok(result) => self.ran(&Head::of_result(result), spent),
+            Ok(result) => self.ran(&Head::of_result(result), credential),
             Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
         }
     }
@@ -152,16 +167,87 @@ impl Call<'_> {
         self.refuse(&self.error(code).with_text(text))
     }
 
-    fn ran(&self, answer: &Head, spent: Option<Spent>) -> Reply {
-        Reply::ran(answer.finish(self.start, self.state.clock.now(), spent))
+    fn ran(&self, answer: &Head, credential: Credential) -> Reply {
+        let spent = self.spend(credential);
+        Reply::ran(answer.finish(self.state.time(self.start, spent).as_ref()))
+    }
+
+    /// Counts the time that the call has taken so far.
+    fn spend(&self, credential: Credential) -> Option<Spent> {
+        let took = self.state.clock.now().duration_since(self.start);
+        self.metered(|meter| meter.add(credential, self.start, took.unwrap_or_default()))
+    }
+
+    /// Asks the meter of the method; a batch has none.
+    fn metered<T>(&self, ask: impl FnOnce(&Meter) -> T) -> Option<T> {
+        let number = self.served.map(|served| served.index);
+        let budgets = &self.state.budgets;
+        (self.method != batch::METHOD).then(|| budgets.of(number, self.method, ask))
     }
 
     /// What was not looked up among the methods.
     pub(crate) fn result(&self, result: Value) -> Reply {
-        self.ran(&Head::of_result(result), None)
+        let time = self.state.time(self.start, None);
+        Reply::ran(Head::of_result(result).finish(time.as_ref()))
+    }
+
+    /// Answers as a test wants it.
+    pub(crate) fn give(&self, given: &Given) -> Reply {
+        let answer = match given {
+            Given::Answer(answer) => Arc::clone(answer),
+            // A function that fails is no reason for the portal to.
+            Given::By { function, .. } => {
+                match panic::catch_unwind(AssertUnwindSafe(|| function(self.sent))) {
+                    Ok(answer) => Arc::new(answer),
+                    Err(_) => return self.refuse(&self.error("INTERNAL_SERVER_ERROR")),
+                }
+            }
+        };
+        let reply = match &answer.content {
+            Content::Result(head) => self.ran(head, self.sent.credential()),
+            Content::Error(failure) => self.fail(failure),
+            Content::Body(body) => {
+                self.spend(self.sent.credential());
+                Reply::ran(body.to_vec())
+            }
+            Content::Raw(bytes) => Reply {
+                raw: Some(bytes.clone()),
+                ..Reply::ran(Vec::new())
+            },
+        };
+        Reply {
+            status: answer.status.unwrap_or(reply.status),
+            headers: answer.headers.clone(),
+            fault: answer.fault.clone(),
+            ..reply
+        }
+    }
+
+    /// Answers with an error that is asked for.
+    pub(crate) fn fail(&self, failure: &Failure) -> Reply {
+        let error = self.error(&failure.code).with_status(failure.status);
+        self.refuse(&error.with_text(failure.text.clone()))
+    }
+
+    /// Makes slips in an answer.
+    pub(crate) fn slip(&self, mut reply: Reply, slips: &[Slip]) -> Reply {
+        let Some(served) = self.served.filter(|_| reply.ran) else {
+            return reply;
+        };
+        if let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body)
+            && let Some(result) = body.get_mut("result")
+        {
+            let records = &self.state.contract().records;
+            slips::slip(result, &served.method.result, records, slips);
+            reply.body = body.to_string().into_bytes();
+        }
+        reply
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {
+        if self.method == oauth::METHOD {
+            return oauth::refusal(self.state.contract(), code);
+        }
         let method = self.served.map(|served| &served.method);
         Refusal::of(self.state.contract(), method, code)
     }

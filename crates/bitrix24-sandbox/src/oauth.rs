@@ -1,16 +1,16 @@
 //! The authorization server's one address, at which applications get tokens.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::since_epoch,
     auth::{Credential, USER},
     contract::{Contract, text},
-    failures::Failure,
     refusal::Refusal,
     state::State,
+    time::since_epoch,
     tokens::Pair,
 };
 
@@ -39,7 +39,7 @@ pub(crate) fn is_path(path: &str) -> bool {
 }
 
 /// The parameters that the log masks.
-pub(crate) fn secret_params() -> Vec<String> {
+pub(crate) fn secret_params() -> Arc<[String]> {
     ["client_secret", "refresh_token", "code"]
         .map(String::from)
         .into()
@@ -51,13 +51,6 @@ pub(crate) fn refusal(contract: &Contract, code: &str) -> Refusal {
         Some((code, status, text)) => Refusal::new(*status, code, *text),
         None => Refusal::of(contract, None, code),
     }
-}
-
-/// The error that an order asks for.
-pub(crate) fn failure(contract: &Contract, failure: Failure) -> Refusal {
-    refusal(contract, &failure.code)
-        .with_status(failure.status)
-        .with_text(failure.text)
 }
 
 /// What a request gets, or the code of an error, and what it was authorised by.

@@ -1,6 +1,6 @@
 //! The parameters of orders.
 
-use std::{num::NonZero, str::FromStr};
+use std::{num::NonZero, str::FromStr, time::Duration};
 
 use serde::{
     Deserialize, Deserializer,
@@ -25,13 +25,6 @@ pub(crate) struct Fail {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Answer {
-    pub(crate) method: String,
-    pub(crate) answer: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Scopes {
     pub(crate) scopes: Vec<String>,
 }
@@ -41,6 +34,22 @@ pub(crate) struct Scopes {
 pub(crate) struct HttpsOnly {
     #[serde(default, deserialize_with = "flag")]
     pub(crate) on: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Requests {
+    pub(crate) method: Option<String>,
+    /// With the query and the body as they were sent.
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) raw: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Luck {
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) seed: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -67,37 +76,29 @@ pub(crate) struct Nothing {}
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Limits {
+    pub(crate) plan: Option<String>,
     #[serde(default, deserialize_with = "number")]
     pub(crate) depth: Option<u32>,
     #[serde(default, deserialize_with = "number")]
     pub(crate) per_second: Option<f64>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) continuous: Option<bool>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) bot_status: Option<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shape {
+    pub(crate) fields: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) integers: Option<bool>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Move {
     pub(crate) to: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Spoil {
-    pub(crate) method: String,
-    pub(crate) kind: String,
-    /// 0 for all requests until it is cleared.
-    #[serde(default, deserialize_with = "number")]
-    pub(crate) times: Option<u32>,
-    #[serde(default, deserialize_with = "number")]
-    pub(crate) after: Option<u32>,
-    #[serde(default, deserialize_with = "number")]
-    pub(crate) seconds: Option<f64>,
-    #[serde(default, deserialize_with = "number")]
-    pub(crate) status: Option<u16>,
-    pub(crate) body: Option<Value>,
-    #[serde(default, deserialize_with = "flag")]
-    pub(crate) ran: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +140,28 @@ pub(crate) fn read<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T,
     serde_json::from_value(params.into()).map_err(|error| error.to_string())
 }
 
+/// A status that HTTP has for final answers.
+pub(crate) fn possible(status: u16) -> Result<u16, String> {
+    if (200..600).contains(&status) {
+        Ok(status)
+    } else {
+        Err(format!("no such status: {status}"))
+    }
+}
+
+/// A time that is told in seconds.
+pub(crate) fn duration(seconds: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| format!("no such time: {seconds} s"))
+}
+
+/// The method that an order is about, of which the rest is read by itself.
+pub(crate) fn method(params: &mut Map<String, Value>) -> Result<String, String> {
+    match params.shift_remove("method") {
+        Some(Value::String(method)) => Ok(method),
+        _ => Err("method is missing".to_owned()),
+    }
+}
+
 /// A number that forms send as text.
 pub(crate) fn number<'de, D: Deserializer<'de>, N: FromStr>(
     deserializer: D,
@@ -165,7 +188,9 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 }
 
 /// Numbers that forms send as text.
-pub(crate) fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+pub(crate) fn numbers<'de, D: Deserializer<'de>, N: FromStr>(
+    deserializer: D,
+) -> Result<Vec<N>, D::Error> {
     let values = Vec::<Value>::deserialize(deserializer)?;
     let numbers = values.iter().map(|value| {
         let text = text(value);

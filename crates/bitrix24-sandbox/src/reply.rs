@@ -1,10 +1,20 @@
 //! What goes back over HTTP.
 
-use std::time::SystemTime;
+use std::sync::Arc;
 
+use hyper::{HeaderMap, body::Bytes, header::LOCATION};
 use serde_json::{Value, json};
 
-use crate::{answer::Head, contract::Rest, fault::Fault, refusal::Refusal};
+use crate::{
+    answer::Head,
+    contract::Rest,
+    fault::{Fault, Kind, Part},
+    refusal::Refusal,
+    time::Time,
+    xml,
+};
+
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
 
 /// What goes back.
 pub(crate) struct Reply {
@@ -14,9 +24,11 @@ pub(crate) struct Reply {
     /// Whether the method ran.
     pub(crate) ran: bool,
     /// What goes wrong on its way.
-    pub(crate) fault: Option<Fault>,
-    /// Where the client should go instead.
-    pub(crate) location: Option<String>,
+    pub(crate) fault: Option<Arc<Fault>>,
+    /// Beside the usual ones, or instead of them.
+    pub(crate) headers: HeaderMap,
+    /// What is sent in place of all this.
+    pub(crate) raw: Option<Bytes>,
 }
 
 impl Reply {
@@ -31,31 +43,42 @@ impl Reply {
     pub(crate) fn json(status: u16, body: Vec<u8>) -> Self {
         Self {
             status,
-            content_type: "application/json; charset=utf-8",
+            content_type: JSON,
             body,
             ran: false,
             fault: None,
-            location: None,
+            headers: HeaderMap::new(),
+            raw: None,
         }
     }
 
     /// What a web server says where the portal has no say.
     pub(crate) fn page(status: u16, title: &str) -> Self {
+        let page = format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n");
         Self {
-            status,
             content_type: "text/html; charset=utf-8",
-            body: format!("<!DOCTYPE html><title>{title}</title><h1>{title}</h1>\n").into_bytes(),
-            ran: false,
-            fault: None,
-            location: None,
+            ..Self::json(status, page.into_bytes())
         }
     }
 
     /// What the old address of a portal says that has moved.
     pub(crate) fn moved(location: String) -> Self {
-        Self {
-            location: Some(location),
-            ..Self::page(302, "Found")
+        let mut page = Self::page(302, "Found");
+        if let Ok(location) = location.try_into() {
+            page.headers.insert(LOCATION, location);
+        }
+        page
+    }
+
+    /// The same in XML.
+    pub(crate) fn into_xml(self) -> Self {
+        match xml::body(&self.body) {
+            Some(body) => Self {
+                content_type: "text/xml; charset=utf-8",
+                body,
+                ..self
+            },
+            None => self,
         }
     }
 
@@ -63,17 +86,45 @@ impl Reply {
         Self::json(refusal.status, refusal.body(rest).to_string().into_bytes())
     }
 
-    pub(crate) fn obeyed(
-        outcome: Result<Value, String>,
-        start: SystemTime,
-        end: SystemTime,
-    ) -> Self {
+    pub(crate) fn obeyed(outcome: Result<Value, String>, time: Option<&Time>) -> Self {
         match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start, end, None)),
+            Ok(result) => Self::json(200, Head::of_result(result).finish(time)),
             Err(text) => {
                 let body = json!({"error": "SANDBOX", "error_description": text});
                 Self::json(400, body.to_string().into_bytes())
             }
+        }
+    }
+
+    /// Spoils an answer as far as it can be done here; the rest is done on the wire.
+    pub(crate) fn spoilt(self, fault: Arc<Fault>) -> Self {
+        let spoilt = match &fault.kind {
+            // No status ever gets out.
+            Kind::Refuse
+            | Kind::Break {
+                sent: Part::Bytes(0),
+                ..
+            } => Self { status: 0, ..self },
+            Kind::Html => Self {
+                ran: self.ran,
+                ..Self::page(502, "Bad Gateway")
+            },
+            Kind::Status { status, body } => {
+                let content_type = match serde_json::from_str::<Value>(body) {
+                    Ok(_) => JSON,
+                    Err(_) => "text/html; charset=utf-8",
+                };
+                Self {
+                    content_type,
+                    ran: self.ran,
+                    ..Self::json(*status, body.clone().into_bytes())
+                }
+            }
+            _ => self,
+        };
+        Self {
+            fault: Some(fault),
+            ..spoilt
         }
     }
 }

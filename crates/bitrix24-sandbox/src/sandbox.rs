@@ -19,12 +19,14 @@ use crate::{
     deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
-    limits::Intensity,
+    limits::{Intensity, Plan},
     log::Recorded,
     operating::Operating,
+    ordered::Answer,
     server::{self, Place},
     state::{Observer, Setup, State},
     table::List,
+    time::TimeShape,
     tls::Identity,
 };
 
@@ -88,11 +90,19 @@ impl Builder {
         self
     }
 
+    /// Gives the portal the limits of a plan. Without this, all requests find
+    /// room, and a method may use up eight minutes of execution time.
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.setup.plan = Some(plan);
+        self
+    }
+
     /// Refuses requests with `QUERY_LIMIT_EXCEEDED` for which a bucket of this
-    /// depth has no room. Each request of a method takes a place, and so many
+    /// depth has no room, rather than as the [plan](Self::plan) says. Each source
+    /// has a bucket of its own: `127.0.0.1` and `127.0.0.2` are two. Each request of a method takes a place, and so many
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
-        self.setup.intensity = Some(Intensity { depth, per_second });
+        self.setup.intensity = Some(Intensity::new(depth, per_second));
         self
     }
 
@@ -100,6 +110,13 @@ impl Builder {
     /// whatever was called before. [`Sandbox::keep_state`] changes that later.
     pub fn documented(mut self) -> Self {
         self.setup.documented = true;
+        self
+    }
+
+    /// Lets faults by chance meet the same requests whenever it is the same; otherwise it differs
+    /// from run to run.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.setup.seed = Some(seed);
         self
     }
 
@@ -354,9 +371,11 @@ impl Sandbox {
 
     /// Lets the answers to requests of a method go wrong; `*` stands for every
     /// method and for the authorization server, `oauth.token` for that alone,
-    /// and `batch` for batches. Commands in a batch meet no faults.
+    /// and `batch` for batches. Commands in a batch meet only
+    /// [errors](Fault::error) and [slips](Fault::slips).
     pub fn fault(&self, method: &str, fault: Fault) {
-        self.state.controls().faults.add(method, fault);
+        let now = self.state.clock.instant();
+        self.state.controls().faults.add(method, fault, now);
     }
 
     /// Moves the portal to another port, as a portal gets another domain, and
@@ -379,10 +398,51 @@ impl Sandbox {
         self.state.controls().moved = None;
     }
 
-    /// Answers every call of a method with this body and status 200 until it
-    /// is [cleared](Self::clear). The method need not be a known one.
-    pub fn answer(&self, method: &str, body: &Value) {
-        self.state.controls().orders.answer(method, body);
+    /// Answers calls of a method with a result, or with any [`Answer`], until
+    /// it is [cleared](Self::clear). The method need not be a known one. `*`
+    /// stands for every method, `oauth.token` for the authorization server.
+    ///
+    /// ```
+    /// # let sandbox = bitrix24_sandbox::Sandbox::start()?;
+    /// use bitrix24_sandbox::Answer;
+    /// use serde_json::json;
+    ///
+    /// sandbox.answer("imbot.chat.get", json!({"ID": 5}));
+    /// sandbox.answer("imbot.chat.get", Answer::text("text/html", "<p>Later</p>").status(503).times(2));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn answer(&self, method: &str, answer: impl Into<Answer>) {
+        let answer = answer.into();
+        self.state.controls().orders.answer(method, answer);
+    }
+
+    /// Answers calls of a method by a function of them, on the portal's thread: one that waits for
+    /// the portal waits forever. The caller of one that panics gets `INTERNAL_SERVER_ERROR`.
+    ///
+    /// ```
+    /// # let sandbox = bitrix24_sandbox::Sandbox::start()?;
+    /// use bitrix24_sandbox::Answer;
+    ///
+    /// sandbox.answer_with("user.get", |call| Answer::result(call.parameters()["ID"].clone()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn answer_with(
+        &self,
+        method: &str,
+        function: impl Fn(&Recorded) -> Answer + Send + Sync + 'static,
+    ) {
+        let orders = &mut self.state.controls().orders;
+        orders.answer_with(method, Arc::new(function), false);
+    }
+
+    /// Likewise, whatever the credential: see [`Answer::to_anyone`].
+    pub fn answer_anyone_with(
+        &self,
+        method: &str,
+        function: impl Fn(&Recorded) -> Answer + Send + Sync + 'static,
+    ) {
+        let orders = &mut self.state.controls().orders;
+        orders.answer_with(method, Arc::new(function), true);
     }
 
     /// Answers calls of a method with the pages of a list. The method need not
@@ -396,24 +456,36 @@ impl Sandbox {
         self.state.controls().scopes = scopes.iter().copied().map(String::from).collect();
     }
 
-    /// Refuses requests from now on as [`Builder::intensity`] says, with a
-    /// bucket that is empty at first.
-    pub fn intensity(&self, depth: u32, per_second: f64) {
-        let intensity = Intensity { depth, per_second };
-        self.state.controls().bucket = Some(intensity.bucket(self.state.clock.instant()));
+    /// Gives the portal the limits of a plan from now on, with buckets that are
+    /// empty at first.
+    pub fn plan(&self, plan: Plan) {
+        self.state.limits.set(plan.intensity());
+        self.state.budgets.set_limit(plan.operating());
     }
 
-    /// How many requests the bucket had no room for so far.
+    /// Refuses requests from now on as [`Builder::intensity`] says, with
+    /// buckets that are empty at first.
+    pub fn intensity(&self, depth: u32, per_second: f64) {
+        let intensity = Intensity::new(depth, per_second);
+        self.state.limits.set(Some(intensity));
+    }
+
+    /// Which fields the `time` of answers has from now on.
+    pub fn time_shape(&self, shape: TimeShape) {
+        self.state.time.set(shape);
+    }
+
+    /// How many requests found no room so far.
     #[must_use]
     pub fn refused(&self) -> u64 {
-        self.state.controls().refused
+        self.state.limits.refused()
     }
 
     /// Gives a method a budget of execution time. Its answers tell what is used
-    /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until it is reset.
+    /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until enough of it
+    /// counts no more. Webhook and application have such a budget each.
     pub fn operating(&self, method: &str, operating: &Operating) {
-        let now = self.state.clock.now();
-        self.state.controls().budgets.set(method, operating, now);
+        self.state.order_operating(method, operating);
     }
 
     /// The calls so far, in the order in which they were answered; the last
@@ -421,6 +493,64 @@ impl Sandbox {
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         self.state.controls().log.all()
+    }
+
+    /// The calls of a method so far, alone or in a batch, whatever the case of
+    /// its name.
+    #[must_use]
+    pub fn calls(&self, method: &str) -> Vec<Recorded> {
+        self.state.controls().log.of(method)
+    }
+
+    /// The last call of a method so far.
+    #[must_use]
+    pub fn last_call(&self, method: &str) -> Option<Recorded> {
+        self.state.controls().log.last_of(method)
+    }
+
+    /// Waits until a method was called so often, and gives all calls of it.
+    ///
+    /// # Errors
+    ///
+    /// When fewer calls came in time.
+    pub fn wait_for_calls(
+        &self,
+        method: &str,
+        count: usize,
+        timeout: Duration,
+    ) -> io::Result<Vec<Recorded>> {
+        let calls = self.state.wait_for_calls(method, count, timeout);
+        calls.map_err(|calls| {
+            let found = calls.len();
+            let text = format!("{found} of {count} calls of {method} within {timeout:?}");
+            io::Error::new(io::ErrorKind::TimedOut, text)
+        })
+    }
+
+    /// How many connections there were so far, since the portal was started.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.state.traffic.connections()
+    }
+
+    /// How many connections ended so far while an answer was under way, other
+    /// than by a fault: because the client went away, or by
+    /// [`hang_up`](Self::hang_up).
+    #[must_use]
+    pub fn broken_connections(&self) -> u64 {
+        self.state.traffic.broken()
+    }
+
+    /// Closes all connections.
+    pub fn hang_up(&self) {
+        self.state.traffic.hang_up();
+    }
+
+    /// What chance comes from: a portal that is [given it](Builder::seed) and
+    /// gets the same requests behaves in the same way.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.state.seed()
     }
 
     /// Gives an order by its name and parameters, as programs give them over

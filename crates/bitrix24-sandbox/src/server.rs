@@ -1,17 +1,12 @@
 //! HTTP/1.1 on a loopback port.
 
-use std::{
-    error::Error,
-    future::{pending, poll_fn},
-    sync::Arc,
-    time::Duration,
-};
+use std::{error::Error, future::poll_fn, mem, net::IpAddr, sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
-    Request, Response, StatusCode,
-    body::Incoming,
-    header::{CONTENT_TYPE, HeaderValue, LOCATION},
+    Request, Response, StatusCode, Version,
+    body::{Bytes, Incoming},
+    header::{CONNECTION, CONTENT_TYPE, HeaderValue},
     server::conn::http1,
     service::service_fn,
 };
@@ -22,14 +17,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{
-    call,
-    fault::Kind,
-    reply::Reply,
-    state::State,
-    tls::Security,
-    wire::{Cut, Pieces},
-};
+use crate::{call, reply::Reply, state::State, tls::Security, traffic, wire::Script};
 
 /// Enough for files in base64, not enough to fill the memory by accident.
 const LONGEST_BODY: usize = 64 << 20;
@@ -64,21 +52,30 @@ pub(crate) async fn serve(
 ) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
-                let (security, state) = (security.clone(), Arc::clone(&state));
-                tokio::spawn(async move {
+                let connection = state.traffic.next();
+                let peer = Peer {
+                    place,
+                    address: peer.ip(),
+                    connection,
+                };
+                let (security, served) = (security.clone(), Arc::clone(&state));
+                let task = tokio::spawn(async move {
+                    let state = Arc::clone(&served);
                     match security {
-                        None => converse(stream, state, place).await,
+                        None => converse(stream, state, peer).await,
                         // A client that does not trust the portal leaves: its affair.
                         Some(security) => {
                             if let Ok(stream) = security.accept(stream).await {
-                                converse(stream, state, place).await;
+                                converse(stream, state, peer).await;
                             }
                         }
                     }
+                    served.traffic.closed(connection);
                 });
+                state.traffic.opened(connection, task.abort_handle());
             }
             // Out of file descriptors, most likely: some will be free soon.
             Err(_) => sleep(Duration::from_millis(10)).await,
@@ -86,61 +83,84 @@ pub(crate) async fn serve(
     }
 }
 
+/// Where a request comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer {
+    pub(crate) place: Place,
+    pub(crate) address: IpAddr,
+    /// The number of its connection.
+    pub(crate) connection: u64,
+}
+
 /// Answers the requests of one connection.
-async fn converse<S: Line>(stream: S, state: Arc<State>, place: Place) {
-    let service = service_fn(|request| Box::pin(answer(&state, place, request)));
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // A connection that breaks is the client's affair.
-    let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
-        let _ = connection.into_parts().io.into_inner().shutdown().await;
-        return;
-    };
-    if error.source().and_then(<dyn Error>::downcast_ref) == Some(&Cut::Reset) {
-        // Without lingering, a socket is reset when it is dropped.
-        connection.into_parts().io.into_inner().will_reset();
+async fn converse<S: Line>(stream: S, state: Arc<State>, peer: Peer) {
+    let mut io = TokioIo::new(stream);
+    loop {
+        let service = service_fn(|request| Box::pin(answer(&state, peer, request)));
+        let mut connection = http1::Builder::new().serve_connection(io, service);
+        // A connection that breaks is the client's affair.
+        let Err(error) = poll_fn(|cx| connection.poll_without_shutdown(cx)).await else {
+            let _ = connection.into_parts().io.into_inner().shutdown().await;
+            return;
+        };
+        let Some(script) = error.source().and_then(<dyn Error>::downcast_ref::<Script>) else {
+            return;
+        };
+        let parts = connection.into_parts();
+        let mut stream = parts.io.into_inner();
+        let under_way = state.traffic.under_way();
+        let Ok(goes_on) = script.play(&mut stream).await else {
+            return;
+        };
+        under_way.done();
+        if !goes_on || !parts.read_buf.is_empty() {
+            return;
+        }
+        io = TokioIo::new(stream);
     }
 }
 
 async fn answer(
     state: &State,
-    place: Place,
+    peer: Peer,
     request: Request<Incoming>,
-) -> Result<Response<Pieces>, Cut> {
+) -> Result<Response<Full<Bytes>>, Script> {
     let (head, body) = request.into_parts();
-    let reply = match Limited::new(body, LONGEST_BODY).collect().await {
-        Ok(body) => call::reply(
-            state,
-            &call::Request {
-                place,
-                verb: &head.method,
-                path: head.uri.path(),
-                query: head.uri.query(),
-                headers: &head.headers,
-                body: &body.to_bytes(),
-            },
-        ),
+    let is_last = head.version == Version::HTTP_10
+        || head
+            .headers
+            .get(CONNECTION)
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"));
+    let mut reply = match Limited::new(body, LONGEST_BODY).collect().await {
+        Ok(body) => {
+            let request = call::Request {
+                peer,
+                verb: head.method,
+                uri: head.uri,
+                headers: head.headers,
+                body: body.to_bytes(),
+            };
+            traffic::answering(|| call::reply(state, request))
+        }
         Err(_) => Reply::page(413, "Content Too Large"),
     };
-    let body = match reply.fault.map(|fault| fault.kind) {
-        Some(Kind::Reset) => return Err(Cut::Reset),
-        Some(Kind::Refuse) => return Err(Cut::Closed),
-        Some(Kind::Silence) => pending().await,
-        Some(Kind::Half) => Pieces::half(reply.body),
-        Some(Kind::Drip(pause)) => Pieces::drip(reply.body, pause),
-        Some(Kind::Delay(time)) => {
-            sleep(time).await;
-            Pieces::whole(reply.body)
-        }
-        Some(Kind::Html | Kind::Status { .. }) | None => Pieces::whole(reply.body),
-    };
-    let mut response = Response::new(body);
+    if let Some(late) = reply.fault.as_ref().map(|fault| fault.late)
+        && !late.is_zero()
+    {
+        let under_way = state.traffic.under_way();
+        sleep(late).await;
+        under_way.done();
+    }
+    let mut headers = mem::take(&mut reply.headers);
+    headers
+        .entry(CONTENT_TYPE)
+        .or_insert(HeaderValue::from_static(reply.content_type));
+    if let Some(script) = Script::of(&reply, &headers, is_last) {
+        return Err(script);
+    }
+    let mut response = Response::new(Full::new(reply.body.into()));
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
-    if let Some(location) = reply.location.and_then(|url| url.try_into().ok()) {
-        response.headers_mut().insert(LOCATION, location);
-    }
+    *response.headers_mut() = headers;
     Ok(response)
 }

@@ -3,9 +3,9 @@
 use std::{
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use crate::{
@@ -14,12 +14,14 @@ use crate::{
     clock::Clock,
     contract::{Contract, Rest},
     deliver::Outbox,
-    failures::Orders,
-    fault::Faults,
-    limits::{Bucket, Intensity},
+    faults::Faults,
+    limits::{Intensity, Limits, Plan},
     log::{Log, Recorded},
-    operating::Budgets,
+    operating::{Budgets, Operating, Spent},
+    orders::Orders,
+    time::{Shape, Time, TimeShape},
     tokens::Tokens,
+    traffic::Traffic,
     world::{World, event},
 };
 
@@ -35,6 +37,10 @@ pub(crate) struct State {
     /// What everything goes by that looks at the time.
     pub(crate) clock: Clock,
     api: Api,
+    pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
+    /// What the `time` of answers tells.
+    pub(crate) time: Shape,
     setup: Setup,
     pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
@@ -44,6 +50,11 @@ pub(crate) struct State {
     changed: Condvar,
     /// Whether methods look at `world`, rather than to answer as documented.
     stateful: AtomicBool,
+    pub(crate) traffic: Traffic,
+    /// What chance comes from.
+    seed: AtomicU64,
+    /// Tells those who wait that calls were recorded.
+    called: Condvar,
     observer: Option<Observer>,
 }
 
@@ -53,10 +64,6 @@ pub(crate) struct Controls {
     pub(crate) log: Log,
     pub(crate) scopes: Vec<String>,
     pub(crate) tokens: Tokens,
-    pub(crate) bucket: Option<Bucket>,
-    /// Requests for which the bucket had no room.
-    pub(crate) refused: u64,
-    pub(crate) budgets: Budgets,
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
@@ -65,44 +72,40 @@ pub(crate) struct Controls {
 }
 
 impl Controls {
-    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock) -> Self {
+    fn new(api: &Api, secrets: &Secrets, setup: &Setup, clock: &Clock, seed: u64) -> Self {
         Self {
             orders: Orders::default(),
             log: Log::default(),
             scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
-            bucket: setup
-                .intensity
-                .map(|intensity| intensity.bucket(clock.instant())),
-            refused: 0,
-            budgets: Budgets::default(),
-            faults: Faults::default(),
+            faults: Faults::new(seed),
             moved: None,
             https_only: setup.https_only,
         }
-    }
-
-    /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
-        let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(now),
-            None => true,
-        };
-        if !room {
-            self.refused += 1;
-        }
-        room
     }
 }
 
 /// What a portal begins with, and goes back to when it is cleared.
 #[derive(Default)]
 pub(crate) struct Setup {
+    pub(crate) plan: Option<Plan>,
     pub(crate) intensity: Option<Intensity>,
     /// Calls of a webhook over plain http are turned down.
     pub(crate) https_only: bool,
     /// Methods answer as documented, whatever was called before.
     pub(crate) documented: bool,
+    /// What chance comes from.
+    pub(crate) seed: Option<u64>,
+}
+
+impl Setup {
+    fn intensity(&self) -> Option<Intensity> {
+        self.intensity.or(self.plan.and_then(Plan::intensity))
+    }
+
+    fn operating(&self) -> f64 {
+        self.plan.unwrap_or(Plan::Standard).operating()
+    }
 }
 
 impl State {
@@ -114,18 +117,27 @@ impl State {
         observer: Option<Observer>,
     ) -> Self {
         let clock = Clock::new();
+        let limits = Limits::default();
+        limits.set(setup.intensity());
+        let seed = setup.seed.unwrap_or(secrets.seed);
         Self {
             url,
             new_url,
-            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock)),
+            controls: Mutex::new(Controls::new(&api, &secrets, &setup, &clock, seed)),
             world: Mutex::new(World::fresh(api.seed(), clock.now())),
             changed: Condvar::new(),
             secrets,
             clock,
+            limits,
+            budgets: Budgets::new(api.count(), setup.operating()),
+            time: Shape::default(),
             api,
             stateful: AtomicBool::new(!setup.documented),
             setup,
             outbox: Arc::new(Outbox::new()),
+            traffic: Traffic::default(),
+            seed: AtomicU64::new(seed),
+            called: Condvar::new(),
             observer,
         }
     }
@@ -138,6 +150,25 @@ impl State {
     /// All of the API but its methods.
     pub(crate) fn contract(&self) -> &Contract {
         self.api.contract()
+    }
+
+    /// Gives a method a budget of execution time, in both generations of the API.
+    pub(crate) fn order_operating(&self, method: &str, operating: &Operating) {
+        let (name, now) = (method.to_ascii_lowercase(), self.clock.now());
+        let served = [Rest::Classic, Rest::V3].map(|rest| self.method(rest, &name));
+        for served in served.into_iter().flatten() {
+            self.budgets
+                .of(Some(served.index), &name, |meter| meter.set(operating, now));
+        }
+        self.budgets
+            .of(None, &name, |meter| meter.set(operating, now));
+    }
+
+    /// The `time` of a call that began then and ends now.
+    pub(crate) fn time(&self, start: SystemTime, spent: Option<Spent>) -> Option<Time> {
+        let end = self.clock.now();
+        let spent = spent.unwrap_or_else(|| Spent::nothing(start));
+        Time::between(start, end, spent, self.time.get())
     }
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
@@ -183,7 +214,45 @@ impl State {
         if let Some(observer) = &self.observer {
             observer(&recorded);
         }
-        self.controls().log.push(recorded);
+        let mut controls = self.controls();
+        controls.log.push(recorded);
+        if controls.log.waiting > 0 {
+            self.called.notify_all();
+        }
+    }
+
+    /// Waits until a method was called so often, and gives the calls of it; what came in time
+    /// otherwise.
+    pub(crate) fn wait_for_calls(
+        &self,
+        method: &str,
+        count: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Recorded>, Vec<Recorded>> {
+        let mut controls = self.controls();
+        controls.log.waiting += 1;
+        let waited = self
+            .called
+            .wait_timeout_while(controls, timeout, |controls| {
+                controls.log.count_of(method) < count
+            });
+        let (mut controls, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        controls.log.waiting = controls.log.waiting.saturating_sub(1);
+        let calls = controls.log.of(method);
+        if calls.len() < count {
+            Err(calls)
+        } else {
+            Ok(calls)
+        }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_seed(&self, seed: u64) {
+        self.seed.store(seed, Ordering::Relaxed);
+        self.controls().faults.seed(seed);
     }
 
     /// Whether methods look at what the portal keeps.
@@ -234,7 +303,16 @@ impl State {
 
     pub(crate) fn clear(&self) {
         self.clock.reset();
-        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock);
+        self.limits.reset(self.setup.intensity());
+        self.budgets.reset(self.setup.operating());
+        self.time.set(TimeShape::default());
+        *self.controls() = Controls::new(
+            &self.api,
+            &self.secrets,
+            &self.setup,
+            &self.clock,
+            self.seed(),
+        );
         self.set_stateful(!self.setup.documented);
         let fresh = World::fresh(self.api.seed(), self.clock.now());
         self.in_world(|world| *world = fresh);

@@ -1,104 +1,137 @@
-//! Bodies of answers, whole and in pieces, and ends of connections.
+//! Answers byte by byte, for those that HTTP does not let go wrong.
 
-use std::{
-    error, fmt,
-    pin::Pin,
-    task::{Context, Poll, ready},
-    time::Duration,
+use std::{error, fmt, time::Duration};
+
+use hyper::{
+    HeaderMap, StatusCode,
+    body::Bytes,
+    header::{CONTENT_LENGTH, TRANSFER_ENCODING},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::sleep,
 };
 
-use hyper::body::{Body, Bytes, Frame, SizeHint};
-use tokio::time::{Sleep, sleep};
+use crate::{
+    fault::{End, Kind, Part},
+    reply::Reply,
+    server::Line,
+};
 
 /// Long enough for what was said before to get out.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// How a connection ends before its answer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cut {
-    Closed,
-    Reset,
+/// What is written in place of an answer that HTTP would write.
+#[derive(Clone, Debug)]
+pub(crate) struct Script {
+    bytes: Bytes,
+    /// Between bytes.
+    pause: Option<Duration>,
+    /// `None`: the next request.
+    then: Option<End>,
 }
 
-impl fmt::Display for Cut {
+/// It leaves the service as an error, as nothing else makes the server let go of a connection.
+impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cut by order")
     }
 }
 
-impl error::Error for Cut {}
+impl error::Error for Script {}
 
-/// A body on its way to the client.
-pub(crate) struct Pieces {
-    left: Bytes,
-    /// Bytes a piece.
-    size: usize,
-    /// Between the pieces.
-    pause: Duration,
-    /// How much of `left` never gets out.
-    withheld: usize,
-    sleep: Option<Pin<Box<Sleep>>>,
+impl Script {
+    /// What an answer asks for, if it must not be left to HTTP.
+    pub(crate) fn of(reply: &Reply, headers: &HeaderMap, is_last: bool) -> Option<Self> {
+        let end = is_last.then_some(End::Close);
+        let fault = reply.fault.as_deref().map(|fault| &fault.kind);
+        let (sent, pause, then) = match fault {
+            Some(Kind::Break { sent, then }) => (*sent, None, Some(*then)),
+            Some(Kind::Refuse) => (Part::Bytes(0), None, Some(End::Close)),
+            Some(Kind::Drip(pause)) => (Part::Whole, Some(*pause), end),
+            // HTTP minds a length that is wrong.
+            _ if reply.raw.is_some() || is_framed(headers) => (Part::Whole, None, end),
+            _ => return None,
+        };
+        let (mut bytes, then) = match &reply.raw {
+            Some(raw) => (raw.clone(), then.or(Some(End::Close))),
+            None => (message(reply, headers), then),
+        };
+        bytes.truncate(match sent {
+            Part::Bytes(count) => count,
+            Part::Half if reply.raw.is_some() => bytes.len() / 2,
+            Part::Half => bytes.len() - reply.body.len().div_ceil(2),
+            Part::Whole => bytes.len(),
+        });
+        Some(Self { bytes, pause, then })
+    }
+
+    /// Does it; tells whether the connection goes on.
+    pub(crate) async fn play<S: Line>(&self, stream: &mut S) -> std::io::Result<bool> {
+        match self.pause {
+            None => {
+                stream.write_all(&self.bytes).await?;
+                stream.flush().await?;
+            }
+            Some(pause) => {
+                for byte in self.bytes.iter() {
+                    stream.write_all(&[*byte]).await?;
+                    stream.flush().await?;
+                    sleep(pause).await;
+                }
+            }
+        }
+        let Some(end) = self.then else {
+            return Ok(true);
+        };
+        match end {
+            End::Close => {
+                if !self.bytes.is_empty() {
+                    sleep(MOMENT).await;
+                }
+            }
+            End::Reset => {
+                if !self.bytes.is_empty() {
+                    sleep(MOMENT).await;
+                }
+                stream.will_reset();
+            }
+            End::Silence => {
+                // Until the client has had enough.
+                let mut rest = [0; 1024];
+                while stream.read(&mut rest).await? > 0 {}
+                return Err(std::io::ErrorKind::ConnectionAborted.into());
+            }
+        }
+        Ok(false)
+    }
 }
 
-impl Pieces {
-    pub(crate) fn whole(body: Vec<u8>) -> Self {
-        Self {
-            size: body.len().max(1),
-            left: body.into(),
-            pause: Duration::ZERO,
-            withheld: 0,
-            sleep: None,
-        }
-    }
-
-    /// Byte by byte.
-    pub(crate) fn drip(body: Vec<u8>, pause: Duration) -> Self {
-        Self {
-            size: 1,
-            pause,
-            ..Self::whole(body)
-        }
-    }
-
-    /// The first half, and then no more.
-    pub(crate) fn half(body: Vec<u8>) -> Self {
-        Self {
-            withheld: body.len().div_ceil(2),
-            pause: MOMENT,
-            ..Self::whole(body)
-        }
-    }
+/// Whether the answer itself tells where it ends.
+fn is_framed(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
-impl Body for Pieces {
-    type Data = Bytes;
-    type Error = Cut;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        if let Some(sleep) = &mut self.sleep {
-            ready!(sleep.as_mut().poll(cx));
-            self.sleep = None;
-        }
-        let ready = self.left.len() - self.withheld;
-        if ready == 0 {
-            return Poll::Ready((self.withheld > 0).then_some(Err(Cut::Closed)));
-        }
-        let size = self.size.min(ready);
-        let piece = self.left.split_to(size);
-        if !self.pause.is_zero() {
-            self.sleep = Some(Box::pin(sleep(self.pause)));
-        }
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+/// An answer in HTTP.
+fn message(reply: &Reply, headers: &HeaderMap) -> Bytes {
+    let reason = StatusCode::from_u16(reply.status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    // No status is recorded for what never gets out whole.
+    let status = if reply.status == 0 { 200 } else { reply.status };
+    let mut message = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();
+    for (name, value) in headers {
+        message.extend_from_slice(name.as_str().as_bytes());
+        message.extend_from_slice(b": ");
+        message.extend_from_slice(value.as_bytes());
+        message.extend_from_slice(b"\r\n");
     }
-
-    fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+    if !is_framed(headers) {
+        let length = format!("content-length: {}\r\n", reply.body.len());
+        message.extend_from_slice(length.as_bytes());
     }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.len() as u64)
-    }
+    message.extend_from_slice(b"\r\n");
+    message.extend_from_slice(&reply.body);
+    message.into()
 }

@@ -3,7 +3,7 @@
 
 mod wire;
 
-use bitrix24_sandbox::{Failure, Sandbox};
+use bitrix24_sandbox::{Answer, Failure, Sandbox};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -22,7 +22,7 @@ fn five_parts() {
     let portal = Sandbox::start().unwrap();
     portal.answer(
         "a.list",
-        &json!({"result": [1, 2], "total": 120, "next": 50}),
+        Answer::body(json!({"result": [1, 2], "total": 120, "next": 50})),
     );
     let result = batch(
         &portal,

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bitrix24_sandbox::{Fault, Sandbox};
+use bitrix24_sandbox::{Answer, Fault, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
@@ -77,8 +77,8 @@ fn answers_that_take_their_time() {
     let start = Instant::now();
     assert_eq!(connection.get(&echo).status, 200);
     assert!(start.elapsed() >= Duration::from_millis(200));
-    portal.answer("short", &json!({}));
-    portal.fault("short", Fault::drip(Duration::from_millis(100)));
+    portal.answer("short", Answer::body(json!({})));
+    portal.fault("short", Fault::drip(Duration::from_millis(2)));
     let start = Instant::now();
     assert_eq!(connection.get(&hook(&portal, "short")).json(), json!({}));
     assert!(start.elapsed() >= Duration::from_millis(100));

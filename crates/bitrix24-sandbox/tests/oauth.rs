@@ -5,7 +5,7 @@ mod wire;
 
 use std::{io::Write, time::Duration};
 
-use bitrix24_sandbox::{Credential, Failure, Sandbox};
+use bitrix24_sandbox::{Answer, Credential, Failure, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
@@ -114,7 +114,7 @@ fn errors_of_the_authorization_server() {
     portal.fail("*", Failure::code("ACCESS_ERROR"));
     portal.fail("oauth.token", Failure::code("PAYMENT_REQUIRED"));
     connection.get(&good).is_error(402, "PAYMENT_REQUIRED");
-    portal.answer("oauth.token", &json!({"access_token": 1}));
+    portal.answer("oauth.token", Answer::body(json!({"access_token": 1})));
     assert_eq!(connection.get(&good).json(), json!({"access_token": 1}));
     portal.clear();
     assert_eq!(portal.refreshes(), 0);

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bitrix24_sandbox::{Credential, Failure, Sandbox};
+use bitrix24_sandbox::{Answer, Credential, Failure, Sandbox};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -166,7 +166,10 @@ fn errors_on_demand() {
     }
     portal.clear();
     assert_eq!(connection.post(&target, &chat()).status, 200);
-    portal.answer("any.method", &json!({"result": [], "total": 0}));
+    portal.answer(
+        "any.method",
+        Answer::body(json!({"result": [], "total": 0})),
+    );
     let reply = connection.post(&hook(&portal, "any.method"), &json!({}));
     assert_eq!(
         (reply.status, reply.json()),

@@ -83,7 +83,7 @@ impl Scene {
         static LISTEN: Once = Once::new();
         LISTEN.call_once(|| tracing::subscriber::set_global_default(Listener).unwrap());
         let portal = Sandbox::start().unwrap();
-        portal.answer(WRITE, &json!({ "result": 1 }));
+        portal.answer(WRITE, json!(1));
         let secrets = Mutex::new(vec![
             portal.client_secret().to_owned(),
             portal.expired_token().to_owned(),

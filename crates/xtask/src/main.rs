@@ -5,6 +5,7 @@ mod consumer;
 mod costs;
 mod demo;
 mod edited;
+mod foreign;
 mod obstacles;
 mod package;
 mod paths;

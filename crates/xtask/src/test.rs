@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    demo, edited, obstacles, package, paths,
+    demo, edited, foreign, obstacles, package, paths,
     run::{Outcome, cargo, run},
     setup,
     venv::Venv,
@@ -39,7 +39,7 @@ const fn python(name: &'static str, check: fn() -> Outcome) -> Step {
 const SETUP: &str = "setup";
 
 /// In the order in which they run: what is quick or most likely to fail first.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     rust("fmt", fmt),
     rust("codegen", codegen),
     rust("clippy", clippy),
@@ -53,6 +53,7 @@ const STEPS: [Step; 17] = [
     python("stubtest", stubtest),
     python("pytest", pytest),
     python("demo", demo::check),
+    python("foreign", foreign::check),
     rust("package", package::check),
     python("wheel", wheel::check),
     python("edited", edited::check),

@@ -39,12 +39,17 @@ pub(crate) struct Venv(PathBuf);
 impl Venv {
     /// The one that the project is developed in.
     pub(crate) fn development() -> Self {
-        Self(paths::target().join("venv"))
+        Self::named("venv")
+    }
+
+    /// The one of that name, which may not be there yet.
+    pub(crate) fn named(name: &str) -> Self {
+        Self(paths::target().join(name))
     }
 
     /// A new one of that name, with pip in it.
     pub(crate) fn fresh(name: &str) -> Outcome<Self> {
-        let venv = Self(paths::target().join(name));
+        let venv = Self::named(name);
         empty_dir(&venv.0)?;
         venv.create()?;
         Ok(venv)

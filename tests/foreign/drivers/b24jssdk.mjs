@@ -49,22 +49,22 @@ const tasks = {
   async batch(told) {
     const b24 = B24Hook.fromWebhookUrl(told.webhook_url)
     const calls = {
-      chat: { method: 'imbot.chat.get', params: CHAT },
-      echo: ['sandbox.echo', told.nested],
-      reference: ['sandbox.echo', { DIALOG_ID: 'chat$result[chat][ID]' }],
-      failure: ['imbot.chat.no', {}],
+      c0: { method: 'imbot.chat.get', params: CHAT },
+      c1: ['sandbox.echo', told.nested],
+      c2: ['sandbox.echo', { DIALOG_ID: '$result[c0][ID]' }],
+      c3: ['imbot.chat.no', {}],
     }
     const options = { isHaltOnError: false, returnAjaxResult: true }
     const results = (await b24.actions.v2.batch.make({ calls, options })).getData()
     return {
-      chat: good(results.chat).result.ID,
-      echo: good(results.echo).result,
-      reference: good(results.reference).result,
-      failure: [...results.failure.errors.values()][0].code,
+      chat: good(results.c0).result.ID,
+      echo: good(results.c1).result,
+      reference: good(results.c2).result,
+      failure: [...results.c3.errors.values()][0].code,
     }
   },
 
-  async list(told) {
+  async keyed(told) {
     const b24 = B24Hook.fromWebhookUrl(told.webhook_url)
     return good(await b24.actions.v2.callList.make({ method: 'crm.deal.list' })).map(({ ID }) => ID)
   },

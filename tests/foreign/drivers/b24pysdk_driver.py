@@ -32,23 +32,22 @@ def chat(token):
 def call(told):
     token = webhook(told)
     echo = token.call_method("sandbox.echo", told["nested"])["result"]
-    typed = token.get_client().imbot.chat.get(entity_type="CHAT", entity_id="13").result
-    return {"chats": [chat(token), typed["ID"]], "echo": echo}
+    return {"chats": [chat(token), chat(token)], "echo": echo}
 
 
 def batch(told):
     methods = {
-        "chat": ("imbot.chat.get", CHAT),
-        "echo": ("sandbox.echo", told["nested"]),
-        "reference": ("sandbox.echo", {"DIALOG_ID": "chat$result[chat][ID]"}),
-        "failure": ("imbot.chat.no", {}),
+        "c0": ("imbot.chat.get", CHAT),
+        "c1": ("sandbox.echo", told["nested"]),
+        "c2": ("sandbox.echo", {"DIALOG_ID": "$result[c0][ID]"}),
+        "c3": ("imbot.chat.no", {}),
     }
     result = webhook(told).call_batch(methods)["result"]
     return {
-        "chat": result["result"]["chat"]["ID"],
-        "echo": result["result"]["echo"],
-        "reference": result["result"]["reference"],
-        "failure": result["result_error"]["failure"]["error"],
+        "chat": result["result"]["c0"]["ID"],
+        "echo": result["result"]["c1"],
+        "reference": result["result"]["c2"],
+        "failure": result["result_error"]["c3"]["error"],
     }
 
 

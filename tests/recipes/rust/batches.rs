@@ -53,7 +53,7 @@ async fn fifty_go_together() {
 #[tokio::test]
 async fn one_uses_the_result_of_another() {
     let (portal, client) = portal();
-    portal.answer("im.chat.user.list", &json!({ "result": [1, 2] }));
+    portal.answer("im.chat.user.list", json!([1, 2]));
     assert_eq!(users(&client).await.unwrap(), json!([1, 2]));
     let id = client
         .call(ChatGet::new("CHAT", "13"))

@@ -22,8 +22,7 @@ use serde_json::{Value, json};
 /// A portal with a deal, and a client of it.
 fn portal() -> (Sandbox, Client) {
     let portal = Sandbox::start().unwrap();
-    let deal = json!({ "result": { "ID": "13", "TITLE": "Pipes" } });
-    portal.answer("crm.deal.get", &deal);
+    portal.answer("crm.deal.get", json!({ "ID": "13", "TITLE": "Pipes" }));
     let client = Client::webhook(portal.webhook_url()).unwrap();
     (portal, client)
 }

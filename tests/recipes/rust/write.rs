@@ -35,7 +35,7 @@ async fn find(client: &Client, number: &str) -> Result<Option<Value>, Error> {
 #[tokio::test]
 async fn is_not_repeated() {
     let (portal, client) = portal();
-    portal.answer("crm.deal.add", &json!({ "result": 7 }));
+    portal.answer("crm.deal.add", json!(7));
     let row = json!({ "ID": 7, "ORIGIN_ID": "no. 1" });
     portal.list("crm.deal.list", List::records([row]));
     portal.fault("crm.deal.add", Fault::reset());

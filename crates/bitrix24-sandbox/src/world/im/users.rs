@@ -10,7 +10,7 @@ use super::super::{
     params::Params,
     show,
 };
-use crate::{answer::date, contract::text};
+use crate::{contract::text, time::date};
 
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let params = Params::new(context.params);

@@ -1,0 +1,168 @@
+//! What a portal is told to answer instead of what is documented.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use crate::{
+    failures::{EVERY_METHOD, Failure},
+    ordered::{Answer, Function, Given},
+    table::List,
+};
+
+/// The orders that stand.
+#[derive(Default)]
+pub(crate) struct Orders {
+    /// With the lower-case name of the method; the earliest comes first.
+    failures: Vec<(String, Failure)>,
+    /// By the lower-case name of the method.
+    answers: HashMap<String, Answers>,
+    /// Lists by the lower-case name of the method.
+    lists: HashMap<String, Arc<List>>,
+}
+
+/// Those of one method.
+#[derive(Default)]
+struct Answers {
+    /// With how many calls they still answer.
+    next: VecDeque<(Arc<Answer>, u32)>,
+    then: Option<Given>,
+}
+
+impl Orders {
+    pub(crate) fn fail(&mut self, method: &str, failure: Failure) {
+        self.failures.push((method.to_ascii_lowercase(), failure));
+    }
+
+    pub(crate) fn answer(&mut self, method: &str, answer: Answer) {
+        let answers = self.answers.entry(method.to_ascii_lowercase()).or_default();
+        match answer.times {
+            Some(0) => {}
+            Some(times) => answers.next.push_back((Arc::new(answer), times)),
+            None => answers.then = Some(Given::Answer(Arc::new(answer))),
+        }
+    }
+
+    pub(crate) fn answer_with(&mut self, method: &str, function: Arc<Function>, to_anyone: bool) {
+        let answers = self.answers.entry(method.to_ascii_lowercase()).or_default();
+        answers.then = Some(Given::By {
+            function,
+            to_anyone,
+        });
+    }
+
+    pub(crate) fn list(&mut self, method: &str, list: List) {
+        self.lists.insert(method.to_ascii_lowercase(), list.into());
+    }
+
+    /// The error for this call of a method, which counts as used.
+    pub(crate) fn take_failure(&mut self, method: &str) -> Option<Failure> {
+        self.take(|name| name == EVERY_METHOD || name == method)
+    }
+
+    /// Likewise, for what is not a method of the API.
+    pub(crate) fn take_failure_of(&mut self, name: &str) -> Option<Failure> {
+        self.take(|known| known == name)
+    }
+
+    fn take(&mut self, is_meant: impl Fn(&str) -> bool) -> Option<Failure> {
+        let index = self
+            .failures
+            .iter()
+            .position(|(name, failure)| is_meant(name) && failure.times != Some(0))?;
+        let (_, failure) = self.failures.get_mut(index)?;
+        match &mut failure.times {
+            None => Some(failure.clone()),
+            Some(left) if *left > 1 => {
+                *left -= 1;
+                Some(failure.clone())
+            }
+            Some(_) => Some(self.failures.remove(index).1),
+        }
+    }
+
+    /// What answers this call of a method, which counts as used: what was ordered for the method,
+    /// else what was ordered for all.
+    pub(crate) fn take_answer(&mut self, method: &str) -> Option<Given> {
+        if self.answers.is_empty() {
+            return None;
+        }
+        self.take_answer_of(method)
+            .or_else(|| self.take_answer_of(EVERY_METHOD))
+    }
+
+    /// Likewise, for what is not a method of the API.
+    pub(crate) fn take_answer_of(&mut self, name: &str) -> Option<Given> {
+        self.answers.get_mut(name)?.take(false)
+    }
+
+    /// Likewise, if that is for anyone.
+    pub(crate) fn take_answer_to_anyone(&mut self, method: &str) -> Option<Given> {
+        if self.answers.is_empty() {
+            return None;
+        }
+        for name in [method, EVERY_METHOD] {
+            if let Some(answers) = self.answers.get_mut(name)
+                && !answers.is_empty()
+            {
+                return answers.take(true);
+            }
+        }
+        None
+    }
+
+    pub(crate) fn list_of(&self, method: &str) -> Option<Arc<List>> {
+        self.lists.get(method).cloned()
+    }
+}
+
+impl Answers {
+    fn is_empty(&self) -> bool {
+        self.next.is_empty() && self.then.is_none()
+    }
+
+    /// The one whose turn it is, if it is wanted.
+    fn take(&mut self, only_to_anyone: bool) -> Option<Given> {
+        let is_wanted = |to_anyone: bool| to_anyone || !only_to_anyone;
+        let Some((answer, left)) = self.next.front_mut() else {
+            return self.then.clone().filter(|given| match given {
+                Given::Answer(answer) => is_wanted(answer.to_anyone),
+                Given::By { to_anyone, .. } => is_wanted(*to_anyone),
+            });
+        };
+        if !is_wanted(answer.to_anyone) {
+            return None;
+        }
+        let answer = Arc::clone(answer);
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            self.next.pop_front();
+        }
+        Some(Given::Answer(answer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_used_up() {
+        let mut orders = Orders::default();
+        orders.fail("A.b", Failure::code("ONE").times(2));
+        orders.fail("*", Failure::code("TWO"));
+        orders.fail("a.b", Failure::code("THREE").always());
+        let mut codes = |method: &str| {
+            orders
+                .take_failure(method)
+                .map_or(String::new(), |failure| failure.code)
+        };
+        assert_eq!(codes("c"), "TWO");
+        assert_eq!(codes("c"), "");
+        assert_eq!(
+            ["a.b"; 4].map(&mut codes),
+            ["ONE", "ONE", "THREE", "THREE"].map(String::from),
+        );
+    }
+}
