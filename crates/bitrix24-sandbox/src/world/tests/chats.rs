@@ -200,6 +200,23 @@ fn the_messenger_has_the_same_chats() {
         json!({"ID": chat})
     );
     assert_eq!(portal.call("imbot.chat.get", object), json!({"ID": chat}));
+    for (method, name, value) in [
+        ("im.chat.updateTitle", "TITLE", json!("Order")),
+        ("im.chat.updateColor", "COLOR", json!("SAND")),
+        ("im.chat.updateAvatar", "AVATAR", json!("/9j/")),
+        ("im.chat.mute", "MUTE", json!("Y")),
+        ("im.chat.setOwner", "USER_ID", json!(1)),
+    ] {
+        let by_id = json!({"CHAT_ID": chat, name: value});
+        assert_eq!(portal.call(method, by_id), json!(true), "{method}");
+        let nowhere = json!({"DIALOG_ID": "chat9", name: value});
+        assert_eq!(portal.code(method, nowhere), "ACCESS_ERROR", "{method}");
+    }
+    let described = portal.call("im.dialog.get", json!({"DIALOG_ID": format!("chat{chat}")}));
+    assert_eq!(
+        (&described["name"], &described["mute_list"]),
+        (&json!("Order"), &json!([1]))
+    );
     let user = portal.call("im.user.get", json!({}));
     assert_eq!(user["id"], 1);
     assert_eq!(portal.call("user.current", json!({}))["ID"], "1");
