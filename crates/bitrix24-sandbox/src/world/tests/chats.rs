@@ -238,3 +238,29 @@ fn documented_answers_need_no_state() {
     portal.sandbox.clear();
     assert_eq!(portal.call("imbot.chat.get", params), Value::Null);
 }
+
+#[test]
+fn both_versions_see_the_same() {
+    let portal = Portal::start();
+    let bot = portal.bot("echo");
+    let object = json!({"ENTITY_TYPE": "ORDER", "ENTITY_ID": "7"});
+    let chat = portal.id("imbot.chat.add", object);
+    let own = |more: Value| {
+        let mut params = json!({"botId": bot, "botToken": "secret", "CLIENT_ID": null});
+        for (name, value) in more.as_object().unwrap() {
+            params[name] = value.clone();
+        }
+        params
+    };
+    let dialog = format!("chat{chat}");
+    let described = portal.call("imbot.v2.Chat.get", own(json!({"dialogId": dialog})));
+    assert_eq!(described["chat"]["entityId"], "7");
+    let add = own(json!({"fields": {"title": "New", "userIds": [1]}}));
+    let new = portal.call("imbot.v2.Chat.add", add)["chat"]["id"].clone();
+    let users = portal.call("imbot.chat.user.list", json!({"CHAT_ID": new}));
+    assert_eq!(users, json!([1, bot]));
+    assert_eq!(
+        portal.call("im.chat.user.list", json!({"CHAT_ID": new})),
+        users
+    );
+}
