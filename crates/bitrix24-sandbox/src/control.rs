@@ -5,17 +5,20 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    app,
     deliver::Delivery,
     failures::Failure,
     limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
     order::{self, duration, possible, read},
-    script::Script,
+    ordered::Answer,
     spoil::Spoil,
     state::State,
     table::List,
     time::{TimeShape, since_epoch},
+    tokens::Grant,
+    world::OWNER,
     world::orders,
 };
 
@@ -28,6 +31,7 @@ const PATHS: &str = "/_sandbox/";
 /// All orders, for who misspells one.
 const ORDERS: &[&str] = &[
     "answer",
+    "app",
     "application_token",
     "clear",
     "clock",
@@ -50,6 +54,7 @@ const ORDERS: &[&str] = &[
     "state",
     "stay",
     "time",
+    "token",
 ];
 
 /// The order in a method's name, which is in lower case.
@@ -87,7 +92,7 @@ pub(crate) fn obey(
         }
         "answer" => {
             let method = order::method(&mut params)?;
-            let answer = read::<Script>(params)?.answer()?;
+            let answer = Answer::try_from(params)?;
             state.controls().orders.answer(&method, answer);
             Ok(true.into())
         }
@@ -109,6 +114,25 @@ pub(crate) fn obey(
                 clock.advance(duration(seconds)?);
             }
             Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
+        }
+        "app" => app::obey(state, params),
+        "token" => {
+            let issue: order::Issue = read(params)?;
+            let grant = Grant {
+                user: issue.user.unwrap_or(OWNER),
+                scopes: issue.scopes.map(Into::into),
+                lifetime: issue.lifetime.map(Duration::from_secs),
+            };
+            let token = state
+                .controls()
+                .tokens
+                .issue_beside(grant, state.clock.now());
+            Ok(json!({
+                "access_token": token.access,
+                "refresh_token": token.refresh,
+                "expires_in": token.lifetime.as_secs(),
+                "user_id": token.grant.user,
+            }))
         }
         "expire" => {
             let order::Nothing {} = read(params)?;

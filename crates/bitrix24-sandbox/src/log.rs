@@ -21,8 +21,8 @@ pub(crate) const MASK: &str = "***";
 /// A call that a portal got.
 ///
 /// The webhook's code and the access token are left out when it is recorded,
-/// but for [`target`](Self::target), [`query`](Self::query) and
-/// [`body`](Self::body). `Debug` and `Display` show none of these, and also mask what the description calls
+/// but for [`query`](Self::query), [`target`](Self::target) and [`body`](Self::body).
+/// `Debug` and `Display` show none of these, and also mask what the description calls
 /// secret; the accessors hand that out as it was sent.
 #[derive(Clone)]
 pub struct Recorded {
@@ -36,8 +36,7 @@ pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) verb: Verb,
     pub(crate) path: String,
-    /// The path and the query, or whatever else was asked for.
-    pub(crate) target: Uri,
+    pub(crate) uri: Uri,
     pub(crate) credential: Credential,
     pub(crate) parameters: Map<String, Value>,
     /// The names of secret parameters; a dot leads into one.
@@ -68,6 +67,11 @@ impl Recorded {
             sent: Arc::new(sent),
             outcome: Outcome::default(),
         }
+    }
+
+    /// The headers as they came.
+    pub(crate) fn headers_of_http(&self) -> &HeaderMap {
+        &self.sent.headers
     }
 
     pub(crate) fn with(mut self, outcome: Outcome) -> Self {
@@ -101,15 +105,15 @@ impl Recorded {
     /// The query of the address as it was sent, which may hold a token.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.sent.target.query()
+        self.sent.uri.query()
     }
 
-    /// The target of the request as it was sent, which may hold the code of a
-    /// webhook: the path and the query, or a whole address where the portal is
-    /// taken for a proxy. `/` for a command in a batch.
+    /// The address as it was sent, secrets and all: the path and the query, and
+    /// what comes before them when the portal is used as a proxy. `/` for a
+    /// command in a batch.
     #[must_use]
     pub fn target(&self) -> String {
-        self.sent.target.to_string()
+        self.sent.uri.to_string()
     }
 
     /// What the call was authorised by.
