@@ -38,7 +38,10 @@ pub(crate) struct Sandbox {
 #[pymethods]
 impl Sandbox {
     #[new]
-    #[pyo3(signature = (port, listen, tls, https_only, intensity, /))]
+    #[pyo3(signature = (
+        port, listen, tls, https_only, intensity, documented, deliver_anywhere, /
+    ))]
+    #[allow(clippy::too_many_arguments)] // the options are as many
     fn new(
         py: Python<'_>,
         port: u16,
@@ -46,6 +49,8 @@ impl Sandbox {
         tls: Option<Vec<String>>,
         https_only: bool,
         intensity: Option<(u32, f64)>,
+        documented: bool,
+        deliver_anywhere: bool,
     ) -> PyResult<Self> {
         let mut builder = Portal::builder().port(port);
         if let Some(address) = listen {
@@ -59,6 +64,12 @@ impl Sandbox {
         }
         if let Some((depth, per_second)) = intensity {
             builder = builder.intensity(depth, per_second);
+        }
+        if documented {
+            builder = builder.documented();
+        }
+        if deliver_anywhere {
+            builder = builder.deliver_anywhere();
         }
         let portal = py.detach(|| builder.start())?;
         Ok(Self {

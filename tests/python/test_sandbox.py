@@ -10,10 +10,11 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+import bitrix24._sandbox_people
 import bitrix24.sandbox
 import pytest
 from bitrix24 import AsyncClient, Client, ListRequest, errors
-from bitrix24.sandbox import Sandbox
+from bitrix24.sandbox import Sandbox, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,22 +24,39 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
 WRAPPED = {
     "answer": Sandbox.answer,
+    "application_token": Sandbox.application_token,
+    "bots": Sandbox.bots,
+    "chat": User.open_chat,
+    "chats": Sandbox.chats,
     "clear": Sandbox.clear,
     "clock": Sandbox.advance,
     "code": Sandbox.auth_code,
     "counts": Sandbox.refreshes,
+    "delete": User.delete,
+    "deliveries": Sandbox.deliveries,
+    "edit": User.edit,
     "expire": Sandbox.expire_tokens,
     "fail": Sandbox.fail,
     "fault": Sandbox.fault,
     "https_only": Sandbox.https_only,
+    "invite": User.invite,
+    "leave": User.leave,
     "lifetime": Sandbox.token_lifetime,
     "limits": Sandbox.limits,
     "list": Sandbox.list,
+    "messages": User.messages,
     "move": Sandbox.move,
+    "open": User.look_into,
     "operating": Sandbox.operating,
+    "press": User.press,
+    "react": User.react,
     "requests": Sandbox.calls,
     "scopes": Sandbox.scopes,
+    "state": Sandbox.keep_state,
     "stay": Sandbox.stay,
+    "user": Sandbox.add_user,
+    "users": Sandbox.users,
+    "write": User.write,
 }
 """The orders, and what gives them."""
 
@@ -61,9 +79,10 @@ def get(client: Client) -> int | None:
 
 
 def test_the_examples() -> None:
-    failed, run = doctest.testmod(bitrix24.sandbox, optionflags=doctest.ELLIPSIS)
-    assert run > 5
-    assert not failed
+    for module in (bitrix24.sandbox, bitrix24._sandbox_people):
+        failed, run = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+        assert run
+        assert not failed
 
 
 def test_no_order_is_forgotten(sandbox: Sandbox) -> None:
@@ -464,3 +483,40 @@ def test_the_fixtures(tmp_path: Path) -> None:
     )
     assert "bitrix24_sandbox" in listed.stdout
     assert "A portal of the test's own" in listed.stdout
+
+
+def test_people(sandbox: Sandbox, client: Client) -> None:
+    anna = sandbox.add_user("Anna Davis", position="Plumber")
+    chat = anna.open_chat("Pipes", [1], entity_type="DEAL", entity_id=13)
+    dialog = f"chat{chat}"
+    question = anna.write(dialog, "Hello")
+    owner = sandbox.user()
+    answer = owner.reply(dialog, "Hi", to=question)
+    heard = anna.wait_for_message(dialog, after=question)
+    assert (heard.id, heard.author, heard.text, heard.reply) == (answer, 1, "Hi", question)
+    assert abs(heard.date - sandbox.now).total_seconds() < 5
+    owner.react(question)
+    anna.edit(question, "Hello!")
+    said = owner.messages(dialog, after=question - 1)[0]
+    assert (said.text, said.edited, said.reactions) == ("Hello!", True, [(1, "like")])
+    owner.take_back(question)
+    anna.delete(question)
+    said = owner.messages(dialog, after=question - 1)[0]
+    assert (said.deleted, said.reactions) == (True, [])
+    bob = sandbox.add_user("Bob", last_name="Smith", gender="M")
+    anna.invite(dialog, bob.id)
+    bob.look_into(dialog)
+    bob.leave(dialog)
+    anna.dismiss(dialog, 1)
+    [found] = [one for one in sandbox.chats() if one.id == chat]
+    assert (found.title, found.users, found.entity_id) == ("Pipes", [anna.id], "13")
+    assert {anna, bob, owner} <= {*sandbox.users()}
+    with pytest.raises(ValueError, match="chat"):
+        bob.write(dialog, "Hello")
+    with pytest.raises(TimeoutError, match="chat"):
+        anna.wait_for_message(dialog, after=answer, timeout=0.02)
+    with pytest.raises(TimeoutError, match="nobody"):
+        sandbox.wait_for_bot("nobody", timeout=0)
+    assert get(client) == 2725
+    sandbox.keep_state(False)
+    assert sandbox.application_token

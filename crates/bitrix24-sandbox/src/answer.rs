@@ -1,22 +1,12 @@
 //! Answers to calls that succeed.
 
-use std::time::SystemTime;
-
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
     check::same,
     contract::{Example, Flag, Key, Method, Plain, Record, Records, Type},
-    operating::Spent,
+    time::Time,
 };
-
-/// Seconds in which the portal frees execution time that a method used.
-const OPERATING_WINDOW: u64 = 600;
-
-/// Not UTC, so that a client that ignores offsets is found out.
-const ZONE_SECONDS: i32 = 3 * 3600;
 
 /// An answer in JSON, short of its `time` and its closing brace.
 pub(crate) struct Head(Vec<u8>);
@@ -36,20 +26,15 @@ impl Head {
         Self::new(body)
     }
 
-    /// The whole body of a call between these times, of a method that has used
-    /// up so much.
-    pub(crate) fn finish(
-        &self,
-        start: SystemTime,
-        end: SystemTime,
-        spent: Option<Spent>,
-    ) -> Vec<u8> {
+    /// The whole body, with a `time` if there is one.
+    pub(crate) fn finish(&self, time: Option<&Time>) -> Vec<u8> {
         let mut body = Vec::with_capacity(self.0.len() + 256);
         body.extend_from_slice(&self.0);
-        body.extend_from_slice(b",\"time\":");
-        // Numbers and text always serialise; an empty object stays well-formed.
-        let time = serde_json::to_vec(&Time::between(start, end, spent));
-        body.extend_from_slice(time.as_deref().unwrap_or(b"{}"));
+        // Numbers and text always serialise.
+        if let Some(time) = time.and_then(|time| serde_json::to_vec(time).ok()) {
+            body.extend_from_slice(b",\"time\":");
+            body.extend_from_slice(&time);
+        }
         body.push(b'}');
         body
     }
@@ -174,64 +159,6 @@ fn is_around(ty: &Type, around: &[&str]) -> bool {
     }
 }
 
-/// The `time` of a call between these times.
-pub(crate) fn time(start: SystemTime, end: SystemTime) -> Value {
-    serde_json::to_value(Time::between(start, end, None)).unwrap_or_default()
-}
-
-/// When a call ran, as answers tell it.
-#[derive(Serialize)]
-struct Time {
-    start: f64,
-    finish: f64,
-    duration: f64,
-    processing: f64,
-    date_start: String,
-    date_finish: String,
-    operating_reset_at: u64,
-    operating: f64,
-}
-
-impl Time {
-    fn between(start: SystemTime, finish: SystemTime, spent: Option<Spent>) -> Self {
-        let duration = finish
-            .duration_since(start)
-            .unwrap_or_default()
-            .as_secs_f64();
-        let begun = since_epoch(start);
-        let spent = spent.unwrap_or(Spent {
-            seconds: 0.0,
-            reset_at: begun as u64 + OPERATING_WINDOW,
-        });
-        Self {
-            start: begun,
-            finish: begun + duration,
-            duration,
-            processing: duration,
-            date_start: date(start),
-            date_finish: date(finish),
-            operating_reset_at: spent.reset_at,
-            operating: spent.seconds,
-        }
-    }
-}
-
-pub(crate) fn since_epoch(time: SystemTime) -> f64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs_f64()
-}
-
-pub(crate) fn date(time: SystemTime) -> String {
-    let utc = DateTime::<Utc>::from(time);
-    match FixedOffset::east_opt(ZONE_SECONDS) {
-        Some(zone) => utc
-            .with_timezone(&zone)
-            .to_rfc3339_opts(SecondsFormat::Secs, false),
-        None => utc.to_rfc3339_opts(SecondsFormat::Secs, false),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -242,7 +169,7 @@ mod tests {
     }
 
     fn body(head: &Head) -> Value {
-        serde_json::from_slice(&head.finish(SystemTime::now(), SystemTime::now(), None)).unwrap()
+        serde_json::from_slice(&head.finish(None)).unwrap()
     }
 
     #[test]
@@ -259,7 +186,7 @@ mod tests {
         assert_eq!(to(json!({"ID": "2"}))["result"], 2);
         assert_eq!(to(json!({"ID": 3}))["result"], 1);
         assert_eq!(to(json!({"ID": 3}))["total"], 5);
-        assert_ne!(to(json!({}))["time"]["start"], 0);
+        assert_eq!(to(json!({})).get("time"), None);
     }
 
     #[test]
@@ -284,17 +211,5 @@ mod tests {
                 "dates": {"1": "2026-02-24"}, "root": null, "children": [],
             }),
         );
-    }
-
-    #[test]
-    fn time() {
-        let body = body(&Head::of_result(Value::Null));
-        let time = body["time"].as_object().unwrap();
-        assert_eq!(time.len(), 8);
-        let start = time["start"].as_f64().unwrap();
-        let date = DateTime::parse_from_rfc3339(time["date_start"].as_str().unwrap()).unwrap();
-        assert!((date.timestamp() as f64 - start).abs() < 1.0);
-        assert!(time["finish"].as_f64().unwrap() >= start);
-        assert!(time["operating_reset_at"].as_u64().unwrap() as f64 > start);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     answer::Answers,
-    contract::{Contract, Method, Rest},
+    contract::{Contract, Field, Method, Records, Rest, Type},
     world::{
         methods::{self, Handler},
         seed::Seed,
@@ -22,6 +22,8 @@ const CONTRACT: &str = include_str!(concat!(env!("OUT_DIR"), "/spec.json"));
 pub(crate) struct Served {
     pub(crate) method: Method,
     pub(crate) answers: Answers,
+    /// Its number among all methods.
+    pub(crate) index: usize,
     /// What answers it from what the portal keeps.
     pub(crate) handler: Option<Handler>,
     /// The names of those that the log masks.
@@ -37,6 +39,7 @@ struct Parts {
     contract: Contract,
     /// By the lower-case name.
     methods: HashMap<Rest, HashMap<String, Served>>,
+    count: usize,
     scopes: Vec<String>,
     seed: Option<Seed>,
 }
@@ -66,15 +69,16 @@ impl Api {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         let scopes = contract.scopes();
         let seed = Seed::of(&contract);
+        let count = contract.methods.len();
         let mut methods: HashMap<_, HashMap<_, _>> = HashMap::new();
-        for method in mem::take(&mut contract.methods) {
+        for (index, method) in mem::take(&mut contract.methods).into_iter().enumerate() {
             let name = method.name.to_ascii_lowercase();
-            let secret = method.params.iter().filter(|param| param.secret);
             let served = Served {
-                secret_params: secret.map(|param| param.name.clone()).collect(),
+                secret_params: secret_params(&method, &contract.records).into(),
                 answers: Answers::prepare(&method, &contract.records),
                 handler: methods::find(method.rest, &name),
                 method,
+                index,
             };
             methods
                 .entry(served.method.rest)
@@ -84,6 +88,7 @@ impl Api {
         Ok(Self(Arc::new(Parts {
             contract,
             methods,
+            count,
             scopes,
             seed,
         })))
@@ -99,6 +104,16 @@ impl Api {
         self.0.methods.get(&rest)?.get(name)
     }
 
+    /// How many methods it has.
+    pub(crate) fn count(&self) -> usize {
+        self.0.count
+    }
+
+    /// All methods.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Served> {
+        self.0.methods.values().flat_map(HashMap::values)
+    }
+
     /// All scopes that its methods ask for.
     pub(crate) fn scopes(&self) -> &[String] {
         &self.0.scopes
@@ -108,4 +123,25 @@ impl Api {
     pub(crate) fn seed(&self) -> Option<&Seed> {
         self.0.seed.as_ref()
     }
+}
+
+/// The secret parameters of a method, also those within another, as `fields.botToken`.
+fn secret_params(method: &Method, records: &Records) -> Vec<String> {
+    let within = |param: &Field| -> Vec<String> {
+        let Type::Ref { name } = &param.ty else {
+            return Vec::new();
+        };
+        let fields = records.get(name).map(|record| record.fields.iter());
+        let secret = fields.into_iter().flatten().filter(|field| field.secret);
+        secret
+            .map(|field| format!("{}.{}", param.name, field.name))
+            .collect()
+    };
+    let params = method.params.iter();
+    params
+        .flat_map(|param| match param.secret {
+            true => vec![param.name.clone()],
+            false => within(param),
+        })
+        .collect()
 }

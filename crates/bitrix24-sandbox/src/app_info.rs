@@ -1,13 +1,13 @@
 //! `app.info` of the authorization server: what an application can trust about itself.
 
-use hyper::{HeaderMap, header::HOST};
 use serde_json::{Value, json};
 
 use crate::{
-    answer::date,
     auth::{Credential, USER},
     contract::Rest,
+    log::Recorded,
     state::State,
+    time::date,
     tokens::LIFETIME,
 };
 
@@ -18,17 +18,13 @@ const METHOD: &str = "app.info";
 const HOSTS: &str = "oauth.";
 
 /// Whether this call is for the authorization server.
-pub(crate) fn is_asked(
-    rest: Rest,
-    method: &str,
-    credential: Credential,
-    headers: &HeaderMap,
-) -> bool {
-    let host = headers.get(HOST).map(|host| host.as_bytes());
+pub(crate) fn is_asked(rest: Rest, method: &str, sent: &Recorded) -> bool {
     rest == Rest::Classic
         && method == METHOD
-        && credential == Credential::Token
-        && host.is_some_and(|host| host.starts_with(HOSTS.as_bytes()))
+        && sent.credential() == Credential::Token
+        && sent
+            .header("host")
+            .is_some_and(|host| host.starts_with(HOSTS))
 }
 
 /// What it answers to the application that this token is for.

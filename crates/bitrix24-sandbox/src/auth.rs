@@ -92,6 +92,8 @@ pub(crate) struct Address<'a> {
     pub(crate) login: Option<Login<'a>>,
     /// Without the suffix of the answer's format.
     pub(crate) method: &'a str,
+    /// Whether that suffix is `.xml`.
+    pub(crate) xml: bool,
     path: &'a str,
 }
 
@@ -110,11 +112,15 @@ impl<'a> Address<'a> {
             (Some(user), Some(code), Some(method), None) => (Some(Login { user, code }), method),
             _ => return None,
         };
-        let method = method.strip_suffix(".json").unwrap_or(method);
+        let (method, xml) = match method.strip_suffix(".xml") {
+            Some(method) => (method, true),
+            None => (method.strip_suffix(".json").unwrap_or(method), false),
+        };
         (!method.is_empty()).then_some(Self {
             rest,
             login,
             method,
+            xml,
             path,
         })
     }
@@ -144,6 +150,7 @@ mod tests {
         for (path, method, masked) in [
             ("/rest/imbot.chat.get", "imbot.chat.get", None),
             ("/rest/imbot.chat.get.json", "imbot.chat.get", None),
+            ("/rest/imbot.chat.get.xml", "imbot.chat.get", None),
             ("/rest//imbot.chat.get", "imbot.chat.get", None),
             ("/rest/api/tasks.task.get", "tasks.task.get", None),
             ("//rest//api//tasks.task.get", "tasks.task.get", None),

@@ -9,7 +9,6 @@ use hyper::{HeaderMap, body::Bytes};
 use serde_json::{Map, Value};
 
 use crate::{
-    answer,
     api::Served,
     auth::Credential,
     check::Problem,
@@ -20,6 +19,7 @@ use crate::{
     method::Call,
     params, reference,
     reply::Reply,
+    time::Time,
 };
 
 pub(crate) const METHOD: &str = "batch";
@@ -58,7 +58,7 @@ pub(crate) fn run(
             let error = batch.error("ERROR_BATCH_LENGTH_EXCEEDED");
             (batch.refuse(&error), None)
         };
-        let succeeded = outcome.add(id, &reply, start, batch.state.clock.now());
+        let succeeded = outcome.add(id, &reply, || batch.state.time(start, None));
         if control::in_method(&command.method().to_ascii_lowercase()).is_none() {
             batch.state.record(command.with(log::Outcome {
                 status: reply.status,
@@ -190,7 +190,7 @@ struct Outcome {
 
 impl Outcome {
     /// Takes the answer of a command, and tells whether that was a success.
-    fn add(&mut self, id: String, reply: &Reply, start: SystemTime, end: SystemTime) -> bool {
+    fn add(&mut self, id: String, reply: &Reply, time: impl FnOnce() -> Option<Time>) -> bool {
         // Bodies that are ordered may be anything.
         let body = serde_json::from_slice(&reply.body).unwrap_or_default();
         let Value::Object(mut body) = body else {
@@ -210,9 +210,11 @@ impl Outcome {
         keep(&mut self.totals, "total");
         keep(&mut self.nexts, "next");
         keep(&mut self.times, "time");
-        self.times
-            .entry(id.clone())
-            .or_insert_with(|| answer::time(start, end));
+        if !self.times.contains_key(&id)
+            && let Some(time) = time().and_then(|time| serde_json::to_value(time).ok())
+        {
+            self.times.insert(id.clone(), time);
+        }
         let result = body.shift_remove("result").unwrap_or_default();
         self.result.insert(id, result);
         true

@@ -42,6 +42,7 @@ impl Request {
         Self {
             peer: Peer {
                 place: Place::Old,
+                address: std::net::Ipv4Addr::LOCALHOST.into(),
                 connection: 1,
             },
             verb: Verb::POST,
@@ -65,8 +66,7 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
         let params = read(Rest::Classic, &request).map_err(|unreadable| unreadable.0.to_owned());
         return Reply::obeyed(
             params.and_then(|params| control::obey(state, order, params)),
-            start,
-            state.clock.now(),
+            state.time(start, None).as_ref(),
         );
     }
     if oauth::is_path(path) {
@@ -127,20 +127,22 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     } else if !is_order && address.login.is_some() && state.wants_https() {
         let words = Some("Https required".to_owned());
         call.refuse(&call.error("INVALID_REQUEST").with_text(words))
-    } else if !is_order && !state.controls().has_room(state.clock.instant()) {
-        call.refuse(&call.error("QUERY_LIMIT_EXCEEDED"))
+    } else if !is_order
+        && let Err(full) = state
+            .limits
+            .take(peer.address, &method, || state.clock.instant())
+    {
+        call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
     } else {
         match admitted {
             Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
-            Ok(credential)
-                if app_info::is_asked(call.rest, &method, credential, sent.header_map()) =>
-            {
-                let token = token.as_ref().and_then(Value::as_str);
-                call.result(app_info::result(state, token))
-            }
+            Ok(_) if app_info::is_asked(call.rest, &method, &sent) => call.result(
+                app_info::result(state, token.as_ref().and_then(Value::as_str)),
+            ),
             Ok(credential) => call.reply(credential, sent.parameters()),
         }
     };
+    let reply = if address.xml { reply.into_xml() } else { reply };
     if is_order {
         return reply;
     }
@@ -288,6 +290,10 @@ fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> 
 }
 
 fn read(rest: Rest, request: &Request) -> Result<Map<String, Value>, params::Unreadable> {
+    if rest == Rest::V3 && request.verb == Verb::GET {
+        // Only methods without parameters can be called so.
+        return Ok(Map::new());
+    }
     let content_type = request.headers.get(CONTENT_TYPE);
     params::read(
         rest,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     auth::Credential,
-    contract::{AuthKind, Flag, Method, Plain, Record, Records, Rule, Type, When, text},
+    contract::{AuthKind, Flag, Method, Plain, Record, Records, Rest, Rule, Type, When, text},
 };
 
 /// What is wrong with the parameters of a call.
@@ -29,6 +29,10 @@ pub(crate) fn check(
     params: &Map<String, Value>,
     credential: Credential,
 ) -> Result<(), Problem> {
+    let types = Types {
+        records,
+        strict: method.rest == Rest::V3,
+    };
     for param in method.params.iter().filter(|param| param.required) {
         if !is_given(params.get(&param.name), &param.ty) {
             return Err(Problem::Missing(param.name.clone()));
@@ -40,7 +44,7 @@ pub(crate) fn check(
     for param in &method.params {
         match params.get(&param.name) {
             Some(value) if is_given(Some(value), &param.ty) => {
-                fits(&param.ty, value, &param.name, records)?;
+                fits(&param.ty, value, &param.name, types)?;
             }
             _ => {}
         }
@@ -121,7 +125,7 @@ pub(crate) fn same(documented: &Value, sent: &Value) -> bool {
     documented == sent || scalar(documented) && scalar(sent) && text(documented) == text(sent)
 }
 
-pub(crate) fn fits(ty: &Type, value: &Value, path: &str, records: &Records) -> Result<(), Problem> {
+pub(crate) fn fits(ty: &Type, value: &Value, path: &str, types: Types<'_>) -> Result<(), Problem> {
     let ok = |fits: bool, expected: &'static str| {
         if fits {
             Ok(())
@@ -133,7 +137,7 @@ pub(crate) fn fits(ty: &Type, value: &Value, path: &str, records: &Records) -> R
         }
     };
     match ty {
-        Type::Plain(plain) => plain_fits(*plain, value, &ok),
+        Type::Plain(plain) => plain_fits(*plain, value, types.strict, &ok),
         Type::Boolean { boolean } => match boolean {
             Flag::YesNo => ok(matches!(value.as_str(), Some("Y" | "N")), "\"Y\" or \"N\""),
             Flag::OneZero => ok(is_one_or_zero(value), "1 or 0"),
@@ -144,53 +148,62 @@ pub(crate) fn fits(ty: &Type, value: &Value, path: &str, records: &Records) -> R
         ),
         Type::Array { array } => match value {
             Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
-                fits(array, item, &format!("{path}[{index}]"), records)
+                fits(array, item, &format!("{path}[{index}]"), types)
             }),
             _ => ok(false, "an array"),
         },
         Type::Map { map, .. } => match value {
             // Keys 0, 1, 2… make a list of it on the way through PHP.
-            Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
-                fits(map, item, &format!("{path}[{index}]"), records)
-            }),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| fits(map, item, &format!("{path}[{index}]"), types)),
             Value::Object(entries) => entries
                 .iter()
-                .try_for_each(|(key, item)| fits(map, item, &format!("{path}.{key}"), records)),
+                .try_for_each(|(key, item)| fits(map, item, &format!("{path}.{key}"), types)),
             _ => ok(false, "an object"),
         },
-        Type::Ref { name } => match records.get(name) {
-            Some(record) => record_fits(record, value, path, records),
+        Type::Ref { name } => match types.records.get(name) {
+            Some(record) => record_fits(record, value, path, types),
             None => Ok(()),
         },
-        Type::Nullable { nullable } if !value.is_null() => fits(nullable, value, path, records),
+        Type::Nullable { nullable } if !value.is_null() => fits(nullable, value, path, types),
         Type::Nullable { .. } => Ok(()),
         Type::Union { union } => ok(
-            union
-                .iter()
-                .any(|ty| fits(ty, value, path, records).is_ok()),
+            union.iter().any(|ty| fits(ty, value, path, types).is_ok()),
             "one of the documented types",
         ),
     }
 }
 
+/// What types are judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Types<'a> {
+    pub(crate) records: &'a Records,
+    /// Numbers must not be text, as REST 3.0 has it.
+    pub(crate) strict: bool,
+}
+
 fn plain_fits(
     plain: Plain,
     value: &Value,
+    strict: bool,
     ok: &dyn Fn(bool, &'static str) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     let text = value.as_str();
+    let number = text.filter(|_| !strict);
     match plain {
         Plain::Any => Ok(()),
         Plain::String => ok(value.is_string(), "a string"),
         Plain::Integer => ok(
             value.is_i64()
                 || value.is_u64()
-                || text.is_some_and(|text| text.parse::<i64>().is_ok()),
+                || number.is_some_and(|text| text.parse::<i64>().is_ok()),
             "an integer",
         ),
         Plain::Double => ok(
             value.is_number()
-                || text.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)),
+                || number.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)),
             "a number",
         ),
         Plain::Boolean => ok(
@@ -217,7 +230,7 @@ fn record_fits(
     record: &Record,
     value: &Value,
     path: &str,
-    records: &Records,
+    types: Types<'_>,
 ) -> Result<(), Problem> {
     let empty = Map::new();
     let object = match value {
@@ -235,7 +248,7 @@ fn record_fits(
         let path = format!("{path}.{}", field.name);
         match object.get(&field.name) {
             Some(value) if is_given(Some(value), &field.ty) => {
-                fits(&field.ty, value, &path, records)?;
+                fits(&field.ty, value, &path, types)?;
             }
             _ if field.required => return Err(Problem::Missing(path)),
             _ => {}
@@ -273,6 +286,17 @@ mod tests {
 
     fn missing(path: &str) -> Result<(), Problem> {
         Err(Problem::Missing(path.to_owned()))
+    }
+
+    #[test]
+    fn numbers_in_rest_3() {
+        let method: Method = serde_json::from_value(json!({
+            "name": "m", "rest": "v3", "result": "any",
+            "params": [{"name": "a", "type": {"array": "integer"}}],
+        }))
+        .unwrap();
+        assert_eq!(judge(&method, json!({"a": [13]})), Ok(()));
+        assert!(judge(&method, json!({"a": ["13"]})).is_err());
     }
 
     #[test]

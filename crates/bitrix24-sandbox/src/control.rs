@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::since_epoch,
     deliver::Delivery,
     failures::Failure,
-    limits::Bucket,
+    limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
     order::{self, duration, possible, read},
@@ -16,6 +15,7 @@ use crate::{
     spoil::Spoil,
     state::State,
     table::List,
+    time::{TimeShape, since_epoch},
     world::orders,
 };
 
@@ -49,6 +49,7 @@ const ORDERS: &[&str] = &[
     "seed",
     "state",
     "stay",
+    "time",
 ];
 
 /// The order in a method's name, which is in lower case.
@@ -134,7 +135,7 @@ pub(crate) fn obey(
             let controls = state.controls();
             Ok(json!({
                 "refreshes": controls.tokens.refreshes,
-                "refused": controls.refused,
+                "refused": state.limits.refused(),
                 "connections": state.traffic.connections(),
                 "open": state.traffic.count_open(),
                 "broken": state.traffic.broken(),
@@ -151,17 +152,35 @@ pub(crate) fn obey(
         }
         "limits" => {
             let limits: order::Limits = read(params)?;
-            let continuous = limits.continuous.unwrap_or_default();
-            state.controls().bucket = match (limits.depth, limits.per_second) {
-                (None, None) => None,
-                (Some(depth), Some(per_second)) => Some(Bucket::new(
-                    depth,
-                    not_negative(per_second)?,
-                    continuous,
-                    state.clock.instant(),
-                )),
-                _ => return Err("depth and per_second belong together".to_owned()),
+            let plan = limits.plan.as_deref().map(str::parse::<Plan>);
+            let plan = plan.transpose()?;
+            let intensity = match (plan, limits.depth, limits.per_second) {
+                (None, None, None) => None,
+                (Some(plan), None, None) => plan.intensity(),
+                (None, Some(depth), Some(per_second)) => {
+                    Some(Intensity::new(depth, not_negative(per_second)?))
+                }
+                _ => return Err("either plan, or depth and per_second".to_owned()),
             };
+            let bot_status = limits.bot_status.map(possible).transpose()?;
+            state.limits.set(intensity.map(|intensity| Intensity {
+                continuous: limits.continuous.unwrap_or_default(),
+                bot_status,
+                ..intensity
+            }));
+            if let Some(plan) = plan {
+                state.budgets.set_limit(plan.operating());
+            }
+            Ok(true.into())
+        }
+        "time" => {
+            let shape: order::Shape = read(params)?;
+            let fields = shape.fields.as_deref().map(str::parse).transpose()?;
+            let time = TimeShape::new(fields.unwrap_or_default());
+            state.time.set(match shape.integers {
+                Some(true) => time.integers(),
+                _ => time,
+            });
             Ok(true.into())
         }
         "fault" => {
@@ -232,10 +251,7 @@ pub(crate) fn obey(
             if let Some(limit) = budget.limit {
                 operating = operating.limit(not_negative(limit)?);
             }
-            state
-                .controls()
-                .budgets
-                .set(&budget.method, &operating, state.clock.now());
+            state.order_operating(&budget.method, &operating);
             Ok(true.into())
         }
         "state" => {

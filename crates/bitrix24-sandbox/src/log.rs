@@ -10,7 +10,7 @@ use std::{
 use hyper::{HeaderMap, Method as Verb, body::Bytes};
 use serde_json::{Map, Value, json};
 
-use crate::{answer::since_epoch, auth::Credential};
+use crate::{auth::Credential, time::since_epoch};
 
 /// Older calls are forgotten beyond this.
 const CAPACITY: usize = 10_000;
@@ -39,7 +39,7 @@ pub(crate) struct Sent {
     pub(crate) query: Option<String>,
     pub(crate) credential: Credential,
     pub(crate) parameters: Map<String, Value>,
-    /// The names of secret parameters.
+    /// The names of secret parameters; a dot leads into one.
     pub(crate) secret: Arc<[String]>,
     pub(crate) headers: HeaderMap,
     /// As text, for those who ask.
@@ -136,10 +136,6 @@ impl Recorded {
             .map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn header_map(&self) -> &HeaderMap {
-        &self.sent.headers
-    }
-
     /// The body as it was sent, which may hold a token; empty for a command in
     /// a batch.
     #[must_use]
@@ -229,7 +225,11 @@ impl Recorded {
     pub fn masked_parameters(&self) -> Value {
         let mut parameters = self.sent.parameters.clone();
         for name in &*self.sent.secret {
-            if let Some(value) = parameters.get_mut(name) {
+            let value = match name.split_once('.') {
+                None => parameters.get_mut(name),
+                Some((name, within)) => parameters.get_mut(name).and_then(|it| it.get_mut(within)),
+            };
+            if let Some(value) = value {
                 *value = MASK.into();
             }
         }

@@ -20,9 +20,10 @@ use crate::{
     fault::Slip,
     log::Recorded,
     oauth,
-    operating::Spent,
+    operating::{Meter, Spent},
     ordered::{Content, Given},
-    refusal::Refusal,
+    params,
+    refusal::{Refusal, VALIDATION},
     reply::Reply,
     slips,
     state::State,
@@ -55,8 +56,7 @@ impl Call<'_> {
         if let Some(order) = control::in_method(self.method) {
             return Reply::obeyed(
                 control::obey(state, order, params.clone()),
-                self.start,
-                state.clock.now(),
+                state.time(self.start, None).as_ref(),
             );
         }
         // Orders come before anything that the method itself would object to.
@@ -64,9 +64,12 @@ impl Call<'_> {
         if let Some(failure) = failure {
             return self.fail(&failure);
         }
-        let Ok(spent) = state.controls().budgets.spend(self.method, self.start) else {
+        let limit = state.budgets.limit();
+        let number = self.served.map(|served| served.index);
+        let has_time = |meter: &Meter| meter.has_time(credential, self.start, limit);
+        if state.budgets.known(number, self.method, has_time) == Some(false) {
             return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
-        };
+        }
         // Not within an `if`, which would keep the lock while the answer is made.
         let given = state.controls().orders.take_answer(self.method);
         if let Some(given) = given {
@@ -74,15 +77,17 @@ impl Call<'_> {
         }
         let list = state.controls().orders.list_of(self.method);
         if let Some(list) = list {
-            return self.ran(&Head::new(list.page(params)), spent);
+            return self.ran(&Head::new(list.page(params)), credential);
         }
         if self.method == ECHO {
             let parameters = Value::Object(params.clone());
-            return self.ran(&Head::of_result(parameters), spent);
+            return self.ran(&Head::of_result(parameters), credential);
         }
         if self.method == batch::METHOD && rest == Rest::Classic {
             return match batch::run(self, credential, params) {
-                Ok(result) => self.ran(&Head::of_result(result), None),
+                Ok(result) => Reply::ran(
+                    Head::of_result(result).finish(state.time(self.start, None).as_ref()),
+                ),
                 Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
             };
         }
@@ -96,19 +101,24 @@ impl Call<'_> {
         if !state.has_scope(&method.scopes) {
             return self.refuse(&Refusal::scope(state.contract(), rest));
         }
+        let named = (rest == Rest::Classic)
+            .then(|| params::named(method, params))
+            .flatten();
+        let params = named.as_ref().unwrap_or(params);
         match check::check(method, &state.contract().records, params, credential) {
             Ok(()) => match served.handler.filter(|_| state.is_stateful()) {
-                Some(handler) => self.handle(handler, credential, params, spent),
-                None => self.ran(served.answers.to(params), spent),
+                Some(handler) => self.handle(handler, credential, params),
+                None => self.ran(served.answers.to(params), credential),
             },
             Err(problem) => match (&problem, &method.missing) {
                 (Problem::Missing(_), Some(Missing::Answer(result))) => {
-                    self.ran(&Head::of_result(result.clone()), spent)
+                    self.ran(&Head::of_result(result.clone()), credential)
                 }
                 (Problem::Missing(_), Some(Missing::Error(code))) => self.refuse(&self.error(code)),
                 (Problem::Missing(path), None) => match method.missing_code(path) {
-                    Some(code) => self.refuse(&self.error(code)),
-                    None => self.object(problem),
+                    // Which parameter it is has a place in that error.
+                    Some(code) if code != VALIDATION => self.refuse(&self.error(code)),
+                    _ => self.object(problem),
                 },
                 _ => self.object(problem),
             },
@@ -121,7 +131,6 @@ impl Call<'_> {
         handler: Handler,
         credential: Credential,
         params: &Map<String, Value>,
-        spent: Option<Spent>,
     ) -> Reply {
         let outcome = self.state.in_world(|world| {
             handler(&mut Context {
@@ -134,7 +143,7 @@ impl Call<'_> {
             })
         });
         match outcome {
-            Ok(result) => self.ran(&Head::of_result(result), spent),
+            Ok(result) => self.ran(&Head::of_result(result), credential),
             Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
         }
     }
@@ -151,8 +160,28 @@ impl Call<'_> {
         }
     }
 
-    fn ran(&self, answer: &Head, spent: Option<Spent>) -> Reply {
-        Reply::ran(answer.finish(self.start, self.state.clock.now(), spent))
+    fn ran(&self, answer: &Head, credential: Credential) -> Reply {
+        let spent = self.spend(credential);
+        Reply::ran(answer.finish(self.state.time(self.start, spent).as_ref()))
+    }
+
+    /// Counts the time that the call has taken so far.
+    fn spend(&self, credential: Credential) -> Option<Spent> {
+        let took = self.state.clock.now().duration_since(self.start);
+        self.metered(|meter| meter.add(credential, self.start, took.unwrap_or_default()))
+    }
+
+    /// Asks the meter of the method; a batch has none.
+    fn metered<T>(&self, ask: impl FnOnce(&Meter) -> T) -> Option<T> {
+        let number = self.served.map(|served| served.index);
+        let budgets = &self.state.budgets;
+        (self.method != batch::METHOD).then(|| budgets.of(number, self.method, ask))
+    }
+
+    /// What was not looked up among the methods.
+    pub(crate) fn result(&self, result: Value) -> Reply {
+        let time = self.state.time(self.start, None);
+        Reply::ran(Head::of_result(result).finish(time.as_ref()))
     }
 
     /// Answers as a test wants it.
@@ -168,9 +197,12 @@ impl Call<'_> {
             }
         };
         let reply = match &answer.content {
-            Content::Result(head) => self.ran(head, None),
+            Content::Result(head) => self.ran(head, self.sent.credential()),
             Content::Error(failure) => self.fail(failure),
-            Content::Body(body) => Reply::ran(body.to_vec()),
+            Content::Body(body) => {
+                self.spend(self.sent.credential());
+                Reply::ran(body.to_vec())
+            }
             Content::Raw(bytes) => Reply {
                 raw: Some(bytes.clone()),
                 ..Reply::ran(Vec::new())
@@ -203,11 +235,6 @@ impl Call<'_> {
             reply.body = body.to_string().into_bytes();
         }
         reply
-    }
-
-    /// What was not looked up among the methods.
-    pub(crate) fn result(&self, result: Value) -> Reply {
-        self.ran(&Head::of_result(result), None)
     }
 
     pub(crate) fn error(&self, code: &str) -> Refusal {

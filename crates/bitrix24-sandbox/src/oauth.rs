@@ -6,11 +6,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::since_epoch,
     auth::{Credential, USER},
     contract::{Contract, text},
     refusal::Refusal,
     state::State,
+    time::since_epoch,
     tokens::Pair,
 };
 

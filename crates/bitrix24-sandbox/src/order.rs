@@ -76,12 +76,23 @@ pub(crate) struct Nothing {}
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Limits {
+    pub(crate) plan: Option<String>,
     #[serde(default, deserialize_with = "number")]
     pub(crate) depth: Option<u32>,
     #[serde(default, deserialize_with = "number")]
     pub(crate) per_second: Option<f64>,
     #[serde(default, deserialize_with = "flag")]
     pub(crate) continuous: Option<bool>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) bot_status: Option<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shape {
+    pub(crate) fields: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) integers: Option<bool>,
 }
 
 #[derive(Deserialize)]

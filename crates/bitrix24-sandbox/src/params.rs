@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::contract::Rest;
+use crate::{
+    contract::{Method, Rest},
+    multipart,
+};
 
 /// PHP drops what is nested deeper than this.
 const DEEPEST: usize = 64;
@@ -28,15 +31,17 @@ pub(crate) fn read(
     if body.is_empty() {
         return Ok(params);
     }
-    let kind = content_type
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    match kind.as_str() {
+    let content_type = content_type.unwrap_or_default();
+    let kind = content_type.split(';').next().unwrap_or_default();
+    match kind.trim().to_ascii_lowercase().as_str() {
         "application/json" => params.extend(json(body)?),
         _ if rest == Rest::V3 => return Err(Unreadable("The request body is not JSON")),
         "" | "application/x-www-form-urlencoded" => params.extend(brackets(body)),
+        "multipart/form-data" => {
+            let parts = multipart::read(content_type, body)
+                .ok_or(Unreadable("The request body is no form in parts"))?;
+            params.extend(nested(parts));
+        }
         _ => {
             return Err(Unreadable(
                 "The content type of the request is not supported",
@@ -60,12 +65,33 @@ fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     }
 }
 
+/// Parameters by position, by the names that the method has for them; `None`
+/// for parameters that have names.
+pub(crate) fn named(method: &Method, params: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let by_position = !params.is_empty()
+        && params
+            .keys()
+            .enumerate()
+            .all(|(index, key)| *key == index.to_string());
+    by_position.then(|| {
+        let names = method.params.iter().map(|param| param.name.clone());
+        names.zip(params.values().cloned()).collect()
+    })
+}
+
 /// Reads `a[b][0]=c`, the way PHP writes nested values into queries and forms.
 pub(crate) fn brackets(text: &[u8]) -> Map<String, Value> {
+    nested(
+        form_urlencoded::parse(text).map(|(key, value)| (key, Value::String(value.into_owned()))),
+    )
+}
+
+/// Puts values where their keys say.
+fn nested<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Value)>) -> Map<String, Value> {
     let mut params = Map::new();
-    for (key, value) in form_urlencoded::parse(text) {
-        if let Some(path) = path(&key) {
-            put(&mut params, &path, value.into_owned());
+    for (key, value) in entries {
+        if let Some(path) = path(key.as_ref()) {
+            put(&mut params, &path, value);
         }
     }
     params
@@ -105,7 +131,7 @@ fn variable(name: &str) -> Cow<'_, str> {
 }
 
 /// Puts a value where the path says, as PHP does: later ones replace earlier ones.
-fn put(into: &mut Map<String, Value>, path: &[Cow<'_, str>], value: String) {
+fn put(into: &mut Map<String, Value>, path: &[Cow<'_, str>], value: Value) {
     let Some((first, rest)) = path.split_first() else {
         return;
     };
@@ -115,7 +141,7 @@ fn put(into: &mut Map<String, Value>, path: &[Cow<'_, str>], value: String) {
         first.to_string()
     };
     if rest.is_empty() {
-        into.insert(key, Value::String(value));
+        into.insert(key, value);
         return;
     }
     let slot = into.entry(key).or_insert(Value::Null);
@@ -212,11 +238,43 @@ mod tests {
     }
 
     #[test]
+    fn forms_in_parts() {
+        let body = "--b\r\nContent-Disposition: form-data; name=\"f[TAGS][]\"\r\n\r\np\r\n\
+                    --b\r\nContent-Disposition: form-data; name=\"f[TAGS][]\"\r\n\r\nq\r\n\
+                    --b\r\nContent-Disposition: form-data; name=\"f[FILE]\"; filename=x\r\n\r\n1\r\n--b--";
+        let kind = Some("multipart/form-data; boundary=b");
+        let params = read(Rest::Classic, Some("a=q"), kind, body.as_bytes()).unwrap();
+        let file = json!({"name": "x", "type": "", "size": 1, "content": "MQ=="});
+        assert_eq!(
+            Value::Object(params),
+            json!({"a": "q", "f": {"TAGS": ["p", "q"], "FILE": file}}),
+        );
+    }
+
+    #[test]
+    fn positions() {
+        let method = json!({"name": "m", "rest": "classic", "result": "any", "params": [
+            {"name": "TASKID", "type": "integer"}, {"name": "FIELDS", "type": "object"}]});
+        let method = serde_json::from_value(method).unwrap();
+        let by_name = |params: Value| named(&method, params.as_object().unwrap()).map(Value::from);
+        assert_eq!(
+            by_name(json!({"0": 123, "1": {"a": "b"}, "2": 5})),
+            Some(json!({"TASKID": 123, "FIELDS": {"a": "b"}})),
+        );
+        for params in [json!({}), json!({"1": 1}), json!({"0": 1, "TASKID": 2})] {
+            assert_eq!(by_name(params), None);
+        }
+    }
+
+    #[test]
     fn unreadable_bodies() {
         for (rest, kind, body) in [
             (Rest::Classic, "application/json", "{"),
             (Rest::Classic, "application/json", "1"),
+            (Rest::Classic, "application/json", "{\"a\": \"\\ud800\"}"),
             (Rest::Classic, "text/plain", "a=1"),
+            (Rest::Classic, "multipart/form-data", "a=1"),
+            (Rest::V3, "multipart/form-data; boundary=b", "--b--"),
             (Rest::V3, "application/x-www-form-urlencoded", "a=1"),
         ] {
             assert!(

@@ -24,7 +24,8 @@ const BESIDE_THE_TABLE: [(&str, u16, &str); 3] = [
     ),
 ];
 
-const VALIDATION: &str = "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION";
+pub(crate) const VALIDATION: &str =
+    "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION";
 
 /// Codes that all methods of REST 3.0 share.
 const V3: [(&str, u16, &str); 4] = [

@@ -1,6 +1,6 @@
 //! What goes back over HTTP.
 
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
 use hyper::{HeaderMap, body::Bytes, header::LOCATION};
 use serde_json::{Value, json};
@@ -10,6 +10,8 @@ use crate::{
     contract::Rest,
     fault::{Fault, Kind, Part},
     refusal::Refusal,
+    time::Time,
+    xml,
 };
 
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
@@ -68,17 +70,25 @@ impl Reply {
         page
     }
 
+    /// The same in XML.
+    pub(crate) fn into_xml(self) -> Self {
+        match xml::body(&self.body) {
+            Some(body) => Self {
+                content_type: "text/xml; charset=utf-8",
+                body,
+                ..self
+            },
+            None => self,
+        }
+    }
+
     pub(crate) fn refusal(refusal: &Refusal, rest: Rest) -> Self {
         Self::json(refusal.status, refusal.body(rest).to_string().into_bytes())
     }
 
-    pub(crate) fn obeyed(
-        outcome: Result<Value, String>,
-        start: SystemTime,
-        end: SystemTime,
-    ) -> Self {
+    pub(crate) fn obeyed(outcome: Result<Value, String>, time: Option<&Time>) -> Self {
         match outcome {
-            Ok(result) => Self::json(200, Head::of_result(result).finish(start, end, None)),
+            Ok(result) => Self::json(200, Head::of_result(result).finish(time)),
             Err(text) => {
                 let body = json!({"error": "SANDBOX", "error_description": text});
                 Self::json(400, body.to_string().into_bytes())

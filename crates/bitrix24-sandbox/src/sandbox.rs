@@ -19,13 +19,14 @@ use crate::{
     deliver::{self, Reach},
     failures::Failure,
     fault::Fault,
-    limits::Intensity,
+    limits::{Intensity, Plan},
     log::Recorded,
     operating::Operating,
     ordered::Answer,
     server::{self, Place},
     state::{Observer, Setup, State},
     table::List,
+    time::TimeShape,
     tls::Identity,
 };
 
@@ -89,11 +90,19 @@ impl Builder {
         self
     }
 
+    /// Gives the portal the limits of a plan. Without this, all requests find
+    /// room, and a method may use up eight minutes of execution time.
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.setup.plan = Some(plan);
+        self
+    }
+
     /// Refuses requests with `QUERY_LIMIT_EXCEEDED` for which a bucket of this
-    /// depth has no room. Each request of a method takes a place, and so many
+    /// depth has no room, rather than as the [plan](Self::plan) says. Each source
+    /// has a bucket of its own: `127.0.0.1` and `127.0.0.2` are two. Each request of a method takes a place, and so many
     /// places become free once a second. Without this, all requests find room.
     pub fn intensity(mut self, depth: u32, per_second: f64) -> Self {
-        self.setup.intensity = Some(Intensity { depth, per_second });
+        self.setup.intensity = Some(Intensity::new(depth, per_second));
         self
     }
 
@@ -447,24 +456,36 @@ impl Sandbox {
         self.state.controls().scopes = scopes.iter().copied().map(String::from).collect();
     }
 
-    /// Refuses requests from now on as [`Builder::intensity`] says, with a
-    /// bucket that is empty at first.
-    pub fn intensity(&self, depth: u32, per_second: f64) {
-        let intensity = Intensity { depth, per_second };
-        self.state.controls().bucket = Some(intensity.bucket(self.state.clock.instant()));
+    /// Gives the portal the limits of a plan from now on, with buckets that are
+    /// empty at first.
+    pub fn plan(&self, plan: Plan) {
+        self.state.limits.set(plan.intensity());
+        self.state.budgets.set_limit(plan.operating());
     }
 
-    /// How many requests the bucket had no room for so far.
+    /// Refuses requests from now on as [`Builder::intensity`] says, with
+    /// buckets that are empty at first.
+    pub fn intensity(&self, depth: u32, per_second: f64) {
+        let intensity = Intensity::new(depth, per_second);
+        self.state.limits.set(Some(intensity));
+    }
+
+    /// Which fields the `time` of answers has from now on.
+    pub fn time_shape(&self, shape: TimeShape) {
+        self.state.time.set(shape);
+    }
+
+    /// How many requests found no room so far.
     #[must_use]
     pub fn refused(&self) -> u64 {
-        self.state.controls().refused
+        self.state.limits.refused()
     }
 
     /// Gives a method a budget of execution time. Its answers tell what is used
-    /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until it is reset.
+    /// up, and above the limit calls get `OPERATION_TIME_LIMIT` until enough of it
+    /// counts no more. Webhook and application have such a budget each.
     pub fn operating(&self, method: &str, operating: &Operating) {
-        let now = self.state.clock.now();
-        self.state.controls().budgets.set(method, operating, now);
+        self.state.order_operating(method, operating);
     }
 
     /// The calls so far, in the order in which they were answered; the last

@@ -1,6 +1,6 @@
 //! HTTP/1.1 on a loopback port.
 
-use std::{error::Error, future::poll_fn, mem, sync::Arc, time::Duration};
+use std::{error::Error, future::poll_fn, mem, net::IpAddr, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -52,11 +52,15 @@ pub(crate) async fn serve(
 ) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small: waiting to fill a packet only adds delay.
                 let _ = stream.set_nodelay(true);
                 let connection = state.traffic.next();
-                let peer = Peer { place, connection };
+                let peer = Peer {
+                    place,
+                    address: peer.ip(),
+                    connection,
+                };
                 let (security, served) = (security.clone(), Arc::clone(&state));
                 let task = tokio::spawn(async move {
                     let state = Arc::clone(&served);
@@ -83,6 +87,7 @@ pub(crate) async fn serve(
 #[derive(Clone, Copy)]
 pub(crate) struct Peer {
     pub(crate) place: Place,
+    pub(crate) address: IpAddr,
     /// The number of its connection.
     pub(crate) connection: u64,
 }

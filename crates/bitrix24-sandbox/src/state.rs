@@ -5,7 +5,7 @@ use std::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use crate::{
@@ -15,10 +15,11 @@ use crate::{
     contract::{Contract, Rest},
     deliver::Outbox,
     faults::Faults,
-    limits::{Bucket, Intensity},
+    limits::{Intensity, Limits, Plan},
     log::{Log, Recorded},
-    operating::Budgets,
+    operating::{Budgets, Operating, Spent},
     orders::Orders,
+    time::{Shape, Time, TimeShape},
     tokens::Tokens,
     traffic::Traffic,
     world::{World, event},
@@ -36,6 +37,10 @@ pub(crate) struct State {
     /// What everything goes by that looks at the time.
     pub(crate) clock: Clock,
     api: Api,
+    pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
+    /// What the `time` of answers tells.
+    pub(crate) time: Shape,
     setup: Setup,
     pub(crate) outbox: Arc<Outbox>,
     controls: Mutex<Controls>,
@@ -59,10 +64,6 @@ pub(crate) struct Controls {
     pub(crate) log: Log,
     pub(crate) scopes: Vec<String>,
     pub(crate) tokens: Tokens,
-    pub(crate) bucket: Option<Bucket>,
-    /// Requests for which the bucket had no room.
-    pub(crate) refused: u64,
-    pub(crate) budgets: Budgets,
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
@@ -77,33 +78,17 @@ impl Controls {
             log: Log::default(),
             scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
-            bucket: setup
-                .intensity
-                .map(|intensity| intensity.bucket(clock.instant())),
-            refused: 0,
-            budgets: Budgets::default(),
             faults: Faults::new(seed),
             moved: None,
             https_only: setup.https_only,
         }
-    }
-
-    /// Whether there is room for another request, which is then taken.
-    pub(crate) fn has_room(&mut self, now: Instant) -> bool {
-        let room = match &mut self.bucket {
-            Some(bucket) => bucket.add(now),
-            None => true,
-        };
-        if !room {
-            self.refused += 1;
-        }
-        room
     }
 }
 
 /// What a portal begins with, and goes back to when it is cleared.
 #[derive(Default)]
 pub(crate) struct Setup {
+    pub(crate) plan: Option<Plan>,
     pub(crate) intensity: Option<Intensity>,
     /// Calls of a webhook over plain http are turned down.
     pub(crate) https_only: bool,
@@ -111,6 +96,16 @@ pub(crate) struct Setup {
     pub(crate) documented: bool,
     /// What chance comes from.
     pub(crate) seed: Option<u64>,
+}
+
+impl Setup {
+    fn intensity(&self) -> Option<Intensity> {
+        self.intensity.or(self.plan.and_then(Plan::intensity))
+    }
+
+    fn operating(&self) -> f64 {
+        self.plan.unwrap_or(Plan::Standard).operating()
+    }
 }
 
 impl State {
@@ -122,6 +117,8 @@ impl State {
         observer: Option<Observer>,
     ) -> Self {
         let clock = Clock::new();
+        let limits = Limits::default();
+        limits.set(setup.intensity());
         let seed = setup.seed.unwrap_or(secrets.seed);
         Self {
             url,
@@ -131,6 +128,9 @@ impl State {
             changed: Condvar::new(),
             secrets,
             clock,
+            limits,
+            budgets: Budgets::new(api.count(), setup.operating()),
+            time: Shape::default(),
             api,
             stateful: AtomicBool::new(!setup.documented),
             setup,
@@ -150,6 +150,25 @@ impl State {
     /// All of the API but its methods.
     pub(crate) fn contract(&self) -> &Contract {
         self.api.contract()
+    }
+
+    /// Gives a method a budget of execution time, in both generations of the API.
+    pub(crate) fn order_operating(&self, method: &str, operating: &Operating) {
+        let (name, now) = (method.to_ascii_lowercase(), self.clock.now());
+        let served = [Rest::Classic, Rest::V3].map(|rest| self.method(rest, &name));
+        for served in served.into_iter().flatten() {
+            self.budgets
+                .of(Some(served.index), &name, |meter| meter.set(operating, now));
+        }
+        self.budgets
+            .of(None, &name, |meter| meter.set(operating, now));
+    }
+
+    /// The `time` of a call that began then and ends now.
+    pub(crate) fn time(&self, start: SystemTime, spent: Option<Spent>) -> Option<Time> {
+        let end = self.clock.now();
+        let spent = spent.unwrap_or_else(|| Spent::nothing(start));
+        Time::between(start, end, spent, self.time.get())
     }
 
     pub(crate) fn controls(&self) -> MutexGuard<'_, Controls> {
@@ -284,6 +303,9 @@ impl State {
 
     pub(crate) fn clear(&self) {
         self.clock.reset();
+        self.limits.reset(self.setup.intensity());
+        self.budgets.reset(self.setup.operating());
+        self.time.set(TimeShape::default());
         *self.controls() = Controls::new(
             &self.api,
             &self.secrets,

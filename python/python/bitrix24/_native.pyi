@@ -184,6 +184,8 @@ class Sandbox:
         tls: Sequence[str] | None,
         https_only: bool,
         intensity: tuple[int, float] | None,
+        documented: bool,
+        deliver_anywhere: bool,
         /,
     ) -> Sandbox: ...
     def facts(self) -> tuple[str, str, str, str, str, str, Path | None]: ...

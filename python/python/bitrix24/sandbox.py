@@ -31,6 +31,17 @@ from bitrix24 import _native
 from bitrix24._base import JSON
 from bitrix24._client import AsyncClient, Client
 from bitrix24._oauth import Credential, OAuth
+from bitrix24._sandbox_calls import Delivery, RecordedCall, delivery
+from bitrix24._sandbox_people import (
+    Bot,
+    Chat,
+    Dialog,
+    Message,
+    User,
+    picked,
+    wait_for,
+    wait_for_async,
+)
 
 if TYPE_CHECKING:
     import builtins
@@ -58,7 +69,17 @@ if TYPE_CHECKING:
         base_url: str | None
 
 
-__all__ = ["Kind", "RecordedCall", "Sandbox"]
+__all__ = [
+    "Bot",
+    "Chat",
+    "Delivery",
+    "Dialog",
+    "Kind",
+    "Message",
+    "RecordedCall",
+    "Sandbox",
+    "User",
+]
 
 Kind: TypeAlias = Literal["reset", "refuse", "half", "silence", "drip", "html", "status", "delay"]
 """What goes wrong with an answer: see :meth:`Sandbox.fault`."""
@@ -74,79 +95,6 @@ class Facts(NamedTuple):
     client_id: str
     client_secret: str
     certificate: Path | None
-
-
-@final
-class RecordedCall:
-    """A call that a sandbox got.
-
-    Its ``repr`` shows neither the webhook's code nor what the description of the method calls
-    secret; :attr:`parameters` has the latter as it was sent.
-    """
-
-    __slots__ = ("_native", "_parameters")
-
-    def __init__(self, native: _native.Recorded, /) -> None:
-        self._native: Final = native
-        self._parameters: dict[str, JSON] | None = None
-
-    @property
-    def method(self) -> str:
-        """The method of the API, spelt as it was sent: ``imbot.chat.get``."""
-        return self._native.method
-
-    @property
-    def parameters(self) -> dict[str, JSON]:
-        """All parameters but ``auth``, as the portal has read them."""
-        known = self._parameters
-        if known is None:
-            known = self._parameters = json.loads(self._native.parameters)
-        return known
-
-    @property
-    def credential(self) -> Literal["webhook", "token", "application", "refused"]:
-        """What the call was authorised by.
-
-        ``application`` is the authorization server's, ``refused`` stands for nothing, or for what
-        the portal does not know.
-        """
-        return self._native.credential
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of the answer; 0 when none was sent."""
-        return self._native.status
-
-    @property
-    def ran(self) -> bool:
-        """Whether the method ran, rather than that the call was turned down.
-
-        It may have run for an answer that never arrived.
-        """
-        return self._native.ran
-
-    @property
-    def fault(self) -> str | None:
-        """The kind of the fault that the request met: see :meth:`Sandbox.fault`."""
-        return self._native.fault
-
-    @property
-    def verb(self) -> str:
-        """The method of HTTP: ``POST``."""
-        return self._native.verb
-
-    @property
-    def path(self) -> str:
-        """The path of the address, with ``***`` for the code of a webhook, without the query."""
-        return self._native.path
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers by their names in lower case; of some with the same name, the first."""
-        return dict(reversed(self._native.headers))
-
-    def __repr__(self) -> str:
-        return f"<RecordedCall {self._native}>"
 
 
 @final
@@ -177,6 +125,8 @@ class Sandbox:
         tls: bool | Iterable[str] = False,
         https_only: bool = False,
         limits: tuple[int, float] | None = None,
+        documented: bool = False,
+        deliver_anywhere: bool = False,
     ) -> None:
         """Makes it; it starts with the ``with`` block, or by :meth:`start`.
 
@@ -190,6 +140,9 @@ class Sandbox:
                 real portal does.
             limits: How many requests fit into the bucket, and how many leave it once a second, as
                 by :meth:`limits`. By default all find room.
+            documented: Whether every method answers as it is documented, as by
+                ``keep_state(False)``, until it is cleared and after.
+            deliver_anywhere: Whether events are posted to other machines as well.
         """
         names = [] if isinstance(tls, bool) else [*tls]
         self._options: Final = (
@@ -198,6 +151,8 @@ class Sandbox:
             names if tls else None,
             https_only,
             limits,
+            documented,
+            deliver_anywhere,
         )
         self._native: _native.Sandbox | None = None
         self._facts: Facts | None = None
@@ -265,6 +220,12 @@ class Sandbox:
     def client_secret(self) -> str:
         """The secret of that application."""
         return self._known.client_secret
+
+    @property
+    def application_token(self) -> str:
+        """What events prove with that they come from the portal: a secret."""
+        token: str = self.order("application_token")
+        return token
 
     @property
     def certificate(self) -> Path | None:
@@ -356,6 +317,83 @@ class Sandbox:
     def refused(self) -> int:
         """How many requests found no room in the bucket so far: see :meth:`limits`."""
         return self._count("refused")
+
+    # Who is there.
+
+    def user(self, id: int = 1) -> User:
+        """The person with this id, to act as them.
+
+        Number 1 is always there: webhook and tokens are theirs.
+        """
+        return User(self, id)
+
+    def add_user(
+        self,
+        name: str,
+        *,
+        last_name: str | None = None,
+        position: str | None = None,
+        email: str | None = None,
+        gender: Literal["M", "F"] | None = None,
+        extranet: bool = False,
+    ) -> User:
+        """Adds a person.
+
+        Args:
+            name: The name, such as ``Anna Davis``.
+            last_name: The last name, if ``name`` is the first one alone.
+            position: What they are in the company.
+            email: Their address.
+            gender: Their gender.
+            extranet: Whether they are from outside of the company.
+        """
+        added: dict[str, JSON] = self._tell(
+            "user",
+            name=name,
+            last_name=last_name,
+            position=position,
+            email=email,
+            gender=gender,
+            extranet=extranet,
+        )
+        return User(self, added["id"])
+
+    def users(self) -> builtins.list[User]:
+        """The people of the portal, without bots."""
+        users: list[dict[str, JSON]] = self._tell("users")
+        return [User(self, user["id"]) for user in users]
+
+    def bots(self) -> builtins.list[Bot]:
+        """The bots that are registered."""
+        return [picked(Bot, bot) for bot in self._tell("bots")]
+
+    def chats(self) -> builtins.list[Chat]:
+        """The chats, private dialogs among them."""
+        return [picked(Chat, chat) for chat in self._tell("chats")]
+
+    def wait_for_bot(self, code: str, *, timeout: float = 5.0) -> Bot:
+        """Waits until a bot is registered.
+
+        Args:
+            code: Its code.
+            timeout: Seconds to wait.
+
+        Raises:
+            TimeoutError: There is none.
+        """
+        return wait_for(lambda: self._bot(code), f"the bot {code}", timeout)
+
+    async def wait_for_bot_async(self, code: str, *, timeout: float = 5.0) -> Bot:
+        """Does what :meth:`wait_for_bot` does, to be awaited."""
+        return await wait_for_async(lambda: self._bot(code), f"the bot {code}", timeout)
+
+    def _bot(self, code: str) -> Bot | None:
+        return next((bot for bot in self.bots() if bot.code == code), None)
+
+    def deliveries(self) -> builtins.list[Delivery]:
+        """The events that were posted to their handlers so far."""
+        told: list[dict[str, JSON]] = self._tell("deliveries")
+        return [delivery(one) for one in told]
 
     # What it is told.
 
@@ -580,6 +618,13 @@ class Sandbox:
     def https_only(self, on: bool = True) -> None:
         """Says whether calls of the webhook are turned down that come over plain http."""
         self._tell("https_only", on=on)
+
+    def keep_state(self, on: bool = True) -> None:
+        """Says whether the portal remembers bots, chats and messages.
+
+        Without, every method answers as it is documented, whatever was called before.
+        """
+        self._tell("state", on=on)
 
     def clear(self) -> None:
         """Takes everything back that it was told, and forgets the calls.

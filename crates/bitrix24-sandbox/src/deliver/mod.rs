@@ -18,7 +18,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use crate::{answer, sandbox::Sandbox};
+use crate::{sandbox::Sandbox, time::since_epoch};
 
 /// Older deliveries are forgotten beyond this.
 const CAPACITY: usize = 10_000;
@@ -68,7 +68,7 @@ impl Delivery {
         json!({
             "event": self.event,
             "handler": self.handler,
-            "time": answer::since_epoch(self.time),
+            "time": since_epoch(self.time),
             "status": self.status,
             "note": self.note,
         })

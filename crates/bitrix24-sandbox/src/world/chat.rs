@@ -165,8 +165,12 @@ impl World {
             created: now,
             ..chat
         };
+        let private = chat.kind == Kind::Private;
         self.chats.insert(id, chat);
-        self.join(id, owner, owner, false);
+        // Both come into a private dialog by whoever opens it.
+        if !private {
+            self.join(id, owner, owner, false);
+        }
         for user in users {
             self.join(id, *user, owner, false);
         }

@@ -125,7 +125,8 @@ impl World {
         }
     }
 
-    /// Someone presses the button with that text, or of that number from 0, below a message.
+    /// Someone presses the button or chooses the menu entry with that text, or of that number
+    /// from 0, that a message has.
     pub(crate) fn press(
         &mut self,
         user: UserId,
@@ -135,34 +136,32 @@ impl World {
     ) -> Done<()> {
         let message = self.seen_message(user, id)?;
         let keyboard = message.keyboard.as_ref();
-        let keyboard = keyboard.ok_or_else(|| format!("message {id} has no buttons"))?;
-        let buttons = field(keyboard, "BUTTONS").unwrap_or(keyboard).as_array();
-        let buttons = buttons.map(Vec::as_slice).unwrap_or_default();
-        let index = button
-            .as_u64()
-            .and_then(|index| usize::try_from(index).ok());
-        let pressed = match index {
-            Some(index) => buttons.get(index),
-            None => buttons
-                .iter()
-                .find(|one| field(one, "TEXT").is_some_and(|name| text(name) == text(button))),
-        };
-        let pressed = pressed.ok_or_else(|| format!("message {id} has no button {button}"))?;
-        if field(pressed, "DISABLED").is_some_and(|disabled| is_yes(disabled)) {
+        let menu = message.menu.as_ref();
+        let found = keyboard
+            .and_then(|keyboard| entry(keyboard, "BUTTONS", button))
+            .map(|pressed| (pressed, CommandContext::Keyboard));
+        let found = found.or_else(|| {
+            let chosen = entry(menu?, "ITEMS", button)?;
+            Some((chosen, CommandContext::Menu))
+        });
+        let (pressed, context) =
+            found.ok_or_else(|| format!("message {id} has no button {button}"))?;
+        if field(pressed, "DISABLED").is_some_and(is_yes) {
             return Err(format!("the button {button} is disabled"));
         }
-        let bot = field(keyboard, "BOT_ID").and_then(|bot| text(bot).parse().ok());
+        let bot = keyboard.and_then(|keyboard| field(keyboard, "BOT_ID"));
+        let bot = bot.and_then(|bot| text(bot).parse().ok());
         let bot = bot.unwrap_or(message.author);
         let chat = message.chat;
         let value = |name| field(pressed, name).map(|value| text(value).into_owned());
         if let Some(command) = value("COMMAND") {
             let params = value("COMMAND_PARAMS").unwrap_or_default();
-            return self.command_by_button(user, bot, id, &command, params);
+            return self.give_command(user, bot, id, &command, params, context);
         }
         match (value("ACTION").as_deref(), value("ACTION_VALUE")) {
             (Some("SEND"), Some(words)) => {
                 let message = Message::new(chat, user, &shortened(&words));
-                self.add_message_by(message, CommandContext::Keyboard, now);
+                self.add_message_by(message, context, now);
                 Ok(())
             }
             // Whatever else a button does, the portal does not hear of it.
@@ -171,13 +170,14 @@ impl World {
     }
 
     /// Gives a bot a command that stands in a button or a menu of its message.
-    pub(crate) fn command_by_button(
+    pub(crate) fn give_command(
         &mut self,
         user: UserId,
         bot: UserId,
         message: MessageId,
         command: &str,
         params: String,
+        context: CommandContext,
     ) -> Done<()> {
         let command = command.trim();
         let name = command.strip_prefix('/').unwrap_or(command);
@@ -197,7 +197,7 @@ impl World {
             message,
             user,
             params,
-            context: CommandContext::Keyboard,
+            context,
         });
         Ok(())
     }
@@ -308,6 +308,18 @@ impl World {
         };
         let messages = self.messages_of(chat);
         Ok(messages.filter(|message| message.id > after).collect())
+    }
+}
+
+/// The button or the menu entry of that text or number.
+fn entry<'a>(all: &'a Value, list: &str, named: &Value) -> Option<&'a Value> {
+    let entries = field(all, list).unwrap_or(all).as_array()?;
+    let index = named.as_u64();
+    match index.and_then(|index| usize::try_from(index).ok()) {
+        Some(index) => entries.get(index),
+        None => entries
+            .iter()
+            .find(|one| field(one, "TEXT").is_some_and(|name| text(name) == text(named))),
     }
 }
 

@@ -21,8 +21,6 @@ pub(crate) enum Happening {
     MessageDeleted {
         message: Box<Message>,
         by: UserId,
-        /// Whether nothing is left in its place.
-        complete: bool,
     },
     /// A bot came into a chat or a private dialog.
     JoinedChat {

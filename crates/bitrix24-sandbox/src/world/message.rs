@@ -188,7 +188,6 @@ impl World {
         self.happen(Happening::MessageDeleted {
             message: before,
             by,
-            complete,
         });
         true
     }

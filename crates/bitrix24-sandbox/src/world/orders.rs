@@ -11,9 +11,9 @@ use super::{
     person::Person,
 };
 use crate::{
-    answer::date,
     order::{flag, number, numbers, read},
     state::State,
+    time::date,
 };
 
 /// Their names.

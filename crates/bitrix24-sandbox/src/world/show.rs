@@ -8,7 +8,7 @@ use super::{
     message::Message,
     person::Person,
 };
-use crate::answer::date;
+use crate::time::date;
 
 /// A chat as `imbot.dialog.get` and `im.dialog.get` describe it to someone.
 pub(super) fn dialog(world: &World, chat: &Chat, viewer: UserId) -> Value {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Desk;
 use crate::{
-    answer::since_epoch,
+    time::since_epoch,
     world::{
         UserId,
         bot::{Bot, Owner},

@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    answer::date,
+    time::date,
     world::{CommandId, MessageId, UserId},
 };
 

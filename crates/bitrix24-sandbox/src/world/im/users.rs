@@ -10,7 +10,7 @@ use super::super::{
     params::Params,
     show,
 };
-use crate::answer::date;
+use crate::time::date;
 
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let params = Params::new(context.params);

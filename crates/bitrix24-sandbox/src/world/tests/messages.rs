@@ -130,7 +130,9 @@ fn messages_are_checked() {
     );
     let bot = portal.sandbox.bot("echo").unwrap();
     let messages = portal.sandbox.messages(bot);
-    assert_eq!(messages[0].text().chars().count(), 20_000);
+    let text = messages[0].text();
+    assert!(text.ends_with("ä (...)"));
+    assert_eq!(text.chars().count(), 20_000 + " (...)".len());
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn buttons() {
         {"TEXT": "Repeat", "COMMAND": "echo", "COMMAND_PARAMS": "again"},
         {"TEXT": "Say", "ACTION": "SEND", "ACTION_VALUE": "words"},
         {"TEXT": "Never", "DISABLED": "Y"},
-    ]}});
+    ]}, "MENU": [{"TEXT": "More", "COMMAND": "/echo"}]});
     let id = portal.id("imbot.message.add", add);
     let no_command = user.press(id, "Repeat").unwrap_err().to_string();
     assert!(no_command.contains("no command"), "{no_command}");
@@ -84,6 +84,7 @@ fn buttons() {
     });
     portal.id("imbot.command.register", command);
     user.press(id, "Repeat").unwrap();
+    user.press(id, "More").unwrap();
     user.press(id, "Say").unwrap();
     assert_eq!(user.messages(bot).last().unwrap().text(), "words");
     assert!(user.press(id, "Never").is_err());

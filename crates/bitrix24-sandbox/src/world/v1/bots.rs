@@ -42,6 +42,13 @@ pub(super) fn register(context: &mut Context<'_>) -> Outcome {
         .and_then(|letter| Kind::of_letter(&letter))
         .unwrap_or(Kind::Bot);
     bot.openline = bot.kind == Kind::OpenLine || params.flag("OPENLINE").unwrap_or_default();
+    if let (Delivery::V1(handlers), false) =
+        (&mut bot.delivery, bot.openline || bot.kind.reads_all())
+    {
+        // Such a bot hears of changes only once it is updated.
+        handlers.message_update = None;
+        handlers.message_delete = None;
+    }
     Ok(context.world.register_bot(bot, profile, context.now).into())
 }
 

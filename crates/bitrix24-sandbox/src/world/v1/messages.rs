@@ -64,7 +64,10 @@ pub(super) fn written(
 
 /// As much of a text as a message can hold.
 pub(crate) fn shortened(text: &str) -> String {
-    text.chars().take(message::MAX_CHARS).collect()
+    match text.char_indices().nth(message::MAX_CHARS) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{} (...)", text.get(..end).unwrap_or_default()),
+    }
 }
 
 pub(super) fn update(context: &mut Context<'_>) -> Outcome {

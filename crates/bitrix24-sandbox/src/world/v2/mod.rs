@@ -12,8 +12,6 @@ mod objection;
 mod picture;
 mod reading;
 pub(super) mod show;
-#[cfg(test)]
-mod tests;
 mod ui;
 mod users;
 

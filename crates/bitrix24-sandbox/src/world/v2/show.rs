@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer::date,
+    time::date,
     world::{
         UserId, World,
         bot::{Bot, Delivery},

@@ -1,5 +1,8 @@
 //! The program: runs a portal until it is stopped.
 
+mod banner;
+mod lines;
+
 use std::{
     io::{self, Write},
     net::IpAddr,
@@ -13,7 +16,12 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
 };
 
-use crate::sandbox::{Builder, Sandbox};
+use crate::{
+    limits::Plan,
+    sandbox::{Builder, Sandbox},
+};
+
+use self::lines::Lines;
 
 const USAGE: &str = "\
 A Bitrix24 portal on a loopback port.
@@ -27,11 +35,14 @@ Usage: bitrix24-sandbox [options]
   --name HOST            serve https for this host name as well (can be given often)
   --https-only           over plain http, turn calls of the webhook down as a real portal does
   --documented           keep nothing: answer each method as it is documented
+  --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
+  --seed N               let faults by chance meet the same requests as in the run with this seed
+  --quiet                do not show the requests
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
   --help                 print this
 
-Address and secrets go to the standard output, calls to the standard error.
+Address and secrets go to the standard output, requests to the standard error.
 ";
 
 #[derive(Default)]
@@ -42,6 +53,9 @@ struct Options {
     names: Vec<String>,
     https_only: bool,
     documented: bool,
+    plan: Option<Plan>,
+    seed: Option<u64>,
+    quiet: bool,
     json: bool,
     until_stdin_closes: bool,
     help: bool,
@@ -97,8 +111,20 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
                     .names
                     .push(args.next().ok_or("--name takes a host name")?);
             }
+            "--plan" => {
+                let plan = args.next().ok_or("--plan takes a name")?;
+                options.plan = Some(plan.parse()?);
+            }
             "--https-only" => options.https_only = true,
             "--documented" => options.documented = true,
+            "--seed" => {
+                let seed = args.next().ok_or("--seed takes a number")?;
+                options.seed = Some(
+                    seed.parse()
+                        .map_err(|_| format!("--seed takes a number from 0, not {seed}"))?,
+                );
+            }
+            "--quiet" => options.quiet = true,
             "--json" => options.json = true,
             "--until-stdin-closes" => options.until_stdin_closes = true,
             "--help" | "-h" => options.help = true,
@@ -114,19 +140,38 @@ fn run(options: &Options) -> io::Result<()> {
         .build()?;
     // Before the portal is there, so that it never leaves its files behind.
     let mut ends = ends(&runtime, options.until_stdin_closes)?;
-    let portal = builder(options)?.start()?;
-    announce(&portal, options.json)?;
+    let mut builder = builder(options)?;
+    let lines = match options.quiet {
+        true => None,
+        false => Some(Lines::start()?),
+    };
+    if let Some(lines) = &lines {
+        builder = builder.on_request(lines.observer());
+    }
+    let portal = builder.start()?;
+    let out = &mut io::stdout();
+    match options.json {
+        true => banner::json(&portal, out)?,
+        false => banner::text(&portal, out)?,
+    }
     runtime.block_on(ends.recv());
+    drop(portal);
+    if let Some(lines) = lines {
+        lines.finish();
+    }
     Ok(())
 }
 
 fn builder(options: &Options) -> io::Result<Builder> {
-    let mut builder = Sandbox::builder()
-        .port(options.port)
-        // Nobody may be reading any more, and that is no reason to stop.
-        .on_request(|request| drop(writeln!(io::stderr(), "{request}")));
+    let mut builder = Sandbox::builder().port(options.port);
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
     if let Some(address) = options.address {
         builder = builder.listen(address);
+    }
+    if let Some(plan) = options.plan {
+        builder = builder.plan(plan);
     }
     if options.https_only {
         builder = builder.https_only();
@@ -175,33 +220,4 @@ fn ends(runtime: &Runtime, when_stdin_closes: bool) -> io::Result<UnboundedRecei
         });
     }
     Ok(ends)
-}
-
-fn announce(portal: &Sandbox, json: bool) -> io::Result<()> {
-    let mut out = io::stdout();
-    if json {
-        let line = serde_json::json!({
-            "url": portal.url(),
-            "webhook_url": portal.webhook_url(),
-            "access_token": portal.access_token(),
-            "expired_token": portal.expired_token(),
-            "client_id": portal.client_id(),
-            "client_secret": portal.client_secret(),
-            "refresh_token": portal.refresh_token(),
-            "certificate": portal.certificate(),
-        });
-        writeln!(out, "{line}")?;
-    } else {
-        writeln!(out, "portal        {}", portal.url())?;
-        writeln!(out, "webhook       {}", portal.webhook_url())?;
-        writeln!(out, "access token  {}", portal.access_token())?;
-        writeln!(out, "expired token {}", portal.expired_token())?;
-        writeln!(out, "client id     {}", portal.client_id())?;
-        writeln!(out, "client secret {}", portal.client_secret())?;
-        writeln!(out, "refresh token {}", portal.refresh_token())?;
-        if let Some(certificate) = portal.certificate() {
-            writeln!(out, "certificate   {}", certificate.display())?;
-        }
-    }
-    out.flush()
 }
