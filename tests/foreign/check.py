@@ -10,14 +10,17 @@ import os
 import ssl
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import yaml
+
 from seen import Aspects, aspects
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 HERE: Final = Path(__file__).parent
@@ -37,6 +40,12 @@ NESTED: Final[dict[str, Any]] = {
 DEALS: Final = 120
 CHAT: Final = 2725
 """The chat of the documented example."""
+
+PATIENCE: Final = 30.0
+"""Seconds that a task may take."""
+
+TRUST: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""Variables in which clients look for authorities to trust."""
 
 OURS: Final = "rust"
 QUIET: Final = "ignore:imbot.chat.get is deprecated:DeprecationWarning"
@@ -84,46 +93,53 @@ class Driver:
     """A program that does with a client what it is told, line by line."""
 
     def __init__(self, portal: Portal, command: list[str]) -> None:
-        certificate = portal.told["certificate"]
         port = int(portal.told["url"].rpartition(":")[2])
-        trust = {
-            name: certificate
-            for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
-        }
+        # A proxy of the machine does not know of the portal.
+        env = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        env |= dict.fromkeys(TRUST, str(portal.told["certificate"]))
+        env["FOREIGN_NAMES"] = json.dumps({AUTHORITY: port})
         self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **trust, "FOREIGN_NAMES": json.dumps({AUTHORITY: port})},
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=env
         )
 
     def run(self, told: dict[str, Any]) -> Any:
         """The outcome of a task."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        limit = threading.Timer(PATIENCE, self._process.kill)
+        limit.start()
+        try:
+            self._process.stdin.write(json.dumps(told) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        finally:
+            limit.cancel()
         if not line:
-            raise AssertionError("it ended")
+            raise AssertionError("it ended, or took too long")
         outcome = json.loads(line)
         if "error" in outcome:
             raise AssertionError(outcome["error"])
         return outcome["result"]
 
-    def end(self) -> None:
-        """Lets it end."""
-        self._process.communicate(timeout=10)
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.communicate(timeout=PATIENCE)
 
 
 def as_text(value: Any) -> Any:
     """How a form carries it, in which there is nothing but text."""
     if isinstance(value, dict):
-        fields: dict[str, Any] = value
+        fields = cast("dict[str, Any]", value)
         return {name: as_text(field) for name, field in fields.items()}
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("Sequence[Any]", value)
         return [as_text(item) for item in items]
     return "1" if value is True else str(value)
 
@@ -166,22 +182,21 @@ def judge(task: str, result: Any) -> None:
 
 def run(portal: Portal, command: list[str], tasks: list[str]) -> dict[str, Aspects]:
     """Has a client do its tasks; what the portal saw of it by each."""
-    driver = Driver(portal, command)
     seen: dict[str, Aspects] = {}
-    for task in tasks:
-        portal.order("clear")
-        portal.order("list", method="crm.deal.list", count=DEALS)
-        told = {**portal.told, "task": task, "nested": NESTED, "code": portal.order("code")}
-        if task == "refresh":
-            portal.order("expire")
-        try:
-            judge(task, driver.run(told))
-        except AssertionError as error:
-            for request in portal.order("requests"):
-                print(task, request["verb"], request["path"], request["status"], request["parameters"], file=sys.stderr)
-            raise AssertionError(f"{task}: {error}") from None
-        seen[task] = aspects(task, portal.order("requests", raw=True))
-    driver.end()
+    with Driver(portal, command) as driver:
+        for task in tasks:
+            portal.order("clear")
+            portal.order("list", method="crm.deal.list", count=DEALS)
+            told = {**portal.told, "task": task, "nested": NESTED, "code": portal.order("code")}
+            if task == "refresh":
+                portal.order("expire")
+            try:
+                judge(task, driver.run(told))
+            except AssertionError as error:
+                for request in portal.order("requests"):
+                    print(task, request["verb"], request["path"], request["status"])
+                raise AssertionError(f"{task}: {error}") from None
+            seen[task] = aspects(task, portal.order("requests", raw=True))
     return seen
 
 

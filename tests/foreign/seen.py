@@ -59,7 +59,10 @@ def aspects(task: str, requests: list[Request]) -> Aspects:
             _commands(add, task, request)
         elif is_first:
             # Later ones follow from the answers.
-            add(f"call: parameters of {task}: {kind}", _sorted(_said(request)))
+            add(
+                f"call: parameters of {task}: {kind}",
+                json.dumps(_said(request), ensure_ascii=False, sort_keys=True),
+            )
     _connections(add, task, alone)
     return seen
 
@@ -111,7 +114,7 @@ def _commands(add: Add, task: str, request: Request) -> None:
     body = _said(request)
     commands: dict[str, str] = body.pop("cmd")
     add("batch: beside the commands", ", ".join(sorted(body)))
-    add(f"batch of {task}: halt", repr(body.get("halt")))
+    add(f"batch of {task}: halt", json.dumps(body.get("halt")))
     first, *_, last = [*commands, *commands]
     add(f"batch of {task}: ids", f"{first} … {last}")
     for command in commands.values():
@@ -130,15 +133,3 @@ def _connections(add: Add, task: str, requests: list[Request]) -> None:
     if len(calls) > 1:
         kept = len(set(calls)) < len(calls)
         add("connections", "kept" if kept else "one for each call")
-
-
-def _sorted(value: Any) -> str:
-    """The same text for the same JSON, whatever the order of names is."""
-    if isinstance(value, dict):
-        fields: dict[str, Any] = value
-        inner = (f"{name!r}: {_sorted(fields[name])}" for name in sorted(fields))
-        return "{" + ", ".join(inner) + "}"
-    if isinstance(value, list):
-        items: list[Any] = value
-        return "[" + ", ".join(_sorted(item) for item in items) + "]"
-    return repr(value)

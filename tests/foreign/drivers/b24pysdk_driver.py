@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from b24pysdk import BitrixApp, BitrixToken, BitrixWebhook
+
 from line import CHAT, serve
 
 
@@ -63,7 +64,10 @@ def keyed(told):
 
 def refresh(told):
     token = oauth(told)
-    return {"chats": [chat(token), chat(token)], "renewed": token.auth_token != told["access_token"]}
+    return {
+        "chats": [chat(token), chat(token)],
+        "renewed": token.auth_token != told["access_token"],
+    }
 
 
 def exchange(told):

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from fast_bitrix24 import Bitrix
+
 from line import CHAT, serve
 
 
@@ -48,7 +49,7 @@ def listing(told):
 
 
 def refresh(told):
-    """It asks for a token when it has none and when one is refused; where from is not its affair."""
+    """It asks its user for a token when it has none, and when one is refused."""
     given = []
 
     async def token():
