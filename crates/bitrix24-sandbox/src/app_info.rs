@@ -3,12 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    auth::{Credential, USER},
-    contract::Rest,
-    log::Recorded,
-    state::State,
-    time::date,
-    tokens::LIFETIME,
+    auth::Credential, contract::Rest, log::Recorded, state::State, time::date, tokens::LIFETIME,
+    world::OWNER,
 };
 
 const METHOD: &str = "app.info";
@@ -33,12 +29,14 @@ pub(crate) fn result(state: &State, token: Option<&str>) -> Value {
     let now = state.clock.now();
     let controls = state.controls();
     let end = token.and_then(|token| controls.tokens.end_of(token));
+    let grant = token.and_then(|token| controls.tokens.admit(token, now).ok());
+    let user = grant.map_or(OWNER, |grant| grant.user);
     let scope = controls.scopes.join(",");
     json!({
         "client_id": state.secrets.client_id,
         "scope": scope,
         "expires": date(end.or(now.checked_add(LIFETIME)).unwrap_or(now)),
-        "user_id": USER.parse::<u32>().unwrap_or_default(),
+        "user_id": user,
         "install": {
             "installed": true,
             "version": "1",

@@ -1,14 +1,18 @@
 //! Who calls: webhook codes, access tokens and scopes.
 
-use std::{fmt, io, ptr};
+use std::{fmt, io, ptr, sync::Arc};
 
-use crate::{contract::Rest, log::MASK};
+use crate::{
+    contract::Rest,
+    log::MASK,
+    world::{OWNER, UserId},
+};
 
 /// The user that webhook and tokens belong to.
 pub(crate) const USER: &str = "1";
 
 /// What a call was authorised by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Credential {
     /// The code of the webhook, in the address.
@@ -32,11 +36,33 @@ impl fmt::Display for Credential {
     }
 }
 
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) credential: Credential,
+    pub(crate) user: UserId,
+    /// Fewer than the portal grants.
+    pub(crate) scopes: Option<Arc<[String]>>,
+}
+
+impl Caller {
+    /// The owner of the portal, or somebody who does not matter.
+    pub(crate) fn new(credential: Credential) -> Self {
+        Self {
+            credential,
+            user: OWNER,
+            scopes: None,
+        }
+    }
+}
+
 /// Why a credential is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
     Unknown,
     Expired,
+    /// The application is not open to the user.
+    User,
 }
 
 /// The secrets of one run that never change.

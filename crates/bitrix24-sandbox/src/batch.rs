@@ -12,7 +12,6 @@ use crate::{
     api::Served,
     auth::Credential,
     check::Problem,
-    contract::Rest,
     control,
     fault::{Fault, Kind},
     log::{self, Recorded, Sent},
@@ -32,9 +31,17 @@ const MOST: usize = 50;
 
 /// The parameters that the log masks: the secret ones, and the commands of a batch, each of which it
 /// shows by itself.
-pub(crate) fn secret_params(method: &str, served: Option<&Served>) -> Arc<[String]> {
+pub(crate) fn secret_params(
+    method: &str,
+    served: Option<&Served>,
+    params: &Map<String, Value>,
+) -> Arc<[String]> {
     match served {
-        _ if method == METHOD => ["cmd".to_owned()].into(),
+        _ if method == METHOD => params
+            .keys()
+            .filter(|name| *name != "halt")
+            .cloned()
+            .collect(),
         Some(served) => Arc::clone(&served.secret_params),
         None => Arc::default(),
     }
@@ -50,28 +57,53 @@ pub(crate) fn run(
     let mut outcome = Outcome::default();
     for (index, (id, command)) in commands(params.get("cmd"))?.into_iter().enumerate() {
         let start = batch.state.clock.now();
-        let command = Command::read(command, &outcome.result).sent(batch, credential, start);
-        let began = Instant::now();
-        let (reply, fault) = if index < MOST {
-            run_one(&command, batch, start)
+        let command = Command::read(command, &outcome.result);
+        let reply = if index < MOST {
+            run_command(command, batch, credential, start)
         } else {
             let error = batch.error("ERROR_BATCH_LENGTH_EXCEEDED");
-            (batch.refuse(&error), None)
+            let reply = batch.refuse(&error);
+            let sent = command.sent(batch, credential, start);
+            record(sent, batch, &reply, None, Instant::now());
+            reply
         };
         let succeeded = outcome.add(id, &reply, || batch.state.time(start, None));
-        if control::in_method(&command.method().to_ascii_lowercase()).is_none() {
-            batch.state.record(command.with(log::Outcome {
-                status: reply.status,
-                ran: reply.ran,
-                fault: fault.map(|fault| fault.name()),
-                took: began.elapsed(),
-            }));
-        }
         if halt && !succeeded {
             break;
         }
     }
     Ok(outcome.into_value())
+}
+
+/// Runs a command as a call of its own, and records it.
+pub(crate) fn run_command(
+    command: Command,
+    batch: &Call<'_>,
+    credential: Credential,
+    start: SystemTime,
+) -> Reply {
+    let began = Instant::now();
+    let sent = command.sent(batch, credential, start);
+    let (reply, fault) = run_one(&sent, batch, start);
+    record(sent, batch, &reply, fault, began);
+    reply
+}
+
+fn record(
+    sent: Recorded,
+    batch: &Call<'_>,
+    reply: &Reply,
+    fault: Option<Arc<Fault>>,
+    began: Instant,
+) {
+    if control::in_method(&sent.method().to_ascii_lowercase()).is_none() {
+        batch.state.record(sent.with(log::Outcome {
+            status: reply.status,
+            ran: reply.ran,
+            fault: fault.map(|fault| fault.name()),
+            took: began.elapsed(),
+        }));
+    }
 }
 
 /// The commands with their ids.
@@ -103,13 +135,20 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-struct Command {
+pub(crate) struct Command {
     /// As it was spelt; empty when the command is no text.
     method: String,
     params: Map<String, Value>,
 }
 
 impl Command {
+    pub(crate) fn new(method: &str, params: Map<String, Value>) -> Self {
+        Self {
+            method: method.to_owned(),
+            params,
+        }
+    }
+
     /// Reads `method?query` and puts earlier results where it refers to them.
     fn read(command: &Value, results: &Map<String, Value>) -> Self {
         let command = command.as_str().unwrap_or_default();
@@ -120,23 +159,20 @@ impl Command {
         for value in params.values_mut() {
             reference::replace(value, results);
         }
-        Self {
-            method: method.to_owned(),
-            params,
-        }
+        Self::new(method, params)
     }
 
     fn sent(self, batch: &Call<'_>, credential: Credential, time: SystemTime) -> Recorded {
         let name = self.method.to_ascii_lowercase();
-        let served = batch.state.method(Rest::Classic, &name);
+        let served = batch.state.method(batch.rest, &name);
         Recorded::new(Sent {
+            secret: secret_params(&name, served, &self.params),
             method: self.method,
             verb: batch.sent.verb_of_http(),
             path: PATH.to_owned(),
             query: None,
             credential,
             parameters: self.params,
-            secret: secret_params(&name, served),
             headers: HeaderMap::new(),
             header_texts: OnceLock::new(),
             body: Bytes::new(),
@@ -152,10 +188,11 @@ fn run_one(command: &Recorded, batch: &Call<'_>, start: SystemTime) -> (Reply, O
     let name = command.method().to_ascii_lowercase();
     let call = Call {
         state,
-        rest: Rest::Classic,
+        rest: batch.rest,
         method: &name,
-        served: state.method(Rest::Classic, &name),
+        served: state.method(batch.rest, &name),
         sent: command,
+        caller: batch.caller,
         start,
     };
     if name == METHOD {

@@ -10,11 +10,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     app_info,
-    auth::{Address, Credential, Denied},
-    batch,
+    auth::{Address, Caller, Credential, Denied},
+    authorize, batch,
     contract::Rest,
     control, download,
     fault::{Fault, Kind},
+    idempotency,
     log::{Outcome, Recorded, Sent},
     method::Call,
     oauth,
@@ -72,6 +73,9 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     if oauth::is_path(path) {
         return token(state, request, began, start);
     }
+    if authorize::is_path(path) {
+        return authorized(state, request, began, start);
+    }
     if download::is_path(path) {
         return download::reply(state, uri.query());
     }
@@ -89,13 +93,17 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
         None => state.admit(address.login, token.as_ref().and_then(Value::as_str)),
         Some(_) => Err(Denied::Unknown),
     };
+    let (caller, denied) = match admitted {
+        Ok(caller) => (caller, None),
+        Err(denied) => (Caller::new(Credential::Refused), Some(denied)),
+    };
     let peer = request.peer;
     let sent = Recorded::new(Sent {
         method: address.method.to_owned(),
         path: address.masked(),
-        credential: admitted.unwrap_or(Credential::Refused),
+        credential: caller.credential,
+        secret: batch::secret_params(&method, served, &params),
         parameters: params,
-        secret: batch::secret_params(&method, served),
         ..blank(request, start)
     });
     let call = Call {
@@ -104,6 +112,7 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
         method: &method,
         served,
         sent: &sent,
+        caller: &caller,
         start,
     };
     let is_order = control::in_method(&method).is_some();
@@ -134,12 +143,13 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     {
         call.refuse(&call.error("QUERY_LIMIT_EXCEEDED").with_status(full.status))
     } else {
-        match admitted {
-            Err(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
-            Ok(_) if app_info::is_asked(call.rest, &method, &sent) => call.result(
-                app_info::result(state, token.as_ref().and_then(Value::as_str)),
-            ),
-            Ok(credential) => call.reply(credential, sent.parameters()),
+        match denied {
+            Some(denied) => call.refuse(&Refusal::denied(state.contract(), denied)),
+            None if app_info::is_asked(call.rest, &method, &sent) => call.result(app_info::result(
+                state,
+                token.as_ref().and_then(Value::as_str),
+            )),
+            None => idempotency::run(&call, sent.headers_of_http(), sent.parameters()),
         }
     };
     let reply = if address.xml { reply.into_xml() } else { reply };
@@ -226,6 +236,26 @@ fn finish(
     reply
 }
 
+/// Answers a browser in which a user authorises the application, and records it.
+fn authorized(state: &State, request: Request, began: Instant, start: SystemTime) -> Reply {
+    let params = read(Rest::Classic, &request).unwrap_or_default();
+    let arrival = arrive(state, request.peer, authorize::METHOD);
+    let reply = match &arrival.moved {
+        Some(moved) => Reply::moved(format!("{moved}{}", request.uri)),
+        None if arrival.fault.as_ref().is_some_and(|fault| !fault.runs) => {
+            Reply::page(502, "Bad Gateway")
+        }
+        None => authorize::reply(state, &params),
+    };
+    let sent = Recorded::new(Sent {
+        method: authorize::METHOD.to_owned(),
+        path: authorize::PATH.to_owned(),
+        parameters: params,
+        ..blank(request, start)
+    });
+    finish(state, sent, reply, arrival.fault, began)
+}
+
 /// Answers a request for tokens and records it.
 fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> Reply {
     let read = read(Rest::Classic, &request);
@@ -270,6 +300,7 @@ fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> 
         method: oauth::METHOD,
         served: None,
         sent: &sent,
+        caller: &Caller::new(credential),
         start,
     };
     let reply = if let Some(Kind::Error(failure)) = fault.as_ref().map(|fault| &fault.kind) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    app,
     deliver::Delivery,
     failures::Failure,
     limits::{Intensity, Plan},
@@ -16,6 +17,8 @@ use crate::{
     state::State,
     table::List,
     time::{TimeShape, since_epoch},
+    tokens::Grant,
+    world::OWNER,
     world::orders,
 };
 
@@ -28,6 +31,7 @@ const PATHS: &str = "/_sandbox/";
 /// All orders, for who misspells one.
 const ORDERS: &[&str] = &[
     "answer",
+    "app",
     "application_token",
     "clear",
     "clock",
@@ -50,6 +54,7 @@ const ORDERS: &[&str] = &[
     "state",
     "stay",
     "time",
+    "token",
 ];
 
 /// The order in a method's name, which is in lower case.
@@ -109,6 +114,25 @@ pub(crate) fn obey(
                 clock.advance(duration(seconds)?);
             }
             Ok(json!({"now": since_epoch(clock.now()), "stopped": clock.is_stopped()}))
+        }
+        "app" => app::obey(state, params),
+        "token" => {
+            let issue: order::Issue = read(params)?;
+            let grant = Grant {
+                user: issue.user.unwrap_or(OWNER),
+                scopes: issue.scopes.map(Into::into),
+                lifetime: issue.lifetime.map(Duration::from_secs),
+            };
+            let token = state
+                .controls()
+                .tokens
+                .issue_beside(grant, state.clock.now());
+            Ok(json!({
+                "access_token": token.access,
+                "refresh_token": token.refresh,
+                "expires_in": token.lifetime.as_secs(),
+                "user_id": token.grant.user,
+            }))
         }
         "expire" => {
             let order::Nothing {} = read(params)?;

@@ -12,9 +12,12 @@
 
 mod answer;
 mod api;
+mod app;
 mod app_info;
 mod auth;
+mod authorize;
 mod batch;
+mod batch_v3;
 mod call;
 mod check;
 mod clock;
@@ -26,6 +29,7 @@ mod download;
 mod failures;
 mod fault;
 mod faults;
+mod idempotency;
 mod limits;
 mod log;
 mod method;
@@ -69,3 +73,4 @@ pub use people::{Message, User};
 pub use sandbox::{Builder, Sandbox};
 pub use table::List;
 pub use time::{TimeFields, TimeShape};
+pub use tokens::{Grant, Token};

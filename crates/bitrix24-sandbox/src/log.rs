@@ -69,6 +69,11 @@ impl Recorded {
         }
     }
 
+    /// The headers as they came.
+    pub(crate) fn headers_of_http(&self) -> &HeaderMap {
+        &self.sent.headers
+    }
+
     pub(crate) fn with(mut self, outcome: Outcome) -> Self {
         self.outcome = outcome;
         self

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use crate::{
     answer::Head,
     api::Served,
-    auth::Credential,
-    batch,
+    auth::{Caller, Credential},
+    batch, batch_v3,
     check::{self, Problem},
     contract::{Missing, Rest},
     control,
@@ -28,7 +28,6 @@ use crate::{
     slips,
     state::State,
     world::{
-        OWNER,
         methods::{Context, Handler},
         v1, v2,
     },
@@ -46,6 +45,7 @@ pub(crate) struct Call<'a> {
     pub(crate) served: Option<&'a Served>,
     /// What is known of it so far.
     pub(crate) sent: &'a Recorded,
+    pub(crate) caller: &'a Caller,
     pub(crate) start: SystemTime,
 }
 
@@ -91,6 +91,12 @@ impl Call<'_> {
                 Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
             };
         }
+        if self.method == batch::METHOD && rest == Rest::V3 {
+            return match batch_v3::run(self, credential, params) {
+                Ok(result) => self.ran(&Head::of_result(result), credential),
+                Err(refusal) => self.refuse(&refusal),
+            };
+        }
         let Some(served) = self.served else {
             return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND"));
         };
@@ -98,7 +104,7 @@ impl Call<'_> {
         if method.app_only && credential == Credential::Webhook {
             return self.refuse(&self.error("WRONG_AUTH_TYPE"));
         }
-        if !state.has_scope(&method.scopes) {
+        if !state.has_scope(self.caller, &method.scopes) {
             return self.refuse(&Refusal::scope(state.contract(), rest));
         }
         let named = (rest == Rest::Classic)
@@ -137,7 +143,8 @@ impl Call<'_> {
                 world,
                 state: self.state,
                 credential,
-                user: OWNER,
+                caller: self.caller,
+                user: self.caller.user,
                 params,
                 now: self.start,
             })

@@ -1,17 +1,16 @@
 //! The authorization server's one address, at which applications get tokens.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 use crate::{
-    auth::{Credential, USER},
+    auth::Credential,
+    authorize,
     contract::{Contract, text},
     refusal::Refusal,
     state::State,
     time::since_epoch,
-    tokens::Pair,
+    tokens::Token,
 };
 
 /// The name under which orders and the log know it.
@@ -72,26 +71,37 @@ pub(crate) fn grant(
         return (Credential::Refused, Err("invalid_client"));
     }
     let now = state.clock.now();
-    let (pair, lifetime) = {
-        let tokens = &mut state.controls().tokens;
-        let pair = if given("grant_type") == "refresh_token" {
+    let pair = {
+        let controls = &mut *state.controls();
+        if !controls.app.installed {
+            return (Credential::Refused, Err("invalid_client"));
+        }
+        if !controls.app.paid {
+            return (Credential::Application, Err("PAYMENT_REQUIRED"));
+        }
+        let tokens = &mut controls.tokens;
+        if given("grant_type") == "refresh_token" {
             tokens.renew(&proof, now)
         } else {
             tokens.exchange(&proof, now)
-        };
-        (pair, tokens.lifetime)
+        }
     };
     let outcome = match pair {
-        Some(pair) => Ok(answer(state, &pair, lifetime)),
+        Some(pair) => Ok(answer(state, &pair)),
         None => Err("invalid_grant"),
     };
     (Credential::Application, outcome)
 }
 
-fn answer(state: &State, pair: &Pair, lifetime: Duration) -> Value {
+fn answer(state: &State, pair: &Token) -> Value {
     let endpoint = format!("{}/rest/", state.current_url());
     let server = format!("{}/rest/", state.url);
-    let domain = state.url.split_once("://").map_or("", |(_, domain)| domain);
+    let domain = authorize::domain(&state.url);
+    let scopes = match &pair.grant.scopes {
+        Some(scopes) => scopes.join(","),
+        None => state.controls().scopes.join(","),
+    };
+    let lifetime = pair.lifetime;
     let end = (since_epoch(state.clock.now()) as u64).saturating_add(lifetime.as_secs());
     json!({
         "access_token": pair.access,
@@ -101,9 +111,9 @@ fn answer(state: &State, pair: &Pair, lifetime: Duration) -> Value {
         "server_endpoint": server,
         "domain": domain,
         "member_id": state.secrets.member_id,
-        "scope": state.controls().scopes.join(","),
+        "scope": scopes,
         "status": "L",
         "expires": end,
-        "user_id": USER.parse::<u32>().unwrap_or_default(),
+        "user_id": pair.grant.user,
     })
 }

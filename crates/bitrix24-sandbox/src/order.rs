@@ -71,6 +71,27 @@ pub(crate) struct Hands {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct App {
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) users: Option<Vec<Value>>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) installed: Option<bool>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(crate) paid: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Issue {
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) user: Option<u64>,
+    pub(crate) scopes: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "number")]
+    pub(crate) lifetime: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
 #[derive(Deserialize)]

@@ -28,12 +28,27 @@ pub(crate) const VALIDATION: &str =
     "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION";
 
 /// Codes that all methods of REST 3.0 share.
-const V3: [(&str, u16, &str); 4] = [
+const V3: [(&str, u16, &str); 7] = [
     (VALIDATION, 400, "The request does not pass validation"),
     (
         "BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION",
         400,
         "The request body is not valid JSON",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_INVALIDSELECTEXCEPTION",
+        400,
+        "A batch of REST 3.0 is a list of calls",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_IDEMPOTENCYKEYREUSEDEXCEPTION",
+        422,
+        "The key was used with another request body",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_INVALIDIDEMPOTENCYKEYEXCEPTION",
+        400,
+        "The key must have 1 to 255 printable characters of ASCII",
     ),
     (
         "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION",
@@ -113,6 +128,7 @@ impl Refusal {
         let code = match denied {
             Denied::Unknown => "NO_AUTH_FOUND",
             Denied::Expired => "expired_token",
+            Denied::User => "user_access_error",
         };
         Self::of(contract, None, code)
     }

@@ -28,6 +28,7 @@ use crate::{
     table::List,
     time::TimeShape,
     tls::Identity,
+    tokens::{Grant, Token},
 };
 
 /// Options of a portal, from [`Sandbox::builder`].
@@ -94,6 +95,12 @@ impl Builder {
     /// room, and a method may use up eight minutes of execution time.
     pub fn plan(mut self, plan: Plan) -> Self {
         self.setup.plan = Some(plan);
+        self
+    }
+
+    /// Where users return to who have authorised the application in a browser.
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.setup.redirect_uri = Some(uri.into());
         self
     }
 
@@ -313,6 +320,40 @@ impl Sandbox {
     #[must_use]
     pub fn auth_code(&self) -> String {
         self.state.controls().tokens.code(self.state.clock.now())
+    }
+
+    /// A new pair of tokens, for any user and with any scopes.
+    #[must_use]
+    pub fn token(&self, grant: &Grant) -> Token {
+        let now = self.state.clock.now();
+        self.state
+            .controls()
+            .tokens
+            .issue_beside(grant.clone(), now)
+    }
+
+    /// Where users return to from now on who have authorised the application at
+    /// [`url`](Self::url) + `/oauth/authorize/`.
+    pub fn redirect_uri(&self, uri: &str) {
+        self.state.controls().app.redirect_uri = Some(uri.to_owned());
+    }
+
+    /// Leaves the application to these users only: calls with the tokens of
+    /// others get `user_access_error`.
+    pub fn restrict_app(&self, users: &[u64]) {
+        self.state.controls().app.users = Some(users.to_vec());
+    }
+
+    /// Whether the application is installed. While it is not, the authorization
+    /// server says `invalid_client`.
+    pub fn install_app(&self, installed: bool) {
+        self.state.controls().app.installed = installed;
+    }
+
+    /// Whether the application is paid for. While it is not, the authorization
+    /// server says `PAYMENT_REQUIRED`.
+    pub fn pay_app(&self, paid: bool) {
+        self.state.controls().app.paid = paid;
     }
 
     /// Ends every access token so far: calls with them get `expired_token`.

@@ -10,11 +10,13 @@ use std::{
 
 use crate::{
     api::{Api, Served},
-    auth::{Credential, Denied, Login, Secrets, USER},
+    app::Application,
+    auth::{Caller, Credential, Denied, Login, Secrets, USER},
     clock::Clock,
     contract::{Contract, Rest},
     deliver::Outbox,
     faults::Faults,
+    idempotency::Replays,
     limits::{Intensity, Limits, Plan},
     log::{Log, Recorded},
     operating::{Budgets, Operating, Spent},
@@ -39,6 +41,7 @@ pub(crate) struct State {
     api: Api,
     pub(crate) limits: Limits,
     pub(crate) budgets: Budgets,
+    pub(crate) replays: Replays,
     /// What the `time` of answers tells.
     pub(crate) time: Shape,
     setup: Setup,
@@ -64,6 +67,7 @@ pub(crate) struct Controls {
     pub(crate) log: Log,
     pub(crate) scopes: Vec<String>,
     pub(crate) tokens: Tokens,
+    pub(crate) app: Application,
     pub(crate) faults: Faults,
     /// Where calls are sent, without a slash at its end.
     pub(crate) moved: Option<String>,
@@ -78,6 +82,7 @@ impl Controls {
             log: Log::default(),
             scopes: api.scopes().to_vec(),
             tokens: Tokens::new(secrets, clock.now()),
+            app: Application::new(setup.redirect_uri.as_deref()),
             faults: Faults::new(seed),
             moved: None,
             https_only: setup.https_only,
@@ -88,6 +93,7 @@ impl Controls {
 /// What a portal begins with, and goes back to when it is cleared.
 #[derive(Default)]
 pub(crate) struct Setup {
+    pub(crate) redirect_uri: Option<String>,
     pub(crate) plan: Option<Plan>,
     pub(crate) intensity: Option<Intensity>,
     /// Calls of a webhook over plain http are turned down.
@@ -131,6 +137,7 @@ impl State {
             limits,
             budgets: Budgets::new(api.count(), setup.operating()),
             time: Shape::default(),
+            replays: Replays::default(),
             api,
             stateful: AtomicBool::new(!setup.documented),
             setup,
@@ -191,23 +198,32 @@ impl State {
         &self,
         login: Option<Login<'_>>,
         token: Option<&str>,
-    ) -> Result<Credential, Denied> {
+    ) -> Result<Caller, Denied> {
         match (login, token) {
             (Some(login), _) if login.user == USER && login.code == self.secrets.webhook => {
-                Ok(Credential::Webhook)
+                Ok(Caller::new(Credential::Webhook))
             }
             (None, Some(token)) => {
-                self.controls().tokens.admit(token, self.clock.now())?;
-                Ok(Credential::Token)
+                let controls = self.controls();
+                let grant = controls.tokens.admit(token, self.clock.now())?;
+                if !controls.app.is_open_to(grant.user) {
+                    return Err(Denied::User);
+                }
+                Ok(Caller {
+                    credential: Credential::Token,
+                    user: grant.user,
+                    scopes: grant.scopes.clone(),
+                })
             }
             _ => Err(Denied::Unknown),
         }
     }
 
     /// Whether one of these scopes is granted, or none is needed.
-    pub(crate) fn has_scope(&self, scopes: &[String]) -> bool {
-        let granted = &self.controls().scopes;
-        scopes.is_empty() || scopes.iter().any(|scope| granted.contains(scope))
+    pub(crate) fn has_scope(&self, caller: &Caller, scopes: &[String]) -> bool {
+        let is_in = |granted: &[String]| scopes.iter().any(|scope| granted.contains(scope));
+        scopes.is_empty()
+            || caller.scopes.as_deref().is_none_or(is_in) && is_in(&self.controls().scopes)
     }
 
     pub(crate) fn record(&self, recorded: Recorded) {
@@ -306,6 +322,7 @@ impl State {
         self.limits.reset(self.setup.intensity());
         self.budgets.reset(self.setup.operating());
         self.time.set(TimeShape::default());
+        self.replays.clear();
         *self.controls() = Controls::new(
             &self.api,
             &self.secrets,

@@ -5,13 +5,18 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use super::{UserId, World, bot::Owner};
-use crate::{auth::Credential, contract::Rest, state::State};
+use crate::{
+    auth::{Caller, Credential},
+    contract::Rest,
+    state::State,
+};
 
 /// A call that has passed the checks of the contract.
 pub(crate) struct Context<'a> {
     pub(crate) world: &'a mut World,
     pub(crate) state: &'a State,
     pub(crate) credential: Credential,
+    pub(crate) caller: &'a Caller,
     /// The person whom the credential belongs to.
     pub(crate) user: UserId,
     /// All of them but `auth`.

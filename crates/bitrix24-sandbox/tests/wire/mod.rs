@@ -16,10 +16,16 @@ pub struct Reply {
     pub status: u16,
     pub content_type: String,
     pub location: Option<String>,
+    pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
 impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     pub fn json(&self) -> Value {
         assert_eq!(self.content_type, "application/json; charset=utf-8");
         serde_json::from_str(&self.body).unwrap()
@@ -71,12 +77,14 @@ impl Connection {
         self.0.read_line(&mut line).unwrap();
         let status = line.split(' ').nth(1).unwrap().parse().unwrap();
         let (mut length, mut content_type, mut location) = (0, String::new(), None);
+        let mut headers = Vec::new();
         loop {
             let mut line = String::new();
             self.0.read_line(&mut line).unwrap();
             let Some((name, value)) = line.trim_end().split_once(": ") else {
                 break;
             };
+            headers.push((name.to_ascii_lowercase(), value.to_owned()));
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().unwrap(),
                 "content-type" => value.clone_into(&mut content_type),
@@ -90,12 +98,19 @@ impl Connection {
             status,
             content_type,
             location,
+            headers,
             body: String::from_utf8(body).unwrap(),
         }
     }
 
     pub fn get(&mut self, target: &str) -> Reply {
         self.send("GET", target, "", "")
+    }
+
+    /// Sends JSON with one more header.
+    pub fn post_with(&mut self, target: &str, body: &Value, header: &str) -> Reply {
+        let kind = format!("application/json\r\n{header}");
+        self.send("POST", target, &kind, &body.to_string())
     }
 
     pub fn post(&mut self, target: &str, body: &Value) -> Reply {

@@ -17,7 +17,10 @@ pub(super) fn of_bot(context: &mut Context<'_>) -> Outcome {
     let bot = context.own_bot()?;
     let mut readers = vec![Reader::Bot(bot)];
     if context.args().flag("withUserEvents").unwrap_or_default() {
-        if !context.state.has_scope(&[MESSENGER.to_owned()]) {
+        if !context
+            .state
+            .has_scope(context.caller, &[MESSENGER.to_owned()])
+        {
             return Err(Refused::code("SCOPE_ERROR"));
         }
         if !context.world.events.is_subscribed(context.user) {

@@ -1,0 +1,74 @@
+//! `batch` of REST 3.0: a list of calls in one request.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    auth::Credential,
+    batch::{self, Command},
+    contract::Rest,
+    method::Call,
+    reference,
+    refusal::{Refusal, VALIDATION},
+};
+
+/// Calls in a batch at most.
+const MOST: usize = 50;
+
+/// What a batch in the manner of the classic API gets.
+const SELECT: &str = "BITRIX_REST_V3_EXCEPTION_INVALIDSELECTEXCEPTION";
+
+/// Runs the calls, and gives their results in order. One that fails leaves its
+/// error in its place.
+pub(crate) fn run(
+    batch: &Call<'_>,
+    credential: Credential,
+    params: &Map<String, Value>,
+) -> Result<Value, Refusal> {
+    if params.contains_key("cmd") {
+        return Err(batch.error(SELECT));
+    }
+    let wrong = |text: &str| Refusal::new(400, VALIDATION, text);
+    // The reader has made an object of the list.
+    let is_list = params
+        .keys()
+        .enumerate()
+        .all(|(at, key)| *key == at.to_string());
+    if !is_list || params.is_empty() {
+        return Err(wrong("The request body is not a list of calls"));
+    }
+    if params.len() > MOST {
+        return Err(batch.error("ERROR_BATCH_LENGTH_EXCEEDED"));
+    }
+    let mut results = Map::new();
+    for (index, call) in params {
+        let method = call.get("method").and_then(Value::as_str);
+        let query = match call.get("query") {
+            None => Some(Map::new()),
+            Some(Value::Object(query)) => Some(query.clone()),
+            // An empty object of PHP.
+            Some(Value::Array(list)) if list.is_empty() => Some(Map::new()),
+            Some(_) => None,
+        };
+        let result = match method.zip(query) {
+            Some((method, mut query)) => {
+                query.shift_remove("auth");
+                for value in query.values_mut() {
+                    reference::replace(value, &results);
+                }
+                let command = Command::new(method, query);
+                let reply = batch::run_command(command, batch, credential, batch.state.clock.now());
+                let mut body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+                match body.get_mut("error") {
+                    Some(error) => json!({"error": error.take()}),
+                    None => body.get_mut("result").map(Value::take).unwrap_or_default(),
+                }
+            }
+            None => {
+                let refusal = wrong("A call in a batch has a method and a query");
+                refusal.body(Rest::V3)
+            }
+        };
+        results.insert(index.clone(), result);
+    }
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
