@@ -27,6 +27,9 @@ HERE: Final = Path(__file__).parent
 AUTHORITY: Final = "oauth.bitrix24.tech"
 """Where b24pysdk asks for tokens, whatever it is told."""
 
+MOVED: Final = "moved.bitrix24.test"
+"""The portal's name when it has moved: b24pysdk keeps the port of https then."""
+
 NESTED: Final[dict[str, Any]] = {
     "filter": {">ID": 100, "STAGE_ID": ["NEW", "C1:WON"], "!TITLE": "a&b = c+d, é/№1? [x] 100% $5"},
     "order": {"ID": "DESC"},
@@ -47,8 +50,16 @@ PATIENCE: Final = 30.0
 TRUST: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """Variables in which clients look for authorities to trust."""
 
+COMPARED: Final = ["call", "batch", "several", "list", "keyed", "refresh", "exchange"]
+"""The tasks that our clients have as well."""
+
 OURS: Final = "rust"
 QUIET: Final = "ignore:imbot.chat.get is deprecated:DeprecationWarning"
+
+
+def port(url: str) -> int:
+    """The port in an address of a host."""
+    return int(url.rpartition(":")[2])
 
 
 @final
@@ -57,8 +68,10 @@ class Portal:
 
     def __init__(self) -> None:
         program = os.environ["BITRIX24_SANDBOX_PROGRAM"]
+        options = ["--json", "--until-stdin-closes", "--tls"]
+        names = [word for name in (AUTHORITY, MOVED) for word in ("--name", name)]
         self._process = subprocess.Popen(
-            [program, "--json", "--until-stdin-closes", "--tls", "--name", AUTHORITY],
+            [program, *options, *names],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -68,6 +81,7 @@ class Portal:
         self.told: dict[str, Any] = json.loads(self._process.stdout.readline())
         trust = ssl.create_default_context(cafile=self.told["certificate"])
         self._opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
+        self.names = {AUTHORITY: port(self.told["url"]), MOVED: port(self.order("move"))}
 
     def order(self, name: str, **params: Any) -> Any:
         """Gives an order, as the portal's README has them."""
@@ -93,11 +107,10 @@ class Driver:
     """A program that does with a client what it is told, line by line."""
 
     def __init__(self, portal: Portal, command: list[str]) -> None:
-        port = int(portal.told["url"].rpartition(":")[2])
         # A proxy of the machine does not know of the portal.
         env = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
         env |= dict.fromkeys(TRUST, str(portal.told["certificate"]))
-        env["FOREIGN_NAMES"] = json.dumps({AUTHORITY: port})
+        env["FOREIGN_NAMES"] = json.dumps(portal.names)
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=env
         )
@@ -181,7 +194,7 @@ def judge(task: str, result: Any) -> None:
 
 
 def run(portal: Portal, command: list[str], tasks: list[str]) -> dict[str, Aspects]:
-    """Has a client do its tasks; what the portal saw of it by each."""
+    """Has a client do its tasks; what the portal saw of it by those that are compared."""
     seen: dict[str, Aspects] = {}
     with Driver(portal, command) as driver:
         for task in tasks:
@@ -190,13 +203,16 @@ def run(portal: Portal, command: list[str], tasks: list[str]) -> dict[str, Aspec
             told = {**portal.told, "task": task, "nested": NESTED, "code": portal.order("code")}
             if task == "refresh":
                 portal.order("expire")
+            elif task == "moved":
+                portal.order("move", to=f"https://{MOVED}")
             try:
                 judge(task, driver.run(told))
             except AssertionError as error:
                 for request in portal.order("requests"):
                     print(task, request["verb"], request["path"], request["status"])
                 raise AssertionError(f"{task}: {error}") from None
-            seen[task] = aspects(task, portal.order("requests", raw=True))
+            if task in COMPARED:
+                seen[task] = aspects(task, portal.order("requests", raw=True))
     return seen
 
 
@@ -247,22 +263,21 @@ def explained() -> dict[str, set[Difference]]:
 
 def clients() -> dict[str, tuple[list[str], list[str]]]:
     """Commands and tasks; what is not installed is left out."""
-    same = ["call", "batch", "list", "keyed", "refresh", "exchange"]
-    ours = [*same, "several"]
     found = {
-        OURS: ([os.environ["FOREIGN_RUST"]], ours),
-        "python": ([sys.executable, "-W", QUIET, str(HERE / "ours.py")], ours),
+        OURS: ([os.environ["FOREIGN_RUST"]], COMPARED),
+        "python": ([sys.executable, "-W", QUIET, str(HERE / "ours.py")], COMPARED),
     }
     drivers = HERE / "drivers"
     if python := os.environ.get("FOREIGN_PYTHON"):
-        theirs = [*same, "information"]
+        theirs = ["call", "batch", "list", "keyed", "refresh", "exchange"]
+        theirs += ["information", "rest3", "moved"]
         found["b24pysdk"] = ([python, str(drivers / "b24pysdk_driver.py")], theirs)
         theirs = ["call", "raw", "several", "list", "refresh"]
         found["fast_bitrix24"] = ([python, str(drivers / "fast_bitrix24_driver.py")], theirs)
     if node := os.environ.get("FOREIGN_NODE"):
         # Where its modules are: that is where Node looks for them.
         folder = Path(os.environ["FOREIGN_MODULES"])
-        theirs = ["call", "batch", "keyed", "refresh", "ahead", "start"]
+        theirs = ["call", "batch", "keyed", "refresh", "ahead", "start", "rest3"]
         found["b24jssdk"] = ([node, str(folder / "b24jssdk.mjs")], theirs)
     return found
 

@@ -77,6 +77,20 @@ def exchange(told):
     return {"chat": chat(token), "user": renewed.user_id}
 
 
+def rest3(told):
+    item = webhook(told).call_method("tasks.task.get", {"id": 1}, prefer_version=3)["result"][
+        "item"
+    ]
+    return {"found": item["id"] > 0}
+
+
+def moved(told):
+    """It takes the name of the host from where it is sent, and goes on there."""
+    token = webhook(told)
+    old = token.domain
+    return {"chats": [chat(token), chat(token)], "moved": token.domain != old}
+
+
 def information(told):
     token = oauth(told)
     info = token.get_app_info().result
@@ -92,5 +106,7 @@ serve(
         "refresh": refresh,
         "exchange": exchange,
         "information": information,
+        "rest3": rest3,
+        "moved": moved,
     }
 )
