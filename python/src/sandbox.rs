@@ -4,18 +4,30 @@
 //! Python, since the functions that answer calls run there, and must not be that thread itself.
 
 use std::{
+    cell::Cell,
     io, mem,
     net::IpAddr,
     path::{Path, PathBuf},
     process,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::UNIX_EPOCH,
 };
 
-use bitrix24_sandbox::Sandbox as Portal;
+use bitrix24_sandbox::{Answer, Failure, Recorded as Call, Sandbox as Portal};
 use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
     prelude::*,
+    types::PyBytes,
 };
+use serde_json::{Map, Value};
+
+use crate::gate;
+
+thread_local! {
+    /// Whether this thread is a portal's that runs a function of Python's.
+    static ANSWERING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What `Facts` of Python consists of.
 type Facts = (
@@ -33,13 +45,29 @@ type Facts = (
 pub(crate) struct Sandbox {
     pid: u32,
     portal: Mutex<Option<Arc<Portal>>>,
+    raised: Arc<Raised>,
+}
+
+/// The first exception of a function that answers, which nobody else can catch.
+#[derive(Default)]
+struct Raised(Mutex<Option<PyErr>>);
+
+impl Raised {
+    fn keep(&self, error: PyErr) {
+        lock(&self.0).get_or_insert(error);
+    }
+
+    fn throw(&self) -> PyResult<()> {
+        let raised = lock(&self.0).take();
+        raised.map_or(Ok(()), Err)
+    }
 }
 
 #[pymethods]
 impl Sandbox {
     #[new]
     #[pyo3(signature = (
-        port, listen, tls, https_only, intensity, documented, deliver_anywhere, /
+        port, listen, tls, https_only, intensity, documented, deliver_anywhere, seed, /
     ))]
     #[allow(clippy::too_many_arguments)] // the options are as many
     fn new(
@@ -51,6 +79,7 @@ impl Sandbox {
         intensity: Option<(u32, f64)>,
         documented: bool,
         deliver_anywhere: bool,
+        seed: Option<u64>,
     ) -> PyResult<Self> {
         let mut builder = Portal::builder().port(port);
         if let Some(address) = listen {
@@ -71,10 +100,14 @@ impl Sandbox {
         if deliver_anywhere {
             builder = builder.deliver_anywhere();
         }
+        if let Some(seed) = seed {
+            builder = builder.seed(seed);
+        }
         let portal = py.detach(|| builder.start())?;
         Ok(Self {
             pid: process::id(),
             portal: Mutex::new(Some(Arc::new(portal))),
+            raised: Arc::default(),
         })
     }
 
@@ -106,19 +139,59 @@ impl Sandbox {
         })
     }
 
-    fn calls(&self, py: Python<'_>) -> PyResult<Vec<Recorded>> {
-        let calls = self.with(py, |portal| Ok(portal.requests()))?;
+    /// Has calls of a method answered by a function of them, which gives the parameters of the
+    /// order for answers, in JSON.
+    #[pyo3(signature = (method, function, to_anyone, /))]
+    fn answer_with(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        function: Py<PyAny>,
+        to_anyone: bool,
+    ) -> PyResult<()> {
+        let raised = self.raised.clone();
+        let answer = move |call: &Call| {
+            let answer = answer(&function, call);
+            answer.unwrap_or_else(|error| {
+                raised.keep(error);
+                Failure::code("INTERNAL_SERVER_ERROR").into()
+            })
+        };
+        self.with(py, |portal| {
+            match to_anyone {
+                true => portal.answer_anyone_with(method, answer),
+                false => portal.answer_with(method, answer),
+            }
+            Ok(())
+        })
+    }
+
+    /// All calls so far, or those of a method.
+    #[pyo3(signature = (method, /))]
+    fn calls(&self, py: Python<'_>, method: Option<&str>) -> PyResult<Vec<Recorded>> {
+        let calls = self.with(py, |portal| {
+            Ok(match method {
+                Some(method) => portal.calls(method),
+                None => portal.requests(),
+            })
+        })?;
         Ok(calls.into_iter().map(Recorded).collect())
     }
 
     /// Stops the portal, unless it is stopped.
-    fn stop(&self, py: Python<'_>) {
-        let portal = lock(&self.portal).take();
-        if self.is_ours() {
-            py.detach(|| drop(portal));
-        } else {
-            mem::forget(portal);
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        if ANSWERING.get() {
+            return Err(PyRuntimeError::new_err(
+                "a function that answers cannot stop the sandbox, which waits for it",
+            ));
         }
+        self.end(py);
+        Ok(())
+    }
+
+    /// Throws what a function that answers has raised.
+    fn throw(&self) -> PyResult<()> {
+        self.raised.throw()
     }
 }
 
@@ -126,6 +199,18 @@ impl Sandbox {
     /// Whether this is the process that started the portal, rather than a forked child of it.
     fn is_ours(&self) -> bool {
         self.pid == process::id()
+    }
+
+    /// Stops the portal, unless it is stopped.
+    fn end(&self, py: Python<'_>) {
+        let Some(portal) = lock(&self.portal).take() else {
+            return;
+        };
+        if self.is_ours() {
+            py.detach(|| release(portal));
+        } else {
+            mem::forget(portal);
+        }
     }
 
     /// Works with the portal, detached from Python.
@@ -142,8 +227,12 @@ impl Sandbox {
         let Some(portal) = lock(&self.portal).clone() else {
             return Err(PyRuntimeError::new_err("the sandbox is stopped"));
         };
-        // With its last owner the portal stops, which must be seen to detached as well.
-        let done = py.detach(move || work(&portal));
+        self.raised.throw()?;
+        let done = py.detach(move || {
+            let done = work(&portal);
+            release(portal);
+            done
+        });
         done.map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => PyValueError::new_err(error.to_string()),
             _ => error.into(),
@@ -151,15 +240,41 @@ impl Sandbox {
     }
 }
 
+/// Stops the portal if nobody else has it. The caller must be detached.
+fn release(portal: Arc<Portal>) {
+    if ANSWERING.get() {
+        // This is the thread that would be waited for.
+        thread::spawn(move || drop(portal));
+    }
+}
+
+/// What a function of Python's answers to a call. Runs on the portal's thread.
+fn answer(function: &Py<PyAny>, call: &Call) -> PyResult<Answer> {
+    let gone = || PyRuntimeError::new_err("the interpreter is shutting down");
+    let script = gate::attach(|py| {
+        ANSWERING.set(true);
+        let script = function.call1(py, (Recorded(call.clone()),));
+        let script = script.and_then(|script| script.extract::<String>(py));
+        ANSWERING.set(false);
+        script
+    });
+    let script = script.ok_or_else(gone)??;
+    let params = serde_json::from_str::<Map<String, Value>>(&script);
+    let answer = params.map_err(|error| error.to_string());
+    answer
+        .and_then(Answer::try_from)
+        .map_err(PyValueError::new_err)
+}
+
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        Python::attach(|py| self.stop(py));
+        Python::attach(|py| self.end(py));
     }
 }
 
 /// A call that the portal got.
 #[pyclass(frozen, module = "bitrix24._native")]
-pub(crate) struct Recorded(bitrix24_sandbox::Recorded);
+pub(crate) struct Recorded(Call);
 
 #[pymethods]
 impl Recorded {
@@ -193,6 +308,35 @@ impl Recorded {
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
         self.0.headers().to_vec()
+    }
+
+    /// In bytes, as it was sent.
+    #[getter]
+    fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.0.body())
+    }
+
+    #[getter]
+    fn target(&self) -> String {
+        self.0.target()
+    }
+
+    /// In seconds since 1970.
+    #[getter]
+    fn time(&self) -> f64 {
+        let time = self.0.time().duration_since(UNIX_EPOCH);
+        time.unwrap_or_default().as_secs_f64()
+    }
+
+    /// In seconds.
+    #[getter]
+    fn took(&self) -> f64 {
+        self.0.took().as_secs_f64()
+    }
+
+    #[getter]
+    fn connection(&self) -> u64 {
+        self.0.connection()
     }
 
     #[getter]

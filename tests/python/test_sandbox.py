@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
+import json
 import os
 import re
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import bitrix24._sandbox_people
 import bitrix24.sandbox
 import pytest
 from bitrix24 import AsyncClient, Client, ListRequest, errors
-from bitrix24.sandbox import Sandbox, User
+from bitrix24.sandbox import Fault, RecordedCall, Reply, Sandbox, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
@@ -38,6 +41,7 @@ WRAPPED = {
     "expire": Sandbox.expire_tokens,
     "fail": Sandbox.fail,
     "fault": Sandbox.fault,
+    "hang_up": Sandbox.hang_up,
     "https_only": Sandbox.https_only,
     "invite": User.invite,
     "leave": User.leave,
@@ -52,6 +56,7 @@ WRAPPED = {
     "react": User.react,
     "requests": Sandbox.calls,
     "scopes": Sandbox.scopes,
+    "seed": Sandbox.seed,
     "state": Sandbox.keep_state,
     "stay": Sandbox.stay,
     "user": Sandbox.add_user,
@@ -71,6 +76,13 @@ def sandbox() -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> Iterator[Client]:
     with sandbox.client(retries=None) as client:
         yield client
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def get(client: Client) -> int | None:
@@ -233,6 +245,155 @@ def test_faults(sandbox: Sandbox, client: Client) -> None:
     ]
     with pytest.raises(ValueError, match="tea"):
         sandbox.fault("server.time", "tea")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_answers(sandbox: Sandbox, client: Client) -> None:
+    sandbox.answer("crm.deal.get", {"ID": 1})
+    sandbox.answer("crm.deal.get", Reply(None, times=2))
+    results = [client.call("crm.deal.get").result for _ in range(3)]
+    assert results == [None, None, {"ID": 1}]
+
+    sandbox.answer("crm.deal.get", Reply(body={"result": [], "total": 7}, headers={"X-It": "1"}))
+    answer = client.call("crm.deal.get")
+    assert (answer.result, answer.total, answer.time) == ([], 7, None)
+    sandbox.answer("crm.deal.get", Reply(error="ACCESS_DENIED"))
+    with pytest.raises(errors.SystemAccessDenied) as denied:
+        client.call("crm.deal.get")
+    assert denied.value.status == 403
+    for text in ("<h1>Off</h1>", "<h1>Öff</h1>".encode()):
+        sandbox.answer("crm.deal.get", Reply(text=text, content_type="text/html", status=503))
+        with pytest.raises(errors.HtmlBody):
+            client.call("crm.deal.get")
+    sandbox.answer("crm.deal.get", Reply(raw="SSH-2.0\r\n"))
+    with pytest.raises(errors.TransportError):
+        client.call("crm.deal.get")
+    sandbox.answer("crm.deal.get", Reply(1, fault=Fault("delay", seconds=5)))
+    with pytest.raises(errors.CallTimeout):
+        client.call("crm.deal.get", timeout=0.05)
+    client.call("server.time")
+    until(lambda: sandbox.broken_connections == 1)
+
+    with Client.from_token(sandbox.url, "nobody's", retries=None) as other:
+        sandbox.answer("crm.deal.get", Reply(1, to_anyone=True))
+        assert other.call("crm.deal.get").result == 1
+        sandbox.answer_with("crm.deal.get", lambda call: call.credential, to_anyone=True)
+        assert other.call("crm.deal.get").result == "refused"
+        sandbox.answer_with("crm.deal.get", lambda call: call.credential)
+        with pytest.raises(errors.NoAuthFound):
+            other.call("crm.deal.get")
+    with pytest.raises(TypeError, match="one of"):
+        Reply()
+    with pytest.raises(TypeError, match="one of"):
+        Reply(1, error="TEA")
+    assert repr(Reply(1, status=201)) == "Reply(result=1, status=201)"
+
+
+def test_functions(sandbox: Sandbox, client: Client) -> None:
+    seen: list[RecordedCall] = []
+
+    def add(call: RecordedCall) -> int | Reply:
+        # Orders may be given meanwhile.
+        sandbox.fail("crm.deal.get", "ACCESS_ERROR")
+        seen.append(call)
+        if "TITLE" not in call.parameters:
+            return Reply(error="ERROR_ARGUMENT", status=400)
+        return len(seen)
+
+    sandbox.answer("crm.deal.add", add)
+    assert client.call("crm.deal.add", {"TITLE": "Pipes"}).result == 1
+    assert client.call("crm.deal.add", {"TITLE": "Pipes"}).result == 2
+    with pytest.raises(errors.ApiError, match="ERROR_ARGUMENT"):
+        client.call("crm.deal.add")
+    first, *_ = sandbox.calls()
+    assert (seen[0].parameters, seen[0].body, seen[0].status) == (first.parameters, first.body, 0)
+    assert json.loads(first.body) == {"TITLE": "Pipes"}
+    assert first.target == first.path.replace("***", sandbox.webhook_url.split("/")[-2])
+    assert first.connection == sandbox.connections
+    assert abs(first.time - sandbox.now).total_seconds() < 5
+    assert 0 <= first.took < 5
+
+
+def divide(_: RecordedCall) -> float:
+    return 1 / 0
+
+
+def make(_: RecordedCall) -> object:
+    return object()
+
+
+def surprised() -> None:
+    pass
+
+
+@pytest.mark.parametrize("wrong", [divide, make, surprised])
+def test_functions_that_fail(wrong: Any) -> None:
+    def call(sandbox: Sandbox) -> None:
+        sandbox.answer("crm.deal.get", wrong)
+        with (
+            sandbox.client(retries=None) as client,
+            pytest.raises(errors.ApiError, match="INTERNAL_SERVER_ERROR"),
+        ):
+            client.call("crm.deal.get")
+
+    kinds = (ZeroDivisionError, TypeError)
+    with Sandbox() as sandbox:
+        call(sandbox)
+        with pytest.raises(kinds):
+            sandbox.calls()
+        assert len(sandbox.calls()) == 1
+        call(sandbox)
+        with pytest.raises(kinds):
+            sandbox.stop()
+    with pytest.raises(kinds), Sandbox() as sandbox:
+        call(sandbox)
+    with pytest.raises(KeyboardInterrupt), Sandbox() as sandbox:  # noqa: PT012
+        call(sandbox)
+        raise KeyboardInterrupt
+    with pytest.raises(kinds) as caught, Sandbox() as sandbox:  # noqa: PT012
+        call(sandbox)
+        raise AssertionError("the call failed")
+    assert isinstance(caught.value.__context__, AssertionError)
+
+
+def test_functions_and_the_end(sandbox: Sandbox, client: Client) -> None:
+    """A function neither waits for its own end, nor keeps anybody waiting."""
+
+    def stop(_: RecordedCall) -> None:
+        sandbox.stop()
+
+    sandbox.answer("crm.deal.get", stop)
+    with pytest.raises(errors.ApiError):
+        client.call("crm.deal.get")
+    with pytest.raises(RuntimeError, match="cannot stop"):
+        sandbox.clear()
+
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(_: RecordedCall) -> None:
+        begun.set()
+        go_on.wait(10)
+        sandbox.calls()
+
+    sandbox.answer("crm.deal.get", wait)
+
+    def call() -> None:
+        # The portal may be gone before it answers.
+        with contextlib.suppress(errors.Bitrix24Error):
+            client.call("crm.deal.get")
+
+    def end() -> None:
+        # The function finds no portal any more.
+        with contextlib.suppress(RuntimeError):
+            sandbox.stop()
+
+    threads = [threading.Thread(target=call), threading.Thread(target=end)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads[1].start()
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_lists(sandbox: Sandbox, client: Client) -> None:
@@ -401,7 +562,6 @@ def run(source: str, *args: str) -> str:
 
 @pytest.mark.parametrize("module", [True, False])
 def test_the_command(module: bool) -> None:
-    import json
     from pathlib import Path
 
     program = [sys.executable, "-m", "bitrix24.sandbox"]
@@ -478,11 +638,6 @@ def test_the_fixtures(tmp_path: Path) -> None:
         command, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path
     )
     assert "4 passed" in done.stdout, done.stdout + done.stderr
-    listed = subprocess.run(
-        [*command, "--fixtures"], check=False, capture_output=True, text=True, cwd=tmp_path
-    )
-    assert "bitrix24_sandbox" in listed.stdout
-    assert "A portal of the test's own" in listed.stdout
 
 
 def test_people(sandbox: Sandbox, client: Client) -> None:

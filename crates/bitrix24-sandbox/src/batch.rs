@@ -5,7 +5,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use hyper::{HeaderMap, body::Bytes};
+use hyper::{HeaderMap, Uri, body::Bytes};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -170,7 +170,7 @@ impl Command {
             method: self.method,
             verb: batch.sent.verb_of_http(),
             path: PATH.to_owned(),
-            query: None,
+            uri: Uri::default(),
             credential,
             parameters: self.params,
             headers: HeaderMap::new(),

@@ -23,9 +23,9 @@ pub(crate) fn run(
     batch: &Call<'_>,
     credential: Credential,
     params: &Map<String, Value>,
-) -> Result<Value, Refusal> {
+) -> Result<Value, Box<Refusal>> {
     if params.contains_key("cmd") {
-        return Err(batch.error(SELECT));
+        return Err(batch.error(SELECT).into());
     }
     let wrong = |text: &str| Refusal::new(400, VALIDATION, text);
     // The reader has made an object of the list.
@@ -34,10 +34,10 @@ pub(crate) fn run(
         .enumerate()
         .all(|(at, key)| *key == at.to_string());
     if !is_list || params.is_empty() {
-        return Err(wrong("The request body is not a list of calls"));
+        return Err(wrong("The request body is not a list of calls").into());
     }
     if params.len() > MOST {
-        return Err(batch.error("ERROR_BATCH_LENGTH_EXCEEDED"));
+        return Err(batch.error("ERROR_BATCH_LENGTH_EXCEEDED").into());
     }
     let mut results = Map::new();
     // The same, by the names of the calls.

@@ -201,7 +201,7 @@ fn blank(request: Request, time: SystemTime) -> Sent {
         method: String::new(),
         verb: request.verb,
         path: String::new(),
-        query: request.uri.query().map(str::to_owned),
+        uri: request.uri,
         credential: Credential::Refused,
         parameters: Map::new(),
         secret: Arc::default(),

@@ -7,6 +7,9 @@ use std::{borrow::Cow, collections::HashMap};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The scope of methods that all credentials may call, which nobody is granted.
+pub(crate) const BASIC: &str = "basic";
+
 /// Everything that a portal knows of the API.
 #[derive(Deserialize)]
 pub(crate) struct Contract {
@@ -251,6 +254,7 @@ impl Contract {
             .methods
             .iter()
             .flat_map(|method| method.scopes.iter().cloned())
+            .filter(|scope| scope != BASIC)
             .collect();
         scopes.sort();
         scopes.dedup();

@@ -12,7 +12,7 @@ use crate::{
     method::ECHO,
     operating::Operating,
     order::{self, duration, possible, read},
-    script::Script,
+    ordered::Answer,
     spoil::Spoil,
     state::State,
     table::List,
@@ -92,7 +92,7 @@ pub(crate) fn obey(
         }
         "answer" => {
             let method = order::method(&mut params)?;
-            let answer = read::<Script>(params)?.answer()?;
+            let answer = Answer::try_from(params)?;
             state.controls().orders.answer(&method, answer);
             Ok(true.into())
         }

@@ -100,7 +100,10 @@ fn is_old(kept: &Kept, now: SystemTime) -> bool {
 pub(crate) fn run(call: &Call<'_>, headers: &HeaderMap, params: &Map<String, Value>) -> Reply {
     let credential = call.caller.credential;
     let run = || call.reply(credential, params);
-    let Some(value) = headers.get(KEY).filter(|_| changes(call)) else {
+    if call.rest == Rest::Classic {
+        return run();
+    }
+    let Some(value) = headers.get(KEY).filter(|_| changes(call.method)) else {
         return run();
     };
     let text = value.as_bytes();
@@ -141,9 +144,9 @@ pub(crate) fn run(call: &Call<'_>, headers: &HeaderMap, params: &Map<String, Val
 }
 
 /// Whether the method creates, modifies or deletes something.
-fn changes(call: &Call<'_>) -> bool {
-    let last = call.method.rsplit('.').next().unwrap_or(call.method);
-    call.rest == Rest::V3 && call.method != batch::METHOD && !READING.contains(&last)
+fn changes(method: &str) -> bool {
+    let last = method.rsplit('.').next().unwrap_or(method);
+    method != batch::METHOD && !READING.contains(&last)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hyper::{HeaderMap, Method as Verb, body::Bytes};
+use hyper::{HeaderMap, Method as Verb, Uri, body::Bytes};
 use serde_json::{Map, Value, json};
 
 use crate::{auth::Credential, time::since_epoch};
@@ -21,8 +21,8 @@ pub(crate) const MASK: &str = "***";
 /// A call that a portal got.
 ///
 /// The webhook's code and the access token are left out when it is recorded,
-/// but for [`query`](Self::query) and [`body`](Self::body). `Debug` and
-/// `Display` show neither of these, and also mask what the description calls
+/// but for [`query`](Self::query), [`target`](Self::target) and [`body`](Self::body).
+/// `Debug` and `Display` show none of these, and also mask what the description calls
 /// secret; the accessors hand that out as it was sent.
 #[derive(Clone)]
 pub struct Recorded {
@@ -36,7 +36,7 @@ pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) verb: Verb,
     pub(crate) path: String,
-    pub(crate) query: Option<String>,
+    pub(crate) uri: Uri,
     pub(crate) credential: Credential,
     pub(crate) parameters: Map<String, Value>,
     /// The names of secret parameters; a dot leads into one.
@@ -105,7 +105,15 @@ impl Recorded {
     /// The query of the address as it was sent, which may hold a token.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.sent.query.as_deref()
+        self.sent.uri.query()
+    }
+
+    /// The address as it was sent, secrets and all: the path and the query, and
+    /// what comes before them when the portal is used as a proxy. `/` for a
+    /// command in a batch.
+    #[must_use]
+    pub fn target(&self) -> String {
+        self.sent.uri.to_string()
     }
 
     /// What the call was authorised by.

@@ -68,11 +68,10 @@ fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
 /// Parameters by position, by the names that the method has for them; `None`
 /// for parameters that have names.
 pub(crate) fn named(method: &Method, params: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let by_position = !params.is_empty()
-        && params
-            .keys()
-            .enumerate()
-            .all(|(index, key)| *key == index.to_string());
+    let mut keys = params.keys().enumerate();
+    // Nearly all parameters have names, which the first one tells.
+    let by_position = keys.next().is_some_and(|(_, key)| key == "0")
+        && keys.all(|(index, key)| *key == index.to_string());
     by_position.then(|| {
         let names = method.params.iter().map(|param| param.name.clone());
         names.zip(params.values().cloned()).collect()

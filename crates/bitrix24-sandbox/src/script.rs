@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     contract::text,
     failures::Failure,
-    order::{flag, number, possible},
+    order::{flag, number, possible, read},
     ordered::Answer,
     spoil::Spoil,
 };
@@ -77,6 +77,15 @@ impl Script {
             Some(true) => answer.to_anyone(),
             _ => answer,
         })
+    }
+}
+
+/// Of the parameters of the order `answer`, but for `method`; what is wrong with them otherwise.
+impl TryFrom<Map<String, Value>> for Answer {
+    type Error = String;
+
+    fn try_from(params: Map<String, Value>) -> Result<Self, String> {
+        read::<Script>(params)?.answer()
     }
 }
 

@@ -12,8 +12,9 @@ use crate::{
     api::{Api, Served},
     app::Application,
     auth::{Caller, Credential, Denied, Login, Secrets, USER},
+    bindings::Bindings,
     clock::Clock,
-    contract::{Contract, Rest},
+    contract::{BASIC, Contract, Rest},
     deliver::Outbox,
     faults::Faults,
     idempotency::Replays,
@@ -42,6 +43,7 @@ pub(crate) struct State {
     pub(crate) limits: Limits,
     pub(crate) budgets: Budgets,
     pub(crate) replays: Replays,
+    pub(crate) bindings: Bindings,
     /// What the `time` of answers tells.
     pub(crate) time: Shape,
     setup: Setup,
@@ -138,6 +140,7 @@ impl State {
             budgets: Budgets::new(api.count(), setup.operating()),
             time: Shape::default(),
             replays: Replays::default(),
+            bindings: Bindings::default(),
             api,
             stateful: AtomicBool::new(!setup.documented),
             setup,
@@ -223,7 +226,25 @@ impl State {
     pub(crate) fn has_scope(&self, caller: &Caller, scopes: &[String]) -> bool {
         let is_in = |granted: &[String]| scopes.iter().any(|scope| granted.contains(scope));
         scopes.is_empty()
+            || scopes.iter().any(|scope| scope == BASIC)
             || caller.scopes.as_deref().is_none_or(is_in) && is_in(&self.controls().scopes)
+    }
+
+    /// The scopes of a caller.
+    pub(crate) fn granted(&self, caller: &Caller) -> Vec<String> {
+        let granted = self.controls().scopes.clone();
+        match &caller.scopes {
+            Some(own) => granted
+                .into_iter()
+                .filter(|scope| own.contains(scope))
+                .collect(),
+            None => granted,
+        }
+    }
+
+    /// All that is served.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
     }
 
     pub(crate) fn record(&self, recorded: Recorded) {
@@ -323,6 +344,7 @@ impl State {
         self.budgets.reset(self.setup.operating());
         self.time.set(TimeShape::default());
         self.replays.clear();
+        self.bindings.clear();
         *self.controls() = Controls::new(
             &self.api,
             &self.secrets,

@@ -58,3 +58,42 @@ fn calls_are_sent_on() {
             .is_error(400, "SANDBOX");
     }
 }
+
+#[test]
+fn every_form_of_address_is_sent_on() {
+    let portal = Sandbox::start().unwrap();
+    let mut old = Connection::to(&portal);
+    let new_url = portal.move_to_new_address();
+    let v3 = hook(&portal, "tasks.task.list").replace("/rest/", "/rest/api/");
+    let form = "application/x-www-form-urlencoded";
+    let token = portal.access_token();
+    for target in [
+        hook(&portal, "server.time"),
+        hook(&portal, "server.time.xml"),
+        format!("{}/", hook(&portal, "server.time.json")),
+        format!("/rest/server.time?auth={token}"),
+        hook(&portal, "batch"),
+        v3,
+        "/rest/api/tasks.task.list".to_owned(),
+        "/oauth/authorize/?client_id=x".to_owned(),
+    ] {
+        for (verb, kind, body) in [
+            ("GET", "", ""),
+            ("POST", form, "a=1"),
+            ("POST", "application/json", "{}"),
+        ] {
+            let reply = old.send(verb, &target, kind, body);
+            assert_eq!(
+                (reply.status, reply.location),
+                (302, Some(format!("{new_url}{target}")))
+            );
+        }
+    }
+    // The application follows, and its time goes on.
+    portal.stop_clock();
+    let mut new = Connection::to_url(&new_url);
+    let reply = new.post(&format!("/rest/server.time?auth={token}"), &json!({}));
+    assert_eq!(reply.status, 200);
+    assert_eq!(old.get("/oauth/token/").status, 400);
+    assert_eq!(old.get("/_sandbox/clock").status, 200);
+}

@@ -6,7 +6,7 @@ mod wire;
 use std::{io::Write, time::Duration};
 
 use bitrix24_sandbox::{Answer, Credential, Failure, Sandbox};
-use serde_json::json;
+use serde_json::{Value, json};
 use wire::{Connection, hook};
 
 fn renewal(portal: &Sandbox, refresh: &str) -> String {
@@ -150,4 +150,101 @@ fn what_the_authorization_server_tells_of_the_application() {
     assert!(told["time"]["start"].is_number());
     portal.expire_tokens();
     ask().is_error(401, "expired_token");
+}
+
+#[test]
+fn users_authorise_the_application() {
+    let portal = Sandbox::builder()
+        .redirect_uri("https://app.example/back?x=1#top")
+        .start()
+        .unwrap();
+    let mut connection = Connection::to(&portal);
+    let target = format!(
+        "/oauth/authorize/?client_id={}&state=a%26b",
+        portal.client_id()
+    );
+    let reply = connection.get(&target);
+    assert_eq!(reply.status, 302);
+    let location = reply.location.unwrap();
+    let (start, query) = location.split_once("&code=").unwrap();
+    assert_eq!(start, "https://app.example/back?x=1");
+    let (code, rest) = query.split_once("&state=a%26b&domain=").unwrap();
+    let host = portal.url().strip_prefix("http://").unwrap();
+    let host = host.replace(':', "%3A");
+    assert!(rest.starts_with(&format!("{host}&member_id=")), "{rest}");
+    assert!(
+        rest.ends_with(&format!("&server_domain={host}#top")),
+        "{rest}"
+    );
+    assert!(rest.contains("&scope=") && rest.contains("%2C"));
+    let token = format!(
+        "/oauth/token/?grant_type=authorization_code&client_id={}&client_secret={}&code={code}",
+        portal.client_id(),
+        portal.client_secret(),
+    );
+    assert_eq!(connection.get(&token).status, 200);
+    connection.get(&token).is_error(400, "invalid_grant");
+    let log = portal.requests();
+    assert_eq!((log[0].method(), log[0].ran()), ("oauth.authorize", true));
+    assert!(!format!("{log:?}").contains(code));
+
+    // What is wrong is shown, and nobody is sent anywhere.
+    let wrong = connection.get("/oauth/authorize/?client_id=x");
+    assert_eq!((wrong.status, wrong.location), (400, None));
+    connection.post("/_sandbox/app", &json!({"installed": false}));
+    assert_eq!(connection.get(&target).status, 400);
+    connection.get(&token).is_error(401, "invalid_client");
+    connection.post("/_sandbox/app", &json!({"installed": true, "paid": 0}));
+    connection.get(&token).is_error(402, "PAYMENT_REQUIRED");
+    let order = json!({"redirect_uri": "https://app.example/two", "users": ["1", 7]});
+    assert_eq!(connection.post("/_sandbox/app", &order).status, 200);
+    let location = connection.get(&target).location.unwrap();
+    assert!(
+        location.starts_with("https://app.example/two?code="),
+        "{location}"
+    );
+    for wrong in [
+        json!({"redirect_uri": "javascript:x"}),
+        json!({"users": ["x"]}),
+    ] {
+        connection
+            .post("/_sandbox/app", &wrong)
+            .is_error(400, "SANDBOX");
+    }
+
+    let plain = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&plain);
+    let page = connection.get(&format!("/oauth/authorize?client_id={}", plain.client_id()));
+    assert_eq!(
+        (page.status, page.content_type.as_str()),
+        (200, "text/html; charset=utf-8")
+    );
+}
+
+#[test]
+fn tokens_of_any_user() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let order = json!({"user": 7, "scopes": ["im"], "lifetime": 60});
+    let pair = connection.post("/_sandbox/token", &order).json();
+    let pair = &pair["result"];
+    assert_eq!(
+        (&pair["user_id"], &pair["expires_in"]),
+        (&json!(7), &json!(60))
+    );
+    let call = |token: &Value| format!("/rest/imbot.bot.list?auth={}", token.as_str().unwrap());
+    let old = call(&pair["access_token"]);
+    connection.get(&old).is_error(403, "insufficient_scope");
+    portal.advance(Duration::from_secs(60));
+    connection.get(&old).is_error(401, "expired_token");
+    let target = renewal(&portal, pair["refresh_token"].as_str().unwrap());
+    let pair = connection.get(&target).json();
+    assert_eq!(
+        (&pair["user_id"], &pair["scope"]),
+        (&json!(7), &json!("im"))
+    );
+    // Half a year later, nothing is left of it.
+    let target = renewal(&portal, pair["refresh_token"].as_str().unwrap());
+    portal.advance(Duration::from_secs(180 * 24 * 3600));
+    connection.get(&target).is_error(400, "invalid_grant");
 }

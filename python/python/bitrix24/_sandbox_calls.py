@@ -72,7 +72,7 @@ class RecordedCall:
 
     @property
     def verb(self) -> str:
-        """The method of HTTP: ``POST``."""
+        """The method of HTTP: ``POST``; of a command in a batch, that of the batch."""
         return self._native.verb
 
     @property
@@ -84,6 +84,34 @@ class RecordedCall:
     def headers(self) -> dict[str, str]:
         """The headers by their names in lower case; of some with the same name, the first."""
         return dict(reversed(self._native.headers))
+
+    @property
+    def target(self) -> str:
+        """The address as it was sent, path and query: it may hold secrets.
+
+        What comes before the path is there when the portal is used as a proxy.
+        """
+        return self._native.target
+
+    @property
+    def body(self) -> bytes:
+        """The body as it was sent, which may hold secrets; empty for a command in a batch."""
+        return self._native.body
+
+    @property
+    def time(self) -> dt.datetime:
+        """When it came, by the portal's clock."""
+        return dt.datetime.fromtimestamp(self._native.time, dt.timezone.utc)
+
+    @property
+    def took(self) -> float:
+        """Seconds that the portal took to answer, but for what a fault added."""
+        return self._native.took
+
+    @property
+    def connection(self) -> int:
+        """The number of the connection that it came by, from 1; 0 for a command in a batch."""
+        return self._native.connection
 
     def __repr__(self) -> str:
         return f"<RecordedCall {self._native}>"

@@ -25,12 +25,13 @@ import json
 import signal
 import sys
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, final
 
 from bitrix24 import _native
 from bitrix24._base import JSON
 from bitrix24._client import AsyncClient, Client
 from bitrix24._oauth import Credential, OAuth
+from bitrix24._sandbox_answers import Fault, Kind, Reply, Slip, reply
 from bitrix24._sandbox_calls import Delivery, RecordedCall, delivery
 from bitrix24._sandbox_people import (
     Bot,
@@ -52,7 +53,11 @@ if TYPE_CHECKING:
 
     from bitrix24._base import Secret
     from bitrix24._compat import Self, TypedDict, Unpack
+    from bitrix24._sandbox_answers import How
     from bitrix24._settings import Retries
+
+    Function = Callable[[RecordedCall], JSON | Reply]
+    """What answers calls."""
 
     class Settings(TypedDict, total=False):
         """What clients are made with: see :meth:`Client.from_webhook`."""
@@ -74,15 +79,15 @@ __all__ = [
     "Chat",
     "Delivery",
     "Dialog",
+    "Fault",
     "Kind",
     "Message",
     "RecordedCall",
+    "Reply",
     "Sandbox",
+    "Slip",
     "User",
 ]
-
-Kind: TypeAlias = Literal["reset", "refuse", "half", "silence", "drip", "html", "status", "delay"]
-"""What goes wrong with an answer: see :meth:`Sandbox.fault`."""
 
 
 class Facts(NamedTuple):
@@ -127,6 +132,7 @@ class Sandbox:
         limits: tuple[int, float] | None = None,
         documented: bool = False,
         deliver_anywhere: bool = False,
+        seed: int | None = None,
     ) -> None:
         """Makes it; it starts with the ``with`` block, or by :meth:`start`.
 
@@ -143,6 +149,7 @@ class Sandbox:
             documented: Whether every method answers as it is documented, as by
                 ``keep_state(False)``, until it is cleared and after.
             deliver_anywhere: Whether events are posted to other machines as well.
+            seed: What chance comes from, to repeat a run.
         """
         names = [] if isinstance(tls, bool) else [*tls]
         self._options: Final = (
@@ -153,6 +160,7 @@ class Sandbox:
             limits,
             documented,
             deliver_anywhere,
+            seed,
         )
         self._native: _native.Sandbox | None = None
         self._facts: Facts | None = None
@@ -173,10 +181,16 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stops it, unless it is stopped. Open connections break."""
+        """Stops it, unless it is stopped. Open connections break.
+
+        Raises:
+            Exception: A function that answers calls raised it: see :meth:`answer`.
+        """
+        if self._native is None:
+            return
+        self._native.stop()
         native, self._native, self._facts = self._native, None, None
-        if native is not None:
-            native.stop()
+        native.throw()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -187,7 +201,15 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.stop()
+        try:
+            self.stop()
+        except Exception as raised:
+            # May well be why the block failed, but not why somebody ended it.
+            if isinstance(error, Exception):
+                raised.__context__ = raised.__context__ or error
+            elif error is not None:
+                return
+            raise
 
     # How it is called.
 
@@ -302,11 +324,43 @@ class Sandbox:
             method: Only those of this method: whether alone or in a batch. ``batch`` names the
                 batches themselves, ``oauth.token`` the authorization server.
         """
-        calls = map(RecordedCall, self._running.calls())
-        if method is None:
-            return [*calls]
-        wanted = method.lower()
-        return [call for call in calls if call.method.lower() == wanted]
+        return [RecordedCall(call) for call in self._running.calls(method)]
+
+    def wait_for_calls(
+        self, method: str, count: int = 1, *, timeout: float = 5.0
+    ) -> builtins.list[RecordedCall]:
+        """Waits until a method was called so often, and gives all calls of it.
+
+        Args:
+            method: Which method.
+            count: How often.
+            timeout: Seconds to wait.
+
+        Raises:
+            TimeoutError: There were fewer.
+        """
+        return wait_for(lambda: self._calls(method, count), f"{count} calls of {method}", timeout)
+
+    async def wait_for_calls_async(
+        self, method: str, count: int = 1, *, timeout: float = 5.0
+    ) -> builtins.list[RecordedCall]:
+        """Does what :meth:`wait_for_calls` does, to be awaited."""
+        what = f"{count} calls of {method}"
+        return await wait_for_async(lambda: self._calls(method, count), what, timeout)
+
+    def _calls(self, method: str, count: int) -> builtins.list[RecordedCall] | None:
+        calls = self.calls(method)
+        return calls if len(calls) >= count else None
+
+    @property
+    def connections(self) -> int:
+        """How many connections there were since it was started."""
+        return self._count("connections")
+
+    @property
+    def broken_connections(self) -> int:
+        """How many connections ended while an answer was under way, other than by a fault."""
+        return self._count("broken")
 
     @property
     def refreshes(self) -> int:
@@ -419,14 +473,44 @@ class Sandbox:
         """
         self._tell("fail", method=method, code=code, status=status, text=text, times=times or 0)
 
-    def answer(self, method: str, answer: JSON) -> None:
-        """Answers all calls of a method with this, known or not.
+    def answer(self, method: str, answer: JSON | Reply | Function) -> None:
+        """Says what calls of a method get, until it is said otherwise.
+
+        ::
+
+            >>> with Sandbox() as sandbox, sandbox.client() as client:
+            ...     sandbox.answer("crm.deal.get", {"ID": 13})
+            ...     sandbox.answer("crm.deal.add", lambda call: call.parameters["fields"])
+            ...     client.call("crm.deal.get", {"id": 13}).result
+            ...     client.call("crm.deal.add", {"fields": {"TITLE": "Pipes"}}).result
+            {'ID': 13}
+            {'TITLE': 'Pipes'}
+
+        Args:
+            method: Which method, known or not; ``oauth.token``: the authorization server.
+            answer: The result, or a :class:`Reply`; or a function that is given the
+                :class:`RecordedCall` and returns either. It is called on the portal's thread and
+                must not call the portal, which waits for it. What it raises, the next order or the
+                end of the ``with`` block raises, and the call gets ``INTERNAL_SERVER_ERROR``.
+        """
+        if callable(answer):
+            self.answer_with(method, answer)
+        else:
+            self.order("answer", method=method, **reply(answer).to_dict())
+
+    def answer_with(self, method: str, function: Function, *, to_anyone: bool = False) -> None:
+        """Has calls of a method answered by a function: see :meth:`answer`.
 
         Args:
             method: Which method.
-            answer: The result.
+            function: What is given the call, and returns a result or a :class:`Reply`.
+            to_anyone: Whether it answers whoever calls, with whatever credential and parameters.
         """
-        self.order("answer", method=method, answer={"result": answer})
+
+        def script(call: _native.Recorded) -> str:
+            return json.dumps(reply(function(RecordedCall(call))).to_dict())
+
+        self._running.answer_with(method, script, to_anyone)
 
     def list(
         self,
@@ -470,53 +554,44 @@ class Sandbox:
             key=key,
         )
 
-    def fault(
-        self,
-        method: str,
-        kind: Kind,
-        *,
-        times: int | None = 1,
-        after: int = 0,
-        seconds: float = 1.0,
-        status: int = 500,
-        body: JSON = "",
-        ran: bool | None = None,
-    ) -> None:
+    def fault(self, method: str, fault: Fault | Kind, **how: Unpack[How]) -> None:
         """Lets the answer to the next request of a method go wrong.
 
-        The method has run all the same, but for ``refuse``. The kinds are
+        ::
 
-        - ``reset``: the connection is reset in place of an answer,
-        - ``refuse``: it is closed in place of an answer, and the method does not run,
-        - ``half``: it is closed after half of the answer's body,
-        - ``silence``: the answer never comes,
-        - ``drip``: the body comes byte by byte, ``seconds`` apart,
-        - ``html``: a page with status 502 comes instead,
-        - ``status``: ``status`` and ``body`` come instead,
-        - ``delay``: the answer comes ``seconds`` later.
+            >>> with Sandbox() as sandbox, sandbox.client() as client:
+            ...     sandbox.fault("imbot.chat.get", "reset", after=1)
+            ...     for _ in range(2):
+            ...         _ = client.imbot.chat.get(entity_type="CHAT", entity_id="13")
+            ...     [call.fault for call in sandbox.calls()]
+            [None, 'reset', None]
 
         Args:
             method: Which method; ``*``: any and the authorization server, which ``oauth.token``
-                names alone; ``batch``: batches, whose commands meet no faults.
-            kind: What goes wrong.
-            times: How many requests it meets; ``None``: all.
-            after: How many requests go well before.
-            seconds: For ``drip`` and ``delay``.
-            status: For ``status``.
-            body: For ``status``: text as it is, anything else in JSON.
-            ran: Whether the method runs.
+                names alone; ``batch``: batches. Of the commands in them it meets only errors and
+                slips.
+            fault: What goes wrong: a :class:`Fault`, or its kind.
+            how: What else it is made of.
         """
-        self._tell(
-            "fault",
-            method=method,
-            kind=kind,
-            times=times or 0,
-            after=after,
-            seconds=seconds,
-            status=status,
-            body=body,
-            ran=ran,
-        )
+        if not isinstance(fault, Fault):
+            fault = Fault(fault, **how)
+        elif how:
+            raise TypeError("a Fault says itself how it happens")
+        self.order("fault", method=method, **fault.to_dict())
+
+    def hang_up(self) -> None:
+        """Closes all connections."""
+        self._tell("hang_up")
+
+    @property
+    def seed(self) -> int:
+        """What chance comes from: the same one makes the same run, if calls are the same."""
+        seed: int = self.order("seed")
+        return seed
+
+    @seed.setter
+    def seed(self, seed: int) -> None:
+        self._tell("seed", seed=seed)
 
     def scopes(self, *scopes: str) -> None:
         """Leaves webhook and tokens with these scopes only."""

@@ -11,6 +11,7 @@ mod many;
 mod moved;
 mod page;
 mod quick;
+mod testing;
 mod tokens;
 mod watch;
 mod write;

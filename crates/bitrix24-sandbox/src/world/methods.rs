@@ -8,6 +8,7 @@ use super::{UserId, World, bot::Owner};
 use crate::{
     auth::{Caller, Credential},
     contract::Rest,
+    introspection,
     state::State,
 };
 
@@ -56,7 +57,8 @@ pub(crate) fn find(rest: Rest, name: &str) -> Option<Handler> {
     match rest {
         Rest::Classic => super::v1::find(name)
             .or_else(|| super::im::find(name))
-            .or_else(|| super::v2::find(name)),
+            .or_else(|| super::v2::find(name))
+            .or_else(|| introspection::find(name)),
         Rest::V3 => None,
     }
 }
