@@ -127,8 +127,10 @@ impl<'a> Address<'a> {
     /// Takes a path apart; `None` for a path that is no REST address.
     pub(crate) fn parse(path: &'a str) -> Option<Self> {
         // Slashes in a row are one, as web servers merge them.
-        let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
-        parts.next_if_eq(&"rest")?;
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        // Some servers have their portal below a folder.
+        let mut parts = parts.skip_while(|part| *part != "rest").peekable();
+        parts.next()?;
         let rest = match parts.next_if_eq(&"api") {
             Some(_) => Rest::V3,
             None => Rest::Classic,

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use hyper::{
     HeaderMap,
     body::Bytes,
-    header::{CONTENT_TYPE, HeaderName},
+    header::{CONTENT_TYPE, HeaderName, HeaderValue},
 };
 use serde_json::Value;
 
@@ -101,7 +101,8 @@ impl Answer {
     /// A header beside the usual ones, or instead of one of them. One that HTTP does not allow is
     /// left out.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), value.try_into()) {
+        let value = HeaderValue::from_bytes(value.as_bytes());
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), value) {
             if name == CONTENT_TYPE {
                 self.headers.insert(name, value);
             } else {

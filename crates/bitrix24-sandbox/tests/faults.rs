@@ -69,6 +69,43 @@ fn connections_that_end() {
 }
 
 #[test]
+fn parts_of_answers() {
+    let portal = Sandbox::start().unwrap();
+    let answer = |fault: Fault| {
+        let answer = Answer::text("text/plain", "0123456789").fault(fault);
+        portal.answer(ECHO, answer.times(1));
+        rest(&mut asked(&portal))
+    };
+    assert_eq!(answer(Fault::cut(0)), (String::new(), Ok(())));
+    assert_eq!(answer(Fault::cut(12)), ("HTTP/1.1 200".to_owned(), Ok(())));
+    let (text, end) = answer(Fault::cut(12).then_reset());
+    assert_eq!(
+        (text.as_str(), end),
+        ("HTTP/1.1 200", Err(ErrorKind::ConnectionReset))
+    );
+    let (text, end) = answer(Fault::half().then_reset().late(Duration::from_millis(10)));
+    assert!(text.ends_with("\r\n\r\n01234"), "{text}");
+    assert_eq!(end, Err(ErrorKind::ConnectionReset));
+    let (text, end) = answer(Fault::close());
+    assert!(text.ends_with("\r\n\r\n0123456789"), "{text}");
+    assert_eq!(end, Ok(()));
+    let calls = portal.calls(ECHO);
+    let faults: Vec<_> = calls
+        .iter()
+        .map(|call| (call.fault(), call.status()))
+        .collect();
+    let cut = (Some("cut"), 200);
+    let expected = [
+        (Some("cut"), 0),
+        cut,
+        cut,
+        (Some("half"), 200),
+        (Some("close"), 200),
+    ];
+    assert_eq!(faults, expected);
+}
+
+#[test]
 fn answers_that_take_their_time() {
     let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);

@@ -18,6 +18,7 @@ use std::{
 };
 
 use bitrix24::{Client, Stats};
+use bitrix24_sandbox::Recorded;
 use serde_json::Value;
 use tokio::{
     sync::Barrier,
@@ -29,7 +30,7 @@ use crate::{
     call::{Clients, Moves},
     ears::Shown,
     outcome::{Outcome, Problems, wait_differs},
-    portal::{Portal, Reply, Seen},
+    portal::Portal,
     secrets::Place,
     table::{Row, Sends, Step},
 };
@@ -51,9 +52,11 @@ async fn every_row() {
         // Making a client takes a while, in which nobody should wait for anything.
         let made = Arc::new(Barrier::new(rows.len()));
         let mut running = JoinSet::new();
-        for row in rows {
-            let made = made.clone();
-            running.spawn(async move { (row, run(row, &made).await) });
+        // Neither should anybody wait for portals that stop.
+        let portals: Vec<_> = rows.iter().map(|_| Arc::new(Portal::start())).collect();
+        for (row, portal) in rows.iter().zip(&portals) {
+            let (made, portal) = (made.clone(), portal.clone());
+            running.spawn(async move { (row, run(row, &portal, &made).await) });
         }
         let mut shown = Vec::new();
         while let Some(ran) = running.join_next().await {
@@ -83,27 +86,16 @@ async fn every_row() {
     );
 }
 
-async fn run(row: &'static Row, made: &Barrier) -> (Problems, Shown) {
-    let mut portal = Portal::start().await;
+async fn run(row: &'static Row, portal: &Portal, made: &Barrier) -> (Problems, Shown) {
     let closed = portal::closed();
     let place = Place {
         portal: portal.address,
         closed: closed.local_addr().unwrap(),
         number: 0,
     };
-    let mut replies: Vec<_> = row
-        .answers()
-        .into_iter()
-        .map(|it| Reply::new(it, place))
-        .collect();
-    let token_answers = row.token_answers.iter();
-    let mut token_replies: Vec<_> = token_answers.map(|it| Reply::new(it, place)).collect();
-    for replies in [&mut replies, &mut token_replies] {
-        if replies.is_empty() {
-            replies.push(Reply::new(&table::Answer::default(), place));
-        }
-    }
-    portal.serve(replies, token_replies);
+    portal.answer(false, &row.answers(), place);
+    let token_answers: Vec<_> = row.token_answers.iter().collect();
+    portal.answer(true, &token_answers, place);
     let mut shown = Shown::default();
     let mut problems = Problems::new();
     let clients = Clients::new(row, place, &mut shown);
@@ -114,31 +106,26 @@ async fn run(row: &'static Row, made: &Barrier) -> (Problems, Shown) {
             shown.error(&error);
             let step = &row.steps[0];
             problems.extend(Outcome::Config(error).differs(step, place));
-            problems.extend(differs(step, place, &[], portal.log().connections));
+            problems.extend(differs(step, place, &[], portal.connections()));
             return (problems, shown);
         }
     };
     for step in &row.steps {
         sleep(Duration::from_secs_f64(step.after)).await;
-        let (before, opened) = {
-            let log = portal.log();
-            (log.requests.len(), log.connections)
-        };
+        let (before, opened) = (portal.requests().len(), portal.connections());
         let client = clients.of(step.by);
         for problem in run_step(client, step, place, &mut shown).await {
             problems.push(problem);
         }
-        let (requests, connections) = {
-            let log = portal.log();
-            (log.requests[before..].to_vec(), log.connections - opened)
-        };
-        problems.extend(differs(step, place, &requests, connections));
+        let connections = portal.connections() - opened;
+        let requests = &portal.requests()[before..];
+        problems.extend(differs(step, place, requests, connections));
     }
-    let (requests, expected) = (portal.log().requests.len(), row.requests());
+    let (requests, expected) = (portal.requests().len(), row.requests());
     if requests != expected {
         problems.push(format!("{requests} requests arrived, not {expected}"));
     }
-    problems.extend(tokens_differ(row, place, &portal.log().token_requests));
+    problems.extend(tokens_differ(row, place, &portal.token_requests()));
     problems.extend(moves_differ(row, place, &clients.one, &clients.moves));
     problems.extend(stats_differ(row, clients.one.stats()));
     if row.is_plain() {
@@ -195,7 +182,7 @@ fn moves_differ(row: &Row, place: Place, client: &Client, moves: &Mutex<Moves>) 
 }
 
 /// Compares what the authorization server was asked.
-fn tokens_differ(row: &Row, place: Place, requests: &[Seen]) -> Problems {
+fn tokens_differ(row: &Row, place: Place, requests: &[Recorded]) -> Problems {
     let mut problems = Problems::new();
     let expected = row.token_requests();
     if requests.len() != expected {
@@ -209,9 +196,9 @@ fn tokens_differ(row: &Row, place: Place, requests: &[Seen]) -> Problems {
             Some(path) => place.fill(path),
             None => place.fill(oauth::USUAL_REQUEST),
         };
-        let line = format!("GET {path} HTTP/1.1");
-        if seen.line != line || !seen.body.is_empty() {
-            problems.push(format!("asked for a token by {}, not {line}", seen.line));
+        let (line, sent) = (format!("GET {path}"), line(seen));
+        if sent != line || !seen.body().is_empty() {
+            problems.push(format!("asked for a token by {sent}, not {line}"));
         }
     }
     problems
@@ -236,7 +223,7 @@ fn stats_differ(row: &Row, found: Stats) -> Problems {
 }
 
 /// Compares what arrived.
-fn differs(step: &Step, place: Place, requests: &[Seen], connections: usize) -> Problems {
+fn differs(step: &Step, place: Place, requests: &[Recorded], connections: usize) -> Problems {
     let default = table::Request::default();
     let mut problems = Problems::new();
     for (number, seen) in requests.iter().enumerate() {
@@ -264,15 +251,25 @@ fn differs(step: &Step, place: Place, requests: &[Seen], connections: usize) -> 
     problems
 }
 
-fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Request) -> Problems {
+/// Verb and target of a request.
+fn line(seen: &Recorded) -> String {
+    format!("{} {}", seen.verb(), seen.target())
+}
+
+fn request_differs(
+    step: &Step,
+    place: Place,
+    seen: &Recorded,
+    expected: &table::Request,
+) -> Problems {
     let mut problems = Problems::new();
     let path = match &expected.path {
         Some(path) => place.fill(path),
-        None => seen.line.split(' ').nth(1).unwrap_or_default().to_owned(),
+        None => seen.target(),
     };
-    let line = format!("POST {path} HTTP/1.1");
-    if seen.line != line {
-        problems.push(format!("sent {}, not {line}", seen.line));
+    let (line, sent) = (format!("POST {path}"), line(seen));
+    if sent != line {
+        problems.push(format!("sent {sent}, not {line}"));
     }
     let is_of = |method: &str| path.ends_with(&format!("/{method}"));
     let may_be_batch = step.call.batched && is_of("batch");
@@ -282,7 +279,7 @@ fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Req
 
     let mut headers: BTreeMap<_, _> = [
         ("accept", "application/json"),
-        ("content-length", &*seen.body.len().to_string()),
+        ("content-length", &*seen.body().len().to_string()),
         ("content-type", "application/json"),
         ("host", &*place.fill("${portal}")),
         (
@@ -295,7 +292,8 @@ fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Req
     for (name, value) in &expected.headers {
         headers.insert(name.clone(), place.fill(value));
     }
-    let mut found = seen.headers.clone();
+    let mut found = seen.headers().to_vec();
+    found.sort();
     for (name, value) in &mut found {
         if headers.get(name).is_some_and(|expected| expected == "*") {
             "*".clone_into(value);
@@ -306,7 +304,7 @@ fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Req
     }
 
     if let Some(expected) = expected.commands {
-        let sent: Value = serde_json::from_slice(&seen.body).unwrap();
+        let sent: Value = serde_json::from_slice(seen.body()).unwrap();
         let commands = sent["cmd"].as_object().map_or(0, |commands| commands.len());
         if commands != expected {
             problems.push(format!("sent {commands} commands, not {expected}"));
@@ -314,7 +312,7 @@ fn request_differs(step: &Step, place: Place, seen: &Seen, expected: &table::Req
     }
     if let Some(body) = &expected.body {
         let body: Value = serde_json::from_str(&place.fill(body)).unwrap();
-        let sent: Value = serde_json::from_slice(&seen.body).unwrap();
+        let sent: Value = serde_json::from_slice(seen.body()).unwrap();
         if sent != body {
             problems.push(format!("sent {sent}, not {body}"));
         }
