@@ -22,7 +22,7 @@ pub(crate) fn check() -> Outcome {
         maturin.args(args).arg("--out").arg(&dist);
         run(maturin.current_dir(paths::python()))
     };
-    maturin(&["build", "--quiet", "--release"])?;
+    maturin(&["build", "--quiet", "--compression-level", "9"])?;
     maturin(&["sdist"])?;
 
     let wheel = install("venv-wheel", &only(&dist, ".whl")?)?;
