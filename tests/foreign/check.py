@@ -10,19 +10,25 @@ import os
 import ssl
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import yaml
+
 from seen import Aspects, aspects
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 HERE: Final = Path(__file__).parent
 AUTHORITY: Final = "oauth.bitrix24.tech"
 """Where b24pysdk asks for tokens, whatever it is told."""
+
+MOVED: Final = "moved.bitrix24.test"
+"""The portal's name when it has moved: b24pysdk keeps the port of https then."""
 
 NESTED: Final[dict[str, Any]] = {
     "filter": {">ID": 100, "STAGE_ID": ["NEW", "C1:WON"], "!TITLE": "a&b = c+d, é/№1? [x] 100% $5"},
@@ -38,7 +44,22 @@ DEALS: Final = 120
 CHAT: Final = 2725
 """The chat of the documented example."""
 
+PATIENCE: Final = 30.0
+"""Seconds that a task may take."""
+
+TRUST: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""Variables in which clients look for authorities to trust."""
+
+COMPARED: Final = ["call", "batch", "several", "list", "keyed", "refresh", "exchange"]
+"""The tasks that our clients have as well."""
+
 OURS: Final = "rust"
+QUIET: Final = "ignore:imbot.chat.get is deprecated:DeprecationWarning"
+
+
+def port(url: str) -> int:
+    """The port in an address of a host."""
+    return int(url.rpartition(":")[2])
 
 
 @final
@@ -47,8 +68,10 @@ class Portal:
 
     def __init__(self) -> None:
         program = os.environ["BITRIX24_SANDBOX_PROGRAM"]
+        options = ["--json", "--until-stdin-closes", "--tls"]
+        names = [word for name in (AUTHORITY, MOVED) for word in ("--name", name)]
         self._process = subprocess.Popen(
-            [program, "--json", "--until-stdin-closes", "--tls", "--name", AUTHORITY],
+            [program, *options, *names],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -58,6 +81,7 @@ class Portal:
         self.told: dict[str, Any] = json.loads(self._process.stdout.readline())
         trust = ssl.create_default_context(cafile=self.told["certificate"])
         self._opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
+        self.names = {AUTHORITY: port(self.told["url"]), MOVED: port(self.order("move"))}
 
     def order(self, name: str, **params: Any) -> Any:
         """Gives an order, as the portal's README has them."""
@@ -83,46 +107,52 @@ class Driver:
     """A program that does with a client what it is told, line by line."""
 
     def __init__(self, portal: Portal, command: list[str]) -> None:
-        certificate = portal.told["certificate"]
-        port = int(portal.told["url"].rpartition(":")[2])
-        trust = {
-            name: certificate
-            for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
-        }
+        # A proxy of the machine does not know of the portal.
+        env = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        env |= dict.fromkeys(TRUST, str(portal.told["certificate"]))
+        env["FOREIGN_NAMES"] = json.dumps(portal.names)
         self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **trust, "FOREIGN_NAMES": json.dumps({AUTHORITY: port})},
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=env
         )
 
     def run(self, told: dict[str, Any]) -> Any:
         """The outcome of a task."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        limit = threading.Timer(PATIENCE, self._process.kill)
+        limit.start()
+        try:
+            self._process.stdin.write(json.dumps(told) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        finally:
+            limit.cancel()
         if not line:
-            raise AssertionError("it ended")
+            raise AssertionError("it ended, or took too long")
         outcome = json.loads(line)
         if "error" in outcome:
             raise AssertionError(outcome["error"])
         return outcome["result"]
 
-    def end(self) -> None:
-        """Lets it end."""
-        self._process.communicate(timeout=10)
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.communicate(timeout=PATIENCE)
 
 
 def as_text(value: Any) -> Any:
     """How a form carries it, in which there is nothing but text."""
     if isinstance(value, dict):
-        fields: dict[str, Any] = value
+        fields = cast("dict[str, Any]", value)
         return {name: as_text(field) for name, field in fields.items()}
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("Sequence[Any]", value)
         return [as_text(item) for item in items]
     return "1" if value is True else str(value)
 
@@ -164,23 +194,25 @@ def judge(task: str, result: Any) -> None:
 
 
 def run(portal: Portal, command: list[str], tasks: list[str]) -> dict[str, Aspects]:
-    """Has a client do its tasks; what the portal saw of it by each."""
-    driver = Driver(portal, command)
+    """Has a client do its tasks; what the portal saw of it by those that are compared."""
     seen: dict[str, Aspects] = {}
-    for task in tasks:
-        portal.order("clear")
-        portal.order("list", method="crm.deal.list", count=DEALS)
-        told = {**portal.told, "task": task, "nested": NESTED, "code": portal.order("code")}
-        if task == "refresh":
-            portal.order("expire")
-        try:
-            judge(task, driver.run(told))
-        except AssertionError as error:
-            for request in portal.order("requests"):
-                print(task, request["verb"], request["path"], request["status"], request["parameters"], file=sys.stderr)
-            raise AssertionError(f"{task}: {error}") from None
-        seen[task] = aspects(task, portal.order("requests"))
-    driver.end()
+    with Driver(portal, command) as driver:
+        for task in tasks:
+            portal.order("clear")
+            portal.order("list", method="crm.deal.list", count=DEALS)
+            told = {**portal.told, "task": task, "nested": NESTED, "code": portal.order("code")}
+            if task == "refresh":
+                portal.order("expire")
+            elif task == "moved":
+                portal.order("move", to=f"https://{MOVED}")
+            try:
+                judge(task, driver.run(told))
+            except AssertionError as error:
+                for request in portal.order("requests"):
+                    print(task, request["verb"], request["path"], request["status"])
+                raise AssertionError(f"{task}: {error}") from None
+            if task in COMPARED:
+                seen[task] = aspects(task, portal.order("requests", raw=True))
     return seen
 
 
@@ -193,6 +225,9 @@ def merged(seen: dict[str, Aspects], tasks: list[str]) -> Aspects:
     return together
 
 
+TOKEN: Final = "token: "
+"""How the names of aspects begin that are about the authorization server."""
+
 Difference = tuple[str, str, str]
 """What, ours, theirs."""
 
@@ -200,6 +235,9 @@ Difference = tuple[str, str, str]
 def differences(theirs: dict[str, Aspects], ours: dict[str, Aspects]) -> set[Difference]:
     tasks = [task for task in theirs if task in ours]
     them, us = merged(theirs, tasks), merged(ours, tasks)
+    if not any(name.startswith(TOKEN) for name in them):
+        # That it asks for none itself is a difference among its requests.
+        us = {name: values for name, values in us.items() if not name.startswith(TOKEN)}
     return {
         (name, written(us.get(name)), written(them.get(name)))
         for name in {*them, *us}
@@ -217,28 +255,29 @@ def explained() -> dict[str, set[Difference]]:
     known: dict[str, set[Difference]] = {}
     for row in table:
         assert row["because"].strip(), row
-        for client, theirs in row["theirs"].items():
-            known.setdefault(client, set()).add((row["what"], str(row["ours"]), str(theirs)))
+        for what in row["what"]:
+            for client, theirs in row["theirs"].items():
+                known.setdefault(client, set()).add((what, row["ours"], theirs))
     return known
 
 
 def clients() -> dict[str, tuple[list[str], list[str]]]:
     """Commands and tasks; what is not installed is left out."""
-    same = ["call", "batch", "list", "keyed", "refresh", "exchange"]
     found = {
-        OURS: ([os.environ["FOREIGN_RUST"]], same),
-        "python": ([sys.executable, str(HERE / "ours.py")], same),
+        OURS: ([os.environ["FOREIGN_RUST"]], COMPARED),
+        "python": ([sys.executable, "-W", QUIET, str(HERE / "ours.py")], COMPARED),
     }
     drivers = HERE / "drivers"
     if python := os.environ.get("FOREIGN_PYTHON"):
-        theirs = [*same, "information"]
+        theirs = ["call", "batch", "list", "keyed", "refresh", "exchange"]
+        theirs += ["information", "rest3", "moved"]
         found["b24pysdk"] = ([python, str(drivers / "b24pysdk_driver.py")], theirs)
-        theirs = ["call", "batch", "several", "list", "refresh"]
+        theirs = ["call", "raw", "several", "list", "refresh"]
         found["fast_bitrix24"] = ([python, str(drivers / "fast_bitrix24_driver.py")], theirs)
     if node := os.environ.get("FOREIGN_NODE"):
         # Where its modules are: that is where Node looks for them.
         folder = Path(os.environ["FOREIGN_MODULES"])
-        theirs = ["call", "batch", "keyed", "refresh", "ahead", "start"]
+        theirs = ["call", "batch", "keyed", "refresh", "ahead", "start", "rest3"]
         found["b24jssdk"] = ([node, str(folder / "b24jssdk.mjs")], theirs)
     return found
 

@@ -58,6 +58,16 @@ def batch(told: Told) -> Any:
     }
 
 
+def several(told: Told) -> Any:
+    one = request.imbot.chat.get(entity_type="CHAT", entity_id="13")
+    with webhook(told) as client:
+        found = client.batch([one, one])
+        (echo,) = client.batch((Request.by_name("sandbox.echo", told["nested"]),))
+    assert isinstance(echo, Answer)
+    chats = [answer.result for answer in found if isinstance(answer, Answer)]
+    return {"chats": [chat and chat.id for chat in chats], "echo": echo.result}
+
+
 def listing(told: Told) -> Any:
     with webhook(told) as client:
         deals: list[Any] = list(client.records(DEALS, batched=True))
@@ -98,6 +108,7 @@ def exchange(told: Told) -> Any:
 TASKS: dict[str, Callable[[Told], Any]] = {
     "call": call,
     "batch": batch,
+    "several": several,
     "list": listing,
     "keyed": keyed,
     "refresh": refresh,

@@ -48,6 +48,7 @@ impl Task {
         match self.text("task") {
             "call" => self.call().await,
             "batch" => self.batch().await,
+            "several" => self.several().await,
             "list" => ids(deals(&self.webhook()?).batched()).await,
             "keyed" => ids(deals(&self.webhook()?).keyed()).await,
             "refresh" => self.refresh().await,
@@ -80,6 +81,18 @@ impl Task {
             "reference": answers.take(reference)?.result,
             "failure": failure,
         }))
+    }
+
+    async fn several(&self) -> Outcome {
+        let client = self.webhook()?;
+        let mut chats = Vec::new();
+        for outcome in client.batch(vec![ChatGet::new("CHAT", "13"); 2]).await? {
+            chats.push(outcome?.result.map(|chat| chat.id));
+        }
+        let mut batch = Batch::new();
+        let echo = batch.add_by_name("sandbox.echo", self.0["nested"].clone());
+        let mut answers = client.send_batch(batch).await?;
+        Ok(json!({"chats": chats, "echo": answers.take(echo)?.result}))
     }
 
     async fn refresh(&self) -> Outcome {

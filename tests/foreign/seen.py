@@ -6,12 +6,18 @@ run. Two clients that do the same are compared by them.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Add = Callable[[str, object], None]
+
 Request = dict[str, Any]
-"""As the portal tells it."""
+"""As the portal tells it, with what it got as it was sent."""
 
 Aspects = dict[str, set[str]]
 """Names of aspects with the values that were seen."""
@@ -22,6 +28,7 @@ UNREMARKABLE: Final = {"host", "content-length"}
 VARYING: Final = [
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "{uuid}"),
     (re.compile(r"\d+(\.\d+)+"), "{version}"),
+    (re.compile(r"\$result\[\d{1,2}\]\[49\]"), "$result[{before}][49]"),
 ]
 
 COMMAND: Final = "batch"
@@ -38,7 +45,7 @@ def aspects(task: str, requests: list[Request]) -> Aspects:
             text = pattern.sub(word, text)
         seen.setdefault(name, set()).add(text)
 
-    alone = [request for request in requests if request["path"] != COMMAND]
+    alone = [request for request in requests if _is_of_the_client(request)]
     add(f"requests of {task}", ", ".join(_kind(request) for request in alone))
     first: set[str] = set()
     for request in alone:
@@ -47,76 +54,82 @@ def aspects(task: str, requests: list[Request]) -> Aspects:
         first.add(kind)
         _head(add, request)
         if kind == "oauth.token":
-            add("names for a token", ", ".join(sorted(request["parameters"])))
-            continue
-        if kind == "batch":
+            add(f"token: parameters of {task}", ", ".join(sorted(request["parameters"])))
+        elif kind == "batch":
             _commands(add, task, request)
         elif is_first:
             # Later ones follow from the answers.
-            add(f"parameters of {task}: {kind}", _sorted(_of_the_body(request)))
+            add(
+                f"call: parameters of {task}: {kind}",
+                json.dumps(_said(request), ensure_ascii=False, sort_keys=True),
+            )
     _connections(add, task, alone)
     return seen
+
+
+def _is_of_the_client(request: Request) -> bool:
+    """Neither what a batch was made of, nor what the driver asked for itself."""
+    headers: dict[str, str] = request["headers"]
+    return request["path"] != COMMAND and headers.get("user-agent") != "driver"
 
 
 def _kind(request: Request) -> str:
     return str(request["method"])
 
 
-def _head(add: Any, request: Request) -> None:
-    """The request without what it says."""
+def _head(add: Add, request: Request) -> None:
+    """How the request says what it says."""
     is_token = _kind(request) == "oauth.token"
     what = "token" if is_token else "call"
-    path = request["path"].replace(request["method"], "{method}")
+    path = str(request["path"]).replace(str(request["method"]), "{method}")
     if not is_token:
         path = path.removeprefix("/rest").replace("/1/***", "", 1)
     add(f"{what}: verb", request["verb"])
     add(f"{what}: path", path)
-    add(f"{what}: in the query", ", ".join(sorted(request.get("query", []))) or "nothing")
+    query = sorted(name for name, _ in _query(request))
+    add(f"{what}: in the query", ", ".join(query) or "nothing")
+    if request["credential"] == "token":
+        add("call: access token", "in the query" if "auth" in query else "in the body")
     headers: dict[str, str] = request["headers"]
     for name in sorted(set(headers) - UNREMARKABLE):
         add(f"{what}: header {name}", headers[name])
+    body = str(request["body"])
+    if "\\u" in body or not body.isascii():
+        add(f"{what}: letters beyond ASCII", "escaped" if body.isascii() else "as they are")
 
 
-def _of_the_body(request: Request) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in request["parameters"].items()
-        if name not in request.get("query", [])
-    }
+def _query(request: Request) -> list[tuple[str, str]]:
+    return parse_qsl(request["query"] or "", keep_blank_values=True)
 
 
-def _commands(add: Any, task: str, request: Request) -> None:
+def _said(request: Request) -> dict[str, Any]:
+    """What the body of a call says, without the token."""
+    body: dict[str, Any] = json.loads(request["body"] or "{}")
+    body.pop("auth", None)
+    return body
+
+
+def _commands(add: Add, task: str, request: Request) -> None:
     """How a batch is written."""
-    body = _of_the_body(request)
+    body = _said(request)
     commands: dict[str, str] = body.pop("cmd")
-    add(f"{task}: names in a batch", ", ".join(sorted({*body, "cmd"})))
-    add(f"{task}: halt", repr(body.get("halt")))
-    add(f"{task}: ids", ", ".join(commands))
+    add("batch: beside the commands", ", ".join(sorted(body)))
+    add(f"batch of {task}: halt", json.dumps(body.get("halt")))
+    first, *_, last = [*commands, *commands]
+    add(f"batch of {task}: ids", f"{first} … {last}")
     for command in commands.values():
         method, _, query = command.partition("?")
-        add(f"{task}: end of a command", "&" if query.endswith("&") else "a value")
+        add("batch: end of a command", "&" if query.endswith("&") else "nothing")
         # Beside what separates names and values.
         for raw in set(re.findall(r"[^\w%&=]", query)):
-            add("not encoded in a batch", raw)
+            add("batch: not encoded", raw)
         for name, value in parse_qsl(query, keep_blank_values=True):
-            add(f"{task}: {method}", f"{name}={value}")
+            add(f"batch of {task}: {method}: {name}", value)
 
 
-def _connections(add: Any, task: str, requests: list[Request]) -> None:
+def _connections(add: Add, task: str, requests: list[Request]) -> None:
     """Whether connections are kept; those to the authorization server are others."""
-    calls = [request.get("connection", 0) for request in requests if _kind(request) != "oauth.token"]
+    calls = [request["connection"] for request in requests if _kind(request) != "oauth.token"]
     if len(calls) > 1:
         kept = len(set(calls)) < len(calls)
-        add("connections", "kept" if kept else "one for each request")
-
-
-def _sorted(value: Any) -> str:
-    """The same text for the same JSON, whatever the order of names is."""
-    if isinstance(value, dict):
-        fields: dict[str, Any] = value
-        inner = (f"{name!r}: {_sorted(fields[name])}" for name in sorted(fields))
-        return "{" + ", ".join(inner) + "}"
-    if isinstance(value, list):
-        items: list[Any] = value
-        return "[" + ", ".join(_sorted(item) for item in items) + "]"
-    return repr(value)
+        add("connections", "kept" if kept else "one for each call")

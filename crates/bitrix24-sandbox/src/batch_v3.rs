@@ -7,7 +7,7 @@ use crate::{
     batch::{self, Command},
     contract::Rest,
     method::Call,
-    reference,
+    reference, reference_v3,
     refusal::{Refusal, VALIDATION},
 };
 
@@ -40,6 +40,8 @@ pub(crate) fn run(
         return Err(batch.error("ERROR_BATCH_LENGTH_EXCEEDED").into());
     }
     let mut results = Map::new();
+    // The same, by the names of the calls.
+    let mut named = Map::new();
     for (index, call) in params {
         let method = call.get("method").and_then(Value::as_str);
         let query = match call.get("query") {
@@ -54,6 +56,8 @@ pub(crate) fn run(
                 query.shift_remove("auth");
                 for value in query.values_mut() {
                     reference::replace(value, &results);
+                    reference_v3::replace(value, &named)
+                        .map_err(|reference_v3::Unreadable| batch.error(SELECT))?;
                 }
                 let command = Command::new(method, query);
                 let reply = batch::run_command(command, batch, credential, batch.state.clock.now());
@@ -68,6 +72,8 @@ pub(crate) fn run(
                 refusal.body(Rest::V3)
             }
         };
+        let name = call.get("as").and_then(Value::as_str).unwrap_or(index);
+        named.insert(name.to_owned(), result.clone());
         results.insert(index.clone(), result);
     }
     Ok(results.into_iter().map(|(_, result)| result).collect())

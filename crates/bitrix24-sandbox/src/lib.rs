@@ -44,6 +44,7 @@ mod orders;
 mod params;
 mod people;
 mod reference;
+mod reference_v3;
 mod refusal;
 mod reply;
 mod sandbox;

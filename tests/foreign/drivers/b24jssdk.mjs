@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline'
 
-import { B24Hook, B24OAuth } from '@bitrix24/b24jssdk'
+import { B24Hook, B24OAuth, BatchRefV3 } from '@bitrix24/b24jssdk'
 
 const CHAT = { ENTITY_TYPE: 'CHAT', ENTITY_ID: '13' }
 
@@ -81,6 +81,18 @@ const tasks = {
   // Its own clock says that the token has ended: it renews before it calls.
   async ahead(told) {
     return { chat: await chat(oauth(told, { expires: 1 })) }
+  },
+
+  async rest3(told) {
+    const b24 = oauth(told)
+    const method = 'tasks.task.get'
+    const { item } = good(await b24.actions.v3.call.make({ method, params: { id: 1 } })).result
+    const calls = [
+      { method, as: 'first', params: { id: 1 } },
+      { method, params: { id: BatchRefV3.ref('first.item.id') } },
+    ]
+    const items = good(await b24.actions.v3.batch.make({ calls }))
+    return { same: items.length === 2 && items.every((each) => each.item.id === item.id) }
   },
 
   async start(told) {

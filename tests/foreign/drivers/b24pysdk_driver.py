@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from b24pysdk import BitrixApp, BitrixToken, BitrixWebhook
+
 from line import CHAT, serve
 
 
@@ -63,7 +64,10 @@ def keyed(told):
 
 def refresh(told):
     token = oauth(told)
-    return {"chats": [chat(token), chat(token)], "renewed": token.auth_token != told["access_token"]}
+    return {
+        "chats": [chat(token), chat(token)],
+        "renewed": token.auth_token != told["access_token"],
+    }
 
 
 def exchange(told):
@@ -71,6 +75,20 @@ def exchange(told):
     token = BitrixToken.from_oauth(renewed, app(told))
     token.domain = urlsplit(told["url"]).netloc
     return {"chat": chat(token), "user": renewed.user_id}
+
+
+def rest3(told):
+    item = webhook(told).call_method("tasks.task.get", {"id": 1}, prefer_version=3)["result"][
+        "item"
+    ]
+    return {"found": item["id"] > 0}
+
+
+def moved(told):
+    """It takes the name of the host from where it is sent, and goes on there."""
+    token = webhook(told)
+    old = token.domain
+    return {"chats": [chat(token), chat(token)], "moved": token.domain != old}
 
 
 def information(told):
@@ -88,5 +106,7 @@ serve(
         "refresh": refresh,
         "exchange": exchange,
         "information": information,
+        "rest3": rest3,
+        "moved": moved,
     }
 )

@@ -3,9 +3,10 @@
 import json
 import ssl
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from fast_bitrix24 import Bitrix
+
 from line import CHAT, serve
 
 
@@ -23,8 +24,8 @@ def call(told):
     return {"chats": [chat(client), chat(client)], "echo": echo}
 
 
-def batch(told):
-    """It raises what any command fails with, so that there is none that fails."""
+def raw(told):
+    """A batch as the caller writes it. It raises what a command fails with: here, none does."""
     client = webhook(told)
     commands = {
         "c0": "imbot.chat.get?ENTITY_TYPE=CHAT&ENTITY_ID=13",
@@ -35,7 +36,7 @@ def batch(told):
 
 
 def several(told):
-    """It makes batches of its own for what is not asked for as it is."""
+    """It makes batches of its own of all that is not to be sent as it is."""
     client = webhook(told)
     chats = client.call("imbot.chat.get", [CHAT, CHAT])
     [echo] = client.call("sandbox.echo", told["nested"]).values()
@@ -48,7 +49,7 @@ def listing(told):
 
 
 def refresh(told):
-    """It asks for a token when it has none and when one is refused; where from is not its affair."""
+    """It asks its user for a token when it has none, and when one is refused."""
     given = []
 
     async def token():
@@ -62,7 +63,8 @@ def refresh(told):
             "refresh_token": told["refresh_token"],
         }
         url = f"{told['url']}/oauth/token/?{urlencode(asked)}"
-        with urlopen(url, context=ssl.create_default_context()) as answer:
+        asking = Request(url, headers={"User-Agent": "driver"})
+        with urlopen(asking, context=ssl.create_default_context()) as answer:
             given.append(json.load(answer)["access_token"])
         return given[-1]
 
@@ -71,5 +73,5 @@ def refresh(told):
 
 
 serve(
-    {"call": call, "batch": batch, "several": several, "list": listing, "refresh": refresh},
+    {"call": call, "raw": raw, "several": several, "list": listing, "refresh": refresh},
 )
