@@ -67,7 +67,7 @@ impl Raised {
 impl Sandbox {
     #[new]
     #[pyo3(signature = (
-        port, listen, tls, https_only, intensity, documented, deliver_anywhere, seed, /
+        port, listen, tls, https_only, intensity, plan, redirect_uri, documented, deliver_anywhere, seed, /
     ))]
     #[allow(clippy::too_many_arguments)] // the options are as many
     fn new(
@@ -77,6 +77,8 @@ impl Sandbox {
         tls: Option<Vec<String>>,
         https_only: bool,
         intensity: Option<(u32, f64)>,
+        plan: Option<&str>,
+        redirect_uri: Option<String>,
         documented: bool,
         deliver_anywhere: bool,
         seed: Option<u64>,
@@ -93,6 +95,12 @@ impl Sandbox {
         }
         if let Some((depth, per_second)) = intensity {
             builder = builder.intensity(depth, per_second);
+        }
+        if let Some(plan) = plan {
+            builder = builder.plan(plan.parse().map_err(PyValueError::new_err::<String>)?);
+        }
+        if let Some(address) = redirect_uri {
+            builder = builder.redirect_uri(address);
         }
         if documented {
             builder = builder.documented();

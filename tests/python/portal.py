@@ -1,25 +1,20 @@
-"""A portal that answers what it was told to, byte by byte, and remembers what it was asked."""
+"""The portal of these tests: a sandbox that answers what it was told to, whoever calls."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import socket
-import struct
-import threading
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypedDict, final
 
 from bitrix24 import AsyncClient, Client
+from bitrix24.sandbox import Fault, RecordedCall, Sandbox
+from bitrix24.sandbox import Reply as Made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
-__all__ = ["CHAT", "PLAIN", "Plain", "Portal", "Reply", "Request"]
+__all__ = ["CHAT", "PLAIN", "TOKENS", "Plain", "Portal", "Reply", "Request"]
 
 
 class Plain(TypedDict):
@@ -33,6 +28,9 @@ PLAIN: Final[Plain] = {"retries": None, "intensity": None}
 
 SECRET = "s3cr3tw3bh00kc0d3"
 TOKEN = "s3cr3tacc3sst0k3n"
+
+TOKENS = "oauth.token"
+"""The authorization server, to the sandbox."""
 
 CHAT: dict[str, Any] = {
     "result": {"ID": 2725},
@@ -50,17 +48,16 @@ CHAT: dict[str, Any] = {
 """The documented answer of ``imbot.chat.get``."""
 
 
-@dataclass(frozen=True)
+@final
 class Request:
     """A request as it arrived."""
 
-    verb: str
-    path: str
-    headers: Mapping[str, str]
-    """By their names in lower case."""
-    body: bytes
-    connection: int
-    """Number of the connection that it came by, counted from 1."""
+    def __init__(self, call: RecordedCall) -> None:
+        self.verb = call.verb
+        self.path = call.target
+        self.headers = call.headers
+        self.body = call.body
+        self.connection = call.connection
 
     @property
     def json(self) -> Any:
@@ -77,74 +74,45 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay: float = 0.0
     """Seconds to wait before the answer."""
-    drip: float = 0.0
-    """Seconds between bytes."""
     cut: int | None = None
     """How many bytes of the whole answer to send before the connection breaks."""
-    linger: float = 0.0
-    """Seconds between the answer and what follows."""
     close: bool = False
     """Whether to close the connection after the answer."""
-    reset: bool = False
-    """Whether to break the connection the hard way, after ``cut`` or instead of answering."""
-    silent: bool = False
-    """Whether to say no more on the connection, after ``cut`` or instead of answering."""
 
-    def encode(self) -> bytes:
-        """The answer on the wire."""
-        body = self.body
-        if isinstance(body, str):
-            body = body.encode()
-        elif not isinstance(body, bytes):
-            body = json.dumps(body).encode()
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Content-Length": str(len(body)),
-            **({"Connection": "close"} if self.close else {}),
-            **self.headers,
-        }
-        lines = [f"HTTP/1.1 {self.status} Whatever", *(f"{k}: {v}" for k, v in headers.items())]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-    async def write(self, writer: asyncio.StreamWriter) -> None:
-        """Sends what is to be sent of it."""
-        cut = 0 if self.cut is None and (self.reset or self.silent) else self.cut
-        wire = self.encode()[:cut]
-        pieces = [wire] if not self.drip else [wire[at : at + 1] for at in range(len(wire))]
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(self.drip)
+    def made(self, times: int | None) -> Made:
+        """As a sandbox takes it."""
+        fault = None
+        if self.cut is not None:
+            fault = Fault("cut", bytes=self.cut, late=self.delay)
+        elif self.delay:
+            fault = Fault("delay", seconds=self.delay)
+        return Made(
+            text=self.body if isinstance(self.body, str | bytes) else json.dumps(self.body),
+            content_type="application/json; charset=utf-8",
+            status=self.status,
+            headers={**({"Connection": "close"} if self.close else {}), **self.headers},
+            times=times,
+            fault=fault,
+            to_anyone=True,
+        )
 
 
 @final
 class Portal:
-    """Serves on a port of its own, from a thread of its own, until the ``with`` block ends."""
+    """A sandbox whose answers have nothing to do with what it is asked."""
 
     def __init__(self) -> None:
-        self.script: deque[Reply] = deque()
-        """The next answers; then comes ``default``."""
-        self.default = Reply()
-        self.react: Callable[[Request], Reply] | None = None
-        """Answers instead of ``default``."""
-        self.token_script: deque[Reply] = deque()
-        """The next answers of the authorization server."""
-        self.requests: list[Request] = []
-        self.token_requests: list[Request] = []
-        """Those to the authorization server, which are not among the others."""
-        self.connections = 0
-        """How many there were, but for those to the authorization server."""
-        self.broken = 0
-        """How many of them the client closed while an answer was under way."""
-        self.port = 0
-        self._open: set[asyncio.StreamWriter] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="portal", daemon=True)
+        self.sandbox: Final = Sandbox()
 
     @property
     def url(self) -> str:
         """Address of the portal."""
-        return f"http://127.0.0.1:{self.port}"
+        return self.sandbox.url
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rpartition(":")[2])
 
     @property
     def webhook(self) -> str:
@@ -165,16 +133,51 @@ class Portal:
         return AsyncClient.from_webhook(self.webhook, **_with(settings))
 
     def answer(self, *replies: Reply) -> None:
-        """Adds to the script."""
-        self.script.extend(replies)
+        """Says what the next requests get."""
+        for reply in replies:
+            self.sandbox.answer("*", reply.made(1))
+
+    def always(self, reply: Reply) -> None:
+        """Says what all requests get after that."""
+        self.sandbox.answer("*", reply.made(None))
+
+    def react(self, function: Callable[[Request], Reply]) -> None:
+        """Says what all requests get after that, those for tokens among them."""
+
+        def act(call: RecordedCall) -> Made:
+            return function(Request(call)).made(None)
+
+        for method in ("*", TOKENS):
+            self.sandbox.answer_with(method, act, to_anyone=True)
+
+    @property
+    def requests(self) -> list[Request]:
+        """All so far, but for those to the authorization server."""
+        return [Request(call) for call in self.sandbox.calls() if call.method != TOKENS]
+
+    @property
+    def token_requests(self) -> list[Request]:
+        """Those to the authorization server."""
+        return [Request(call) for call in self.sandbox.calls(TOKENS)]
+
+    @property
+    def connections(self) -> int:
+        """How many there were, but for those to the authorization server."""
+        for_tokens = {request.connection for request in self.token_requests}
+        return self.sandbox.connections - len(for_tokens)
+
+    @property
+    def broken(self) -> int:
+        """How many of them the client closed while an answer was under way."""
+        return self.sandbox.broken_connections
 
     def hang_up(self) -> None:
         """Closes every connection."""
-        self._run(self._hang_up())
+        self.sandbox.hang_up()
 
     def __enter__(self) -> Portal:
-        self._thread.start()
-        self._run(self._start())
+        self.sandbox.start()
+        self.always(Reply())
         return self
 
     def __exit__(
@@ -183,91 +186,8 @@ class Portal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._run(self._stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        done: Future[None] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        done.result(10)
-
-    async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=2048)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def _stop(self) -> None:
-        self._server.close()
-        await self._hang_up()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _hang_up(self) -> None:
-        for writer in list(self._open):
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        number = self.connections
-        self._open.add(writer)
-        try:
-            while request := await _read(reader, number):
-                if self.token_script and "/oauth/token/" in request.path:
-                    self.connections -= 1
-                    self.token_requests.append(request)
-                    reply = self.token_script.popleft()
-                else:
-                    self.requests.append(request)
-                    reply = self._reply(request)
-                if reply.delay and await self._is_left(reader, reply.delay):
-                    self.broken += 1
-                    return
-                await reply.write(writer)
-                await asyncio.sleep(reply.linger)
-                if reply.silent:
-                    self.broken += await self._is_left(reader, 600)
-                    return
-                if reply.reset:
-                    linger = struct.pack("ii", 1, 0)
-                    connection: socket.socket = writer.get_extra_info("socket")
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                    return
-                if reply.close or reply.cut is not None:
-                    return
-        except (ConnectionError, asyncio.CancelledError):
-            pass
-        finally:
-            self._open.discard(writer)
-            writer.close()
-
-    def _reply(self, request: Request) -> Reply:
-        if self.script:
-            return self.script.popleft()
-        return self.react(request) if self.react else self.default
-
-    async def _is_left(self, reader: asyncio.StreamReader, delay: float) -> bool:
-        """Waits, unless the client goes away meanwhile."""
-        try:
-            return await asyncio.wait_for(reader.read(1), delay) == b""
-        except asyncio.TimeoutError:
-            return False
+        self.sandbox.__exit__(kind, error, traceback)
 
 
 def _with(settings: dict[str, Any]) -> dict[str, Any]:
     return {**PLAIN, **settings}
-
-
-async def _read(reader: asyncio.StreamReader, connection: int) -> Request | None:
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.IncompleteReadError:
-        return None
-    first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
-    verb, path, _ = first.split(" ")
-    headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Request(verb, path, headers, body, connection)

@@ -53,7 +53,7 @@ def answer_all(asked: Asked) -> Reply:
 
 @pytest.fixture(params=["client", "async_client"])
 def run(request: pytest.FixtureRequest, portal: Portal) -> Run:
-    portal.react = answer_all
+    portal.react(answer_all)
     client: Client | AsyncClient = getattr(portal, request.param)()
 
     def batch(*args: Any, **options: Any) -> Any:
@@ -205,7 +205,7 @@ def test_time_runs_out(portal: Portal, run: Run) -> None:
 
 
 def test_cancellation(portal: Portal, async_client: AsyncClient) -> None:
-    portal.react = answer_all
+    portal.react(answer_all)
     portal.answer(Reply(delay=30))
 
     async def run() -> None:
@@ -223,7 +223,7 @@ def test_cancellation(portal: Portal, async_client: AsyncClient) -> None:
 @posix
 def test_ctrl_c(portal: Portal, script: Script) -> None:
     portal.answer(Reply(delay=60))
-    portal.react = answer_all
+    portal.react(answer_all)
     process = script(
         """
         client = Client.from_webhook(URL, **PLAIN)

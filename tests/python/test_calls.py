@@ -95,7 +95,7 @@ def test_access_token(portal: Portal) -> None:
 
 
 def test_raw_call(portal: Portal, client: Client) -> None:
-    portal.default = Reply({"result": [1, 2.5, "x", True, None, {"a": []}], "total": 6})
+    portal.always(Reply({"result": [1, 2.5, "x", True, None, {"a": []}], "total": 6}))
     moment = dt.datetime(2026, 2, 24, 13, 44, 33, tzinfo=dt.timezone.utc)
     values: dict[str, JSONInput] = {
         "a": {"b": [1, (2.5, None)]},
@@ -187,14 +187,14 @@ def test_server_closes_idle_connections(portal: Portal, client: Client) -> None:
 
 
 def test_server_closes_after_each_answer(portal: Portal, client: Client) -> None:
-    portal.default = Reply(close=True)
+    portal.always(Reply(close=True))
     for _ in range(10):
         client.imbot.chat.get(entity_type="CHAT", entity_id="13")
     assert portal.connections == 10
 
 
 def test_threads_wait_side_by_side(portal: Portal, client: Client) -> None:
-    portal.default = Reply(delay=0.3)
+    portal.always(Reply(delay=0.3))
     results: list[object] = []
 
     def call() -> None:
@@ -243,7 +243,7 @@ def test_cancellation_frees_the_connection(portal: Portal, async_client: AsyncCl
 
 
 def test_wait_for(portal: Portal, async_client: AsyncClient) -> None:
-    portal.default = Reply(delay=30)
+    portal.always(Reply(delay=30))
 
     async def run() -> None:
         with pytest.raises(asyncio.TimeoutError):
@@ -287,7 +287,7 @@ def test_a_loop_that_is_closed_early(portal: Portal, async_client: AsyncClient) 
 
 
 def test_time_runs_out(portal: Portal) -> None:
-    portal.default = Reply(delay=30)
+    portal.always(Reply(delay=30))
     with portal.client(timeout=0.1) as client:
         with pytest.raises(errors.CallTimeout) as caught:
             client.imbot.chat.get(entity_type="CHAT", entity_id="13")

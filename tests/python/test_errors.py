@@ -40,22 +40,22 @@ def test_by_code_kind_and_base(portal: Portal, client: Client) -> None:
 
 @pytest.mark.parametrize(("code", "text"), [("", ""), (0, "0"), (100, "100"), ("0", "0")])
 def test_odd_codes(portal: Portal, client: Client, code: object, text: str) -> None:
-    portal.default = refusal(code, 200)
+    portal.always(refusal(code, 200))
     error = catch(client)
     assert type(error) is errors.UnknownApiError
     assert (error.code, error.status) == (text, 200)
 
 
 def test_code_of_another_method(portal: Portal, client: Client) -> None:
-    portal.default = refusal("ACCESS_ERROR")
+    portal.always(refusal("ACCESS_ERROR"))
     with pytest.raises(errors.AccessError):
         client.call("crm.deal.get")
 
 
 def test_version_3(portal: Portal, client: Client) -> None:
     wrong = {"field": "title", "message": "Too long"}
-    portal.default = Reply(
-        {"error": {"code": "BITRIX_X", "message": "Wrong.", "validation": [wrong]}}, 400
+    portal.always(
+        Reply({"error": {"code": "BITRIX_X", "message": "Wrong.", "validation": [wrong]}}, 400)
     )
     with pytest.raises(errors.ApiError) as caught:
         client.call("tasks.task.add", rest="v3")
@@ -80,7 +80,7 @@ def test_version_3(portal: Portal, client: Client) -> None:
 def test_bodies_that_are_no_answers(
     portal: Portal, client: Client, reply: Reply, kind: type[errors.DecodeError]
 ) -> None:
-    portal.default = reply
+    portal.always(reply)
     error = catch(client)
     assert type(error) is kind
     assert isinstance(error, errors.DecodeError)
@@ -89,7 +89,7 @@ def test_bodies_that_are_no_answers(
 
 
 def test_where_a_type_is_wrong(portal: Portal, client: Client) -> None:
-    portal.default = Reply({"result": {"ID": "x"}})
+    portal.always(Reply({"result": {"ID": "x"}}))
     error = catch(client)
     assert isinstance(error, errors.WrongType)
     assert error.path == "result.ID"
@@ -162,7 +162,7 @@ def test_no_secret_shows(portal: Portal) -> None:
 
 
 def test_no_secret_shows_in_async(portal: Portal) -> None:
-    portal.default = refusal(f"NO_{SECRET}")
+    portal.always(refusal(f"NO_{SECRET}"))
 
     async def run() -> None:
         client = portal.async_client()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
+from collections import deque
 from typing import TYPE_CHECKING, Any, final
 
 import pytest
@@ -28,7 +29,7 @@ class Table:
         self.count = count
         self.says = count
         self.pad = ""
-        portal.react = self.react
+        portal.react(self.react)
 
     def react(self, request: Request) -> Reply:
         start = int(request.json.get("start", 0))
@@ -92,16 +93,14 @@ def test_all_records(portal: Portal, read: Read, count: int) -> None:
 
 
 def test_an_error_in_the_middle(portal: Portal, read: Read) -> None:
-    Table(portal, 120)
-    page = portal.react
-    assert page is not None
-    portal.react = lambda it: page(it) if it.json.get("start", 0) < 100 else Reply(cut=0)
+    page = Table(portal, 120).react
+    portal.react(lambda it: page(it) if it.json.get("start", 0) < 100 else Reply(cut=0))
     records = read()
     taken = [int(next(records)["ID"]) for _ in range(100)]
     with pytest.raises(errors.ConnectionLost) as caught:
         next(records)
     assert taken == list(range(1, 101))
-    portal.react = page
+    portal.react(page)
     assert caught.value.cursor is not None
     assert ids(read(resume=caught.value.cursor)) == list(range(101, 121))
 
@@ -169,8 +168,7 @@ def test_one_page_in_memory(portal: Portal, client: Client) -> None:
     next(records)
     tracemalloc.start()
     try:
-        for _ in records:
-            portal.requests.clear()
+        deque(records, maxlen=0)
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()

@@ -63,7 +63,7 @@ def test_retries(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -
 
 def test_moves(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -> None:
     with Portal() as other:
-        portal.default = Reply("", 302, {"Location": other.webhook + "server.time"})
+        portal.always(Reply("", 302, {"Location": other.webhook + "server.time"}))
         with caplog.at_level(logging.INFO, "bitrix24"):
             call(make())
         assert ours(caplog) == [(logging.INFO, f"the portal has moved portal={other.url}")]

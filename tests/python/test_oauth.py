@@ -50,7 +50,7 @@ class Server:
         self.token: str | None = None
         self.refuses: Reply | None = None
         self.delay = 0.1
-        portal.react = self.react
+        portal.react(self.react)
 
     def react(self, request: Request) -> Reply:
         if request.path.startswith("/oauth/token/"):

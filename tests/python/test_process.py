@@ -124,7 +124,7 @@ def test_ctrl_c_in_async(portal: Portal, script: Script) -> None:
 
 
 def test_exit_with_a_thread_in_a_call(portal: Portal, script: Script) -> None:
-    portal.default = Reply(delay=60)
+    portal.always(Reply(delay=60))
     process = script(
         """
         import threading, time
@@ -141,7 +141,7 @@ def test_exit_with_a_thread_in_a_call(portal: Portal, script: Script) -> None:
 
 @pytest.mark.parametrize("delay", [60, 0.3])
 def test_exit_with_awaits_in_flight(portal: Portal, script: Script, delay: float) -> None:
-    portal.default = Reply(delay=delay)
+    portal.always(Reply(delay=delay))
     process = script(
         """
         import asyncio

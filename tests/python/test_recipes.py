@@ -21,7 +21,7 @@ import store
 import tokens
 import watch
 import write
-from testing import test_finds_the_chat_of_a_deal  # noqa: F401 - it is itself a test
+from testing import test_finds_the_chat_of_a_deal  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -67,7 +67,7 @@ def test_what_may_have_run_is_not(portal: Portal, make: Make) -> None:
 
 def test_what_is_final(portal: Portal, make: Make) -> None:
     client = make(retries=AT_ONCE)
-    portal.default = Reply({"error": "ACCESS_ERROR", "error_description": "No."}, 403)
+    portal.always(Reply({"error": "ACCESS_ERROR", "error_description": "No."}, 403))
     with pytest.raises(errors.AccessError) as caught:
         call(client)
     assert (caught.value.tries, caught.value.stopped) == (1, "final")
@@ -78,7 +78,7 @@ def test_what_is_final(portal: Portal, make: Make) -> None:
 
 def test_no_time_left(portal: Portal, make: Make) -> None:
     client = make(retries=Retries(first=60.0, longest=60.0), timeout=5)
-    portal.default = BUSY
+    portal.always(BUSY)
     start = time.monotonic()
     with pytest.raises(errors.QueryLimitExceeded) as caught:
         call(client)
@@ -95,7 +95,7 @@ def test_the_time_of_a_try(portal: Portal, make: Make) -> None:
 
 def test_a_number_of_retries(portal: Portal) -> None:
     client = portal.client(retries=1)
-    portal.default = BUSY
+    portal.always(BUSY)
     with pytest.raises(errors.QueryLimitExceeded) as caught:
         call(client)
     assert caught.value.tries == 2
@@ -173,7 +173,7 @@ def test_settings_that_do_not_fit(portal: Portal, settings: dict[str, Any]) -> N
 def test_a_portal_that_moves(portal: Portal, make: Make) -> None:
     with Portal() as other:
         target = other.webhook + "server.time"
-        portal.default = Reply("", 302, {"Location": target})
+        portal.always(Reply("", 302, {"Location": target}))
         told: list[str] = []
         client = make(on_moved=told.append)
         assert client.portal == portal.url
@@ -194,7 +194,7 @@ def test_a_hook_that_raises(portal: Portal, make: Make, monkeypatch: pytest.Monk
         raise ValueError(address)
 
     with Portal() as other:
-        portal.default = Reply("", 302, {"Location": other.webhook + "server.time"})
+        portal.always(Reply("", 302, {"Location": other.webhook + "server.time"}))
         assert call(make(on_moved=fail)) == CHAT["result"]
         assert [str(it.exc_value) for it in noise] == [other.url]
     wrong: Any = 13

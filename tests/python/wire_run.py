@@ -13,7 +13,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import getitem
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
@@ -29,9 +29,10 @@ from bitrix24 import (
     Secret,
     errors,
 )
+from bitrix24.sandbox import Fault, Reply
 
 import wire
-from portal import PLAIN, Portal, Reply, Request
+from portal import PLAIN, TOKENS, Portal, Request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -47,9 +48,6 @@ PREPARED = 64
 wait for anything."""
 AT_ONCE = 16
 """How many of them run at the same time, so that they wait at the same time."""
-
-AFTERWARDS = 0.03
-"""How long a whole answer is on its way before the connection breaks."""
 
 AnyClient = TypeVar("AnyClient", Client, AsyncClient)
 
@@ -109,10 +107,8 @@ class Prepared(Generic[AnyClient]):
     def __init__(self, kind: type[AnyClient], row: wire.Row, portal: Portal) -> None:
         self.portal: Portal = portal
         self.run: Run = Run(row, wire.Place(portal.port))
-        *first, portal.default = (reply(it, self.run.place) for it in answers(row))
-        portal.answer(*first)
-        tokens = (reply(it, self.run.place) for it in row.get("token_answers", []))
-        portal.token_script.extend(tokens)
+        script(portal, "*", answers(row), self.run.place)
+        script(portal, TOKENS, row.get("token_answers", []), self.run.place)
         self.clients: dict[str, AnyClient] = {}
         try:
             self.make(kind)
@@ -452,53 +448,46 @@ def run_all_async(rows: Iterable[wire.Row]) -> dict[str, Run]:
     return {run.row["name"]: run for run in runs}
 
 
-@dataclass(frozen=True)
-class Raw(Reply):
-    """A whole answer with its head."""
-
-    wire: bytes = b""
-
-    def encode(self) -> bytes:
-        return self.wire
-
-
 def answers(row: wire.Row) -> list[wire.Answer]:
     """What the portal answers to its first, second, … request; the last one is repeated."""
     return row["answers"] if "answers" in row else [row.get("answer", {})]
 
 
-def reply(answer: wire.Answer, place: wire.Place) -> Reply:
+def script(portal: Portal, method: str, answers: list[wire.Answer], place: wire.Place) -> None:
+    """Tells the portal what the first, the second, … request gets, and all after the last."""
+    for number, answer in enumerate(answers, 1):
+        times = 1 if number < len(answers) else None
+        portal.sandbox.answer(method, reply(answer, place, times))
+
+
+def reply(answer: wire.Answer, place: wire.Place, times: int | None) -> Reply:
     """What the portal is told to do."""
-    whole: Reply
+    how: dict[str, Any] = {"times": times, "fault": fault(answer), "to_anyone": True}
     if "numbers" in answer:
         first, end = answer["numbers"]
         results = {f"c{number}": number for number in range(first, end)}
-        whole = Reply({"result": {"result": results, "result_error": []}})
-        head = 0
-    elif "raw" in answer:
-        whole = Raw(wire=place.fill(answer["raw"]).encode(), close=True)
-        head = 0
-    else:
-        text = answer.get("body", "" if "hex" in answer else '{"result": null}')
-        body = bytes.fromhex(answer.get("hex", "")) + place.fill(text).encode()
-        headers = {name: place.fill(value) for name, value in answer.get("headers", {}).items()}
-        if "content-type" in headers:
-            headers["Content-Type"] = headers.pop("content-type")
-        whole = Reply(body, answer.get("status", 200), headers)
-        head = len(whole.encode()) - len(body)
-    length = len(whole.encode())
-    deed = answer.get("portal")
-    part = answer.get("part", "none" if deed else "all")
-    cut = {"half": head + (length - head) // 2, "whole": length, "none": 0, "all": None}[part]
-    return replace(
-        whole,
-        delay=answer.get("after", 0.0),
-        drip=answer.get("drip", 0.0),
-        cut=cut,
-        linger=AFTERWARDS if part == "whole" else 0.0,
-        reset=deed == "resets",
-        silent=deed == "is silent",
-    )
+        return Reply(body={"result": {"result": results, "result_error": []}}, **how)
+    if "raw" in answer:
+        return Reply(raw=place.fill(answer["raw"]), **how)
+    text = answer.get("body", "" if "hex" in answer else '{"result": null}')
+    body = bytes.fromhex(answer.get("hex", "")) + place.fill(text).encode()
+    headers = {name: place.fill(value) for name, value in answer.get("headers", {}).items()}
+    status = answer.get("status", 200)
+    return Reply(text=body, content_type="application/json", status=status, headers=headers, **how)
+
+
+def fault(answer: wire.Answer) -> Fault | None:
+    """What goes wrong with it."""
+    late = answer.get("after", 0.0)
+    ends: dict[str | None, Any] = {"resets": "reset", "is silent": "silence"}
+    then = ends.get(answer.get("portal"), "close")
+    if "part" in answer:
+        return Fault("half" if answer["part"] == "half" else "close", then=then, late=late)
+    if "portal" in answer:
+        return Fault("cut", bytes=0, then=then, late=late)
+    if "drip" in answer:
+        return Fault("drip", seconds=answer["drip"], late=late)
+    return Fault("delay", seconds=late) if late else None
 
 
 class Ears:

@@ -33,6 +33,16 @@ impl Bindings {
         self.all().clear();
     }
 
+    /// Those of an event that are told of it: their number, their address and as whom.
+    pub(crate) fn of(&self, event: &str) -> Vec<(u64, String, UserId)> {
+        let all = self.all();
+        let numbered = (1..).zip(all.iter());
+        let bound = numbered.filter(|(_, binding)| !binding.offline && binding.event == event);
+        bound
+            .map(|(number, binding)| (number, binding.handler.clone(), binding.user))
+            .collect()
+    }
+
     fn all(&self) -> MutexGuard<'_, Vec<Binding>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -161,10 +161,17 @@ impl Call<'_> {
             Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
         };
         let code = v1::objection(self.method, path).or_else(|| v2::objection(self.method, path));
-        match code {
-            Some(code) => self.refuse(&self.error(code)),
-            None => self.refuse(&Refusal::problem(self.rest, problem)),
-        }
+        let Some(code) = code else {
+            return self.refuse(&Refusal::problem(self.rest, problem));
+        };
+        // The documented words would not say what is wrong with something that is there.
+        let text = match &problem {
+            Problem::Wrong { path, expected } => {
+                Some(format!("Argument '{path}' must be {expected}"))
+            }
+            Problem::Missing(_) | Problem::Clash(_) => None,
+        };
+        self.refuse(&self.error(code).with_text(text))
     }
 
     fn ran(&self, answer: &Head, credential: Credential) -> Reply {

@@ -181,7 +181,7 @@ impl Builder {
         let thread = thread::Builder::new()
             .name("bitrix24-sandbox".to_owned())
             .spawn(move || {
-                runtime.spawn(deliver::run(Arc::clone(&served.outbox), self.reach));
+                runtime.spawn(deliver::run(Arc::clone(&served), self.reach));
                 let (new_security, new_served) = (security.clone(), Arc::clone(&served));
                 runtime.spawn(server::serve(listener, security, served, Place::Old));
                 runtime.spawn(server::serve(

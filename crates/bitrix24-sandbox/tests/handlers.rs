@@ -307,6 +307,39 @@ fn a_bot_that_asks() {
 }
 
 #[test]
+fn handlers_that_are_bound() {
+    let (sandbox, handler) = start();
+    let watcher = Handler::start(200, Duration::ZERO);
+    let bot = register(&sandbox, &handler);
+    for event in ["OnImBotMessageAdd", "ONIMV2MESSAGEADD"] {
+        let bind = json!({"event": event, "handler": watcher.url});
+        call(&sandbox, "event.bind", bind);
+    }
+    // Who is told anyway is not told twice.
+    let bind = json!({"event": "ONIMBOTMESSAGEADD", "handler": handler.url});
+    call(&sandbox, "event.bind", bind);
+    let person = sandbox.user(1);
+    person.write(bot, "Hello").unwrap();
+    handler.expect("ONIMBOTJOINCHAT");
+    handler.expect("ONIMBOTMESSAGEADD");
+    handler.is_quiet();
+    let mut events = [watcher.next(), watcher.next()];
+    events.sort_by_key(|event| event.get("event").to_owned());
+    let [of_bot, of_person] = events;
+    assert_eq!(of_bot.get("data[PARAMS][MESSAGE]"), "Hello");
+    assert_eq!(of_person.get("event"), "ONIMV2MESSAGEADD");
+    assert_eq!(of_person.get("data[message][text]"), "Hello");
+    same(of_person.fields("data"), "message chat user language");
+    let token = sandbox.application_token();
+    assert_eq!(of_person.get("auth[application_token]"), token);
+    let unbind = json!({"event": "ONIMV2MESSAGEADD", "handler": watcher.url});
+    call(&sandbox, "event.unbind", unbind);
+    person.write(bot, "Bye").unwrap();
+    watcher.expect("ONIMBOTMESSAGEADD");
+    watcher.is_quiet();
+}
+
+#[test]
 fn who_registers_by_webhook_gets_no_tokens() {
     let (sandbox, handler) = start();
     let fields = json!({
@@ -379,7 +412,7 @@ fn handlers_that_are_not_reached() {
         ("http://192.0.2.1:1/", "refused: not on this machine"),
         ("https://127.0.0.1:1/", "refused: only http is supported"),
         ("http://127.0.0.1:1/", "no connection"),
-        ("http://no-such-host.invalid/", "the host is unknown"),
+        ("http://bot.invalid/", "refused: not on this machine"),
     ]
     .into_iter()
     .enumerate()

@@ -1,4 +1,4 @@
-// A bot that says everything back: `BITRIX24_BOT_TOKEN` is a secret that makes it yours.
+//! A bot that says everything back: `BITRIX24_BOT_TOKEN` is a secret that makes it yours.
 
 use std::{env, error::Error, time::Duration};
 
@@ -6,7 +6,7 @@ use bitrix24::{Client, imbot::*};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::webhook(&env::var("BITRIX24_WEBHOOK_URL")?)?;
     let token = env::var("BITRIX24_BOT_TOKEN")?;
     let imbot = client.imbot().v2();

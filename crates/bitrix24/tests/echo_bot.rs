@@ -11,14 +11,13 @@ use bitrix24_sandbox::Sandbox;
 
 const SOON: Duration = Duration::from_secs(30);
 
-mod example {
-    include!("../examples/echo_bot.rs");
+#[path = "../examples/echo_bot.rs"]
+mod echo_bot;
 
-    #[test]
-    #[ignore = "it is the bot of the other test, in a process with an environment of its own"]
-    fn bot() {
-        main().unwrap();
-    }
+#[test]
+#[ignore = "it is the bot of the other test, in a process with an environment of its own"]
+fn bot() {
+    echo_bot::main().unwrap();
 }
 
 /// The bot as a program, which ends with the test.
@@ -28,7 +27,7 @@ impl Bot {
     fn start(portal: &Sandbox) -> Self {
         let mut program = Command::new(env::current_exe().unwrap());
         program
-            .args(["example::bot", "--exact", "--ignored", "--nocapture"])
+            .args(["bot", "--exact", "--ignored", "--nocapture"])
             .env("BITRIX24_WEBHOOK_URL", portal.webhook_url())
             .env("BITRIX24_BOT_TOKEN", "known to nobody else");
         Self(program.spawn().unwrap())

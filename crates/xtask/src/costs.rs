@@ -124,7 +124,7 @@ fn package(methods: usize, rows: &mut Vec<String>) -> Outcome {
     let dist = paths::target().join("dist-costs");
     empty_dir(&dist)?;
     let mut maturin = Venv::development().tool("maturin");
-    maturin.args(["build", "--quiet", "--release", "--out"]);
+    maturin.args(["build", "--quiet", "--compression-level", "9", "--out"]);
     run(maturin.arg(&dist).current_dir(paths::python()))?;
     let file = wheel::only(&dist, ".whl")?;
     let venv = wheel::install("venv-costs", &file)?;

@@ -23,17 +23,23 @@ pub(crate) struct Portal {
 impl Portal {
     /// Builds the portal of this workspace and starts it.
     pub(crate) fn start() -> Outcome<Self> {
-        Self::start_in(&paths::root(), &paths::target())
+        Self::build_and_start(&paths::root(), &paths::target(), &[])
     }
 
-    /// Builds the portal of the workspace in that folder, with that target folder, and starts it.
+    /// Builds the portal of the workspace in that folder, with that target folder, and starts it
+    /// with the documented answers that examples show.
     pub(crate) fn start_in(workspace: &Path, target: &Path) -> Outcome<Self> {
+        Self::build_and_start(workspace, target, &["--documented"])
+    }
+
+    fn build_and_start(workspace: &Path, target: &Path, options: &[&str]) -> Outcome<Self> {
         let mut build = cargo(["build", "--quiet", "--package", "bitrix24-sandbox"]);
         build.current_dir(workspace).env("CARGO_TARGET_DIR", target);
         run(&mut build)?;
         let mut command = program(executable(target));
         let mut child = command
             .args(["--json", "--until-stdin-closes"])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

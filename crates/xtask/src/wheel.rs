@@ -13,6 +13,9 @@ use crate::{
     venv::Venv,
 };
 
+/// The bytes that a wheel may have.
+const LARGEST: u64 = 4_000_000;
+
 /// Builds, installs and uses both.
 pub(crate) fn check() -> Outcome {
     let dist = paths::target().join("dist");
@@ -22,10 +25,15 @@ pub(crate) fn check() -> Outcome {
         maturin.args(args).arg("--out").arg(&dist);
         run(maturin.current_dir(paths::python()))
     };
-    maturin(&["build", "--quiet", "--release"])?;
+    maturin(&["build", "--quiet", "--compression-level", "9"])?;
     maturin(&["sdist"])?;
 
-    let wheel = install("venv-wheel", &only(&dist, ".whl")?)?;
+    let file = only(&dist, ".whl")?;
+    let size = fs::metadata(&file)?.len();
+    if size > LARGEST {
+        return Err(format!("the wheel has {size} bytes, more than {LARGEST}").into());
+    }
+    let wheel = install("venv-wheel", &file)?;
 
     // From the source distribution, pip builds a wheel of its own.
     let sdist = Venv::fresh("venv-sdist")?;

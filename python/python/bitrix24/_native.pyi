@@ -184,6 +184,8 @@ class Sandbox:
         tls: Sequence[str] | None,
         https_only: bool,
         intensity: tuple[int, float] | None,
+        plan: str | None,
+        redirect_uri: str | None,
         documented: bool,
         deliver_anywhere: bool,
         seed: int | None,

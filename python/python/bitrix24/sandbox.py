@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from bitrix24._sandbox_answers import How
     from bitrix24._settings import Retries
 
+    Plan = Literal["standard", "enterprise", "self-hosted"]
+
     Function = Callable[[RecordedCall], JSON | Reply]
     """What answers calls."""
 
@@ -130,6 +132,8 @@ class Sandbox:
         tls: bool | Iterable[str] = False,
         https_only: bool = False,
         limits: tuple[int, float] | None = None,
+        plan: Plan | None = None,
+        redirect_uri: str | None = None,
         documented: bool = False,
         deliver_anywhere: bool = False,
         seed: int | None = None,
@@ -146,6 +150,8 @@ class Sandbox:
                 real portal does.
             limits: How many requests fit into the bucket, and how many leave it once a second, as
                 by :meth:`limits`. By default all find room.
+            plan: A plan that has such limits.
+            redirect_uri: Where users return to who have authorised the application in a browser.
             documented: Whether every method answers as it is documented, as by
                 ``keep_state(False)``, until it is cleared and after.
             deliver_anywhere: Whether events are posted to other machines as well.
@@ -158,6 +164,8 @@ class Sandbox:
             names if tls else None,
             https_only,
             limits,
+            plan,
+            redirect_uri,
             documented,
             deliver_anywhere,
             seed,
@@ -288,20 +296,48 @@ class Sandbox:
         """Makes a client for asyncio that calls for an application: see :meth:`app_client`."""
         return AsyncClient.from_oauth(self.oauth(), **self._with(settings))
 
-    def oauth(self) -> OAuth:
-        """Makes an application with its token for the portal, which it can renew."""
+    def oauth(self, credential: Credential | None = None) -> OAuth:
+        """Makes an application with a token for the portal, which it can renew.
+
+        Args:
+            credential: What it has; by default :meth:`credential`.
+        """
         return OAuth(
             self.client_id,
             self.client_secret,
-            credential=self.credential(),
+            credential=credential or self.credential(),
             root_certificates=self._trusted(),
         )
 
-    def credential(self) -> Credential:
-        """Makes what an application has after its installation."""
+    def credential(
+        self,
+        *,
+        user: int | None = None,
+        scopes: Iterable[str] | None = None,
+        lifetime: int | None = None,
+    ) -> Credential:
+        """Makes what an application has after its installation.
+
+        With an argument, its tokens are new ones, else those that the portal began with.
+
+        Args:
+            user: Whose it is; by default that of person 1.
+            scopes: What it may do at the most.
+            lifetime: How many seconds its access tokens live.
+        """
         rest = f"{self.url}/rest/"
+        if user is None and scopes is None and lifetime is None:
+            return Credential(
+                rest, self.access_token, refresh_token=self.refresh_token, auth_server=rest
+            )
+        wanted = None if scopes is None else [*scopes]
+        token: dict[str, str] = self._tell("token", user=user, scopes=wanted, lifetime=lifetime)
         return Credential(
-            rest, self.access_token, refresh_token=self.refresh_token, auth_server=rest
+            rest,
+            token["access_token"],
+            refresh_token=token["refresh_token"],
+            auth_server=rest,
+            user_id=user or 1,
         )
 
     # What it was asked.
@@ -597,19 +633,34 @@ class Sandbox:
         """Leaves webhook and tokens with these scopes only."""
         self._tell("scopes", scopes=[*scopes])
 
-    def limits(self, depth: int, per_second: float, *, continuous: bool = False) -> None:
+    def limits(
+        self,
+        depth: int | None = None,
+        per_second: float | None = None,
+        *,
+        plan: Plan | None = None,
+        continuous: bool = False,
+        bot_status: int | None = None,
+    ) -> None:
         """Turns requests down that find no room in a bucket, with ``QUERY_LIMIT_EXCEEDED``.
+
+        Without arguments all find room again.
 
         Args:
             depth: How many requests fit in.
             per_second: How many leave it.
+            plan: A plan that says both, and how much execution time a method may use up.
             continuous: Whether they leave all the time, rather than once a second.
+            bot_status: The HTTP status of the error for methods of bots.
         """
-        self._tell("limits", depth=depth, per_second=per_second, continuous=continuous)
-
-    def no_limits(self) -> None:
-        """Lets all requests find room again."""
-        self._tell("limits")
+        self._tell(
+            "limits",
+            depth=depth,
+            per_second=per_second,
+            plan=plan,
+            continuous=continuous,
+            bot_status=bot_status,
+        )
 
     def operating(
         self,
@@ -618,16 +669,17 @@ class Sandbox:
         used: float = 0.0,
         per_call: float = 0.0,
         reset_in: float = 600.0,
-        limit: float = 480.0,
+        limit: float | None = None,
     ) -> None:
         """Gives a method a budget of execution time, which its answers tell in their ``time``.
 
         Args:
             method: Which method.
             used: Seconds that are used up before the first call.
-            per_call: Seconds that each call adds.
-            reset_in: Seconds until nothing counts as used any more, and so on.
-            limit: Calls get ``OPERATION_TIME_LIMIT`` when more than that was used before them.
+            per_call: Seconds that each call adds to the time that it takes.
+            reset_in: Seconds that all this counts for.
+            limit: Calls get ``OPERATION_TIME_LIMIT`` when more seconds than that were used before
+                them; by default those of the plan.
         """
         self._tell(
             "operating",
@@ -637,6 +689,39 @@ class Sandbox:
             reset_in=reset_in,
             limit=limit,
         )
+
+    def app(
+        self,
+        *,
+        redirect_uri: str | None = None,
+        users: Iterable[int] | None = None,
+        installed: bool | None = None,
+        paid: bool | None = None,
+    ) -> None:
+        """Changes the application that the tokens belong to, in what is given.
+
+        Args:
+            redirect_uri: Where users return to who have authorised it in a browser.
+            users: The only people who may use it; others get ``user_access_error``.
+            installed: Whether it is installed.
+            paid: Whether it is paid for.
+        """
+        only = None if users is None else [*users]
+        self._tell("app", redirect_uri=redirect_uri, users=only, installed=installed, paid=paid)
+
+    def time(
+        self,
+        fields: Literal["full", "no_operating", "no_reset", "no_processing", "none"] = "full",
+        *,
+        integers: bool = False,
+    ) -> None:
+        """Says what the ``time`` of answers looks like, which differs from portal to portal.
+
+        Args:
+            fields: Which fields it has; ``none``: answers are without it.
+            integers: Whether ``start`` is a whole second.
+        """
+        self._tell("time", fields=fields, integers=integers)
 
     def expire_tokens(self) -> None:
         """Ends every access token so far: calls with them get ``expired_token``."""

@@ -14,6 +14,7 @@ pub(super) fn json(portal: &Sandbox, out: &mut impl Write) -> io::Result<()> {
         "client_id": portal.client_id(),
         "client_secret": portal.client_secret(),
         "refresh_token": portal.refresh_token(),
+        "application_token": portal.application_token(),
         "seed": portal.seed(),
         "certificate": portal.certificate(),
     });
@@ -34,6 +35,7 @@ pub(super) fn text(portal: &Sandbox, out: &mut impl Write) -> io::Result<()> {
         ("client id", portal.client_id()),
         ("client secret", portal.client_secret()),
         ("refresh token", &refresh_token),
+        ("event token", portal.application_token()),
         ("seed", &seed),
     ];
     for (name, value) in lines {

@@ -1,5 +1,7 @@
 //! Writes nested values into forms, as PHP does.
 
+use std::borrow::Cow;
+
 use form_urlencoded::Serializer;
 use serde_json::Value;
 
@@ -11,32 +13,33 @@ pub(crate) fn encode(body: &Value) -> String {
     let mut form = Serializer::new(String::new());
     if let Value::Object(fields) = body {
         for (name, value) in fields {
-            write(&mut form, name.clone(), value, 1);
+            write(&mut form, name, value, 1);
         }
     }
     form.finish()
 }
 
-fn write(form: &mut Serializer<'_, String>, name: String, value: &Value, depth: usize) {
+fn write(form: &mut Serializer<'_, String>, name: &str, value: &Value, depth: usize) {
     if depth > DEEPEST {
         return;
     }
-    match value {
-        Value::Null => form.append_pair(&name, ""),
-        Value::Bool(flag) => form.append_pair(&name, if *flag { "1" } else { "0" }),
-        Value::Number(number) => form.append_pair(&name, &number.to_string()),
-        Value::String(text) => form.append_pair(&name, text),
+    let text = match value {
+        Value::Null => Cow::Borrowed(""),
+        Value::Bool(flag) => Cow::Borrowed(if *flag { "1" } else { "0" }),
+        Value::Number(number) => Cow::Owned(number.to_string()),
+        Value::String(text) => Cow::Borrowed(text.as_str()),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                write(form, format!("{name}[{index}]"), item, depth + 1);
+                write(form, &format!("{name}[{index}]"), item, depth + 1);
             }
             return;
         }
         Value::Object(fields) => {
             for (field, value) in fields {
-                write(form, format!("{name}[{field}]"), value, depth + 1);
+                write(form, &format!("{name}[{field}]"), value, depth + 1);
             }
             return;
         }
     };
+    form.append_pair(name, &text);
 }

@@ -18,7 +18,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use crate::{sandbox::Sandbox, time::since_epoch};
+use crate::{sandbox::Sandbox, state::State, time::since_epoch};
 
 /// Older deliveries are forgotten beyond this.
 const CAPACITY: usize = 10_000;
@@ -46,7 +46,7 @@ impl Delivery {
         &self.handler
     }
 
-    /// When it was sent, by the clock of this machine.
+    /// When it was sent, by the portal's clock.
     #[must_use]
     pub fn time(&self) -> SystemTime {
         self.time
@@ -189,8 +189,8 @@ impl Outbox {
 }
 
 /// Sends what is left in the outbox until that is gone.
-pub(crate) async fn run(outbox: Arc<Outbox>, reach: Reach) {
-    let received = outbox.received.lock();
+pub(crate) async fn run(state: Arc<State>, reach: Reach) {
+    let received = state.outbox.received.lock();
     let received = received.unwrap_or_else(PoisonError::into_inner).take();
     let Some(mut parcels) = received else { return };
     // A handler that is slow holds up its own events only.
@@ -198,7 +198,7 @@ pub(crate) async fn run(outbox: Arc<Outbox>, reach: Reach) {
     while let Some((age, parcel)) = parcels.recv().await {
         let queue = handlers.entry(parcel.handler.clone()).or_insert_with(|| {
             let (queue, received) = mpsc::unbounded_channel();
-            tokio::spawn(serve(Arc::clone(&outbox), received, reach));
+            tokio::spawn(serve(Arc::clone(&state), received, reach));
             queue
         });
         let _ = queue.send((age, parcel));
@@ -206,12 +206,12 @@ pub(crate) async fn run(outbox: Arc<Outbox>, reach: Reach) {
 }
 
 /// Sends the events of one handler, one after the other.
-async fn serve(outbox: Arc<Outbox>, mut parcels: UnboundedReceiver<(u64, Parcel)>, reach: Reach) {
+async fn serve(state: Arc<State>, mut parcels: UnboundedReceiver<(u64, Parcel)>, reach: Reach) {
     while let Some((age, parcel)) = parcels.recv().await {
-        if !outbox.is_of(age) {
+        if !state.outbox.is_of(age) {
             continue;
         }
-        let time = SystemTime::now();
+        let time = state.clock.now();
         let target = post::Target::parse(&parcel.handler);
         let handler = match &target {
             Ok(target) => target.shown(),
@@ -232,7 +232,7 @@ async fn serve(outbox: Arc<Outbox>, mut parcels: UnboundedReceiver<(u64, Parcel)
             status,
             note,
         };
-        outbox.record(age, delivery);
+        state.outbox.record(age, delivery);
     }
 }
 

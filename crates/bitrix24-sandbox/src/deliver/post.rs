@@ -1,6 +1,9 @@
 //! Sends one form to one address.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -22,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is read of an answer, so that the handler can finish it.
 const LONGEST_ANSWER: usize = 64 << 10;
+
+const ELSEWHERE: &str = "refused: not on this machine";
 
 /// The address of a handler, taken apart.
 pub(crate) struct Target {
@@ -58,16 +63,26 @@ impl Target {
 
     async fn addresses(&self, reach: Reach) -> Result<Vec<SocketAddr>, &'static str> {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        let found = lookup_host((host, self.port)).await;
-        let found: Vec<_> = found.map_err(|_| "the host is unknown")?.collect();
-        let reached: Vec<_> = found
-            .into_iter()
-            .filter(|address| reach == Reach::Anywhere || address.ip().is_loopback())
-            .collect();
-        if reached.is_empty() {
-            return Err("refused: not on this machine");
+        let addresses: Vec<IpAddr> = match host.parse() {
+            Ok(address) => vec![address],
+            Err(_) if host.eq_ignore_ascii_case("localhost") => {
+                vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+            }
+            // Nothing is asked of the network without need.
+            Err(_) if reach == Reach::Loopback => return Err(ELSEWHERE),
+            Err(_) => {
+                let found = lookup_host((host, self.port)).await;
+                let found = found.map_err(|_| "the host is unknown")?;
+                found.map(|address| address.ip()).collect()
+            }
+        };
+        if reach == Reach::Loopback && !addresses.iter().all(IpAddr::is_loopback) {
+            return Err(ELSEWHERE);
         }
-        Ok(reached)
+        let addresses = addresses.into_iter();
+        Ok(addresses
+            .map(|address| SocketAddr::new(address, self.port))
+            .collect())
     }
 }
 

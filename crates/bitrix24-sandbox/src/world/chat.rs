@@ -240,6 +240,7 @@ impl World {
             ..Member::default()
         };
         chat.members.insert(user, member);
+        let private = chat.kind == Kind::Private;
         // A bot that opens a chat or a dialog itself is not told so.
         if self.bots.contains_key(&user) && user != by {
             self.happen(Happening::JoinedChat {
@@ -247,6 +248,8 @@ impl World {
                 bot: user,
                 by,
             });
+        } else if user != by && !private {
+            self.happen(Happening::MemberAdded { chat: id, user });
         }
         true
     }

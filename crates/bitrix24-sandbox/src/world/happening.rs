@@ -28,6 +28,11 @@ pub(crate) enum Happening {
         bot: UserId,
         by: UserId,
     },
+    /// A person was brought into a chat. Bots are not told.
+    MemberAdded {
+        chat: ChatId,
+        user: UserId,
+    },
     /// The bot as it was; it is gone.
     BotDeleted {
         bot: Box<Bot>,

@@ -25,9 +25,11 @@ impl Seed {
         method.examples.iter().find_map(|example| {
             let params = example.params.as_ref()?;
             let id = example.answer.get("result")?.get("ID")?;
+            let id = id.as_u64().or_else(|| id.as_str()?.parse().ok());
             let param = |name: &str| params.get(name).map(|value| text(value).into_owned());
             Some(Self {
-                id: id.as_u64().or_else(|| id.as_str()?.parse().ok())?,
+                // Others come after it.
+                id: id.filter(|id| *id < u64::from(u32::MAX))?,
                 entity_type: param("ENTITY_TYPE")?,
                 entity_id: param("ENTITY_ID")?,
             })

@@ -23,6 +23,16 @@ pub(super) enum With {
 /// The part `auth` of an event for a bot, in the name of a user. Who has registered the bot by
 /// webhook has no application, and so no tokens.
 pub(super) fn auth(desk: Desk<'_>, bot: &Bot, user: UserId, with: With) -> Map<String, Value> {
+    auth_of(desk, &bot.owner, user, with)
+}
+
+/// Likewise for whoever is told.
+pub(super) fn auth_of(
+    desk: Desk<'_>,
+    owner: &Owner,
+    user: UserId,
+    with: With,
+) -> Map<String, Value> {
     let state = desk.state;
     let current = state.current_url();
     let domain = current
@@ -36,16 +46,15 @@ pub(super) fn auth(desk: Desk<'_>, bot: &Bot, user: UserId, with: With) -> Map<S
     ];
     let token = ("application_token", json!(state.secrets.application_token));
     let mut auth = Vec::new();
-    if bot.owner == Owner::Application {
+    if *owner == Owner::Application {
         let now = state.clock.now();
         let mut controls = state.controls();
-        let lifetime = controls.tokens.lifetime;
         let (pair, end) = controls.tokens.of_event(user, now);
         let end = since_epoch(end);
         auth.extend([
             ("access_token", json!(pair.access)),
             ("expires", json!(end as u64)),
-            ("expires_in", json!(lifetime.as_secs())),
+            ("expires_in", json!(pair.lifetime.as_secs())),
             ("scope", json!("imbot")),
         ]);
         auth.extend(place);

@@ -26,6 +26,7 @@ pub(super) fn hears(world: &World, bot: &Bot, happening: &Happening) -> bool {
             *by != bot.id && world.message(*message).is_some_and(heard)
         }
         Happening::MessageDeleted { message, by, .. } => *by != bot.id && heard(message),
+        Happening::MemberAdded { .. } => false,
         Happening::JoinedChat { bot: joined, .. } => *joined == bot.id,
         Happening::BotDeleted { .. } => true,
         Happening::CommandUsed { command, .. } => command.bot == bot.id,

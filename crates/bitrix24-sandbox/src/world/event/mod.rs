@@ -1,6 +1,7 @@
 //! Tells bots what has happened: each in the words of the version that has registered it.
 
 mod auth;
+mod bound;
 mod hearing;
 pub(super) mod queue;
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub(crate) fn tell(state: &State, world: &mut World, happened: Vec<Happening>) {
                 letters.extend(user::write(desk, happening));
             }
         }
+        letters.extend(bound::copies(desk, &happening, &letters));
         for letter in letters {
             match letter {
                 Letter::Kept { reader, kind, data } => world.events.push(reader, kind, data, now),

@@ -3,19 +3,19 @@
 use serde_json::{Map, Value};
 
 use super::{Desk, Letter, queue::Reader, v2::View};
-use crate::world::{ChatId, happening::Happening};
+use crate::world::{ChatId, MessageId, happening::Happening};
 
 /// What those are told who have subscribed.
 pub(super) fn write(desk: Desk<'_>, happening: &Happening) -> Vec<Letter> {
-    let Some(chat) = place(desk, happening).and_then(|chat| desk.world.chat(chat)) else {
+    let Some((kind, chat)) = kind_and_place(desk, happening) else {
         return Vec::new();
     };
+    let chat = desk.world.chat(chat);
     let users = desk.world.events.subscribers();
-    let users = users.filter(|user| chat.has(*user));
+    let users = users.filter(|user| chat.is_some_and(|chat| chat.has(*user)));
     users
         .filter_map(|user| {
-            let view = View { desk, viewer: user };
-            let (kind, data) = told(view, happening)?;
+            let data = told(View { desk, viewer: user }, happening)?;
             Some(Letter::Kept {
                 reader: Reader::User(user),
                 kind,
@@ -25,49 +25,46 @@ pub(super) fn write(desk: Desk<'_>, happening: &Happening) -> Vec<Letter> {
         .collect()
 }
 
-/// The chat in which it happened.
-fn place(desk: Desk<'_>, happening: &Happening) -> Option<ChatId> {
-    match happening {
-        Happening::MessageAdded { message, .. }
-        | Happening::MessageUpdated { message, .. }
-        | Happening::ReactionChanged { message, .. } => {
-            desk.world.message(*message).map(|message| message.chat)
+/// The event, and the chat in which it happened.
+pub(super) fn kind_and_place(
+    desk: Desk<'_>,
+    happening: &Happening,
+) -> Option<(&'static str, ChatId)> {
+    let chat_of = |message: &MessageId| Some(desk.world.message(*message)?.chat);
+    Some(match happening {
+        Happening::MessageAdded { message, .. } => ("ONIMV2MESSAGEADD", chat_of(message)?),
+        Happening::MessageUpdated { message, .. } => ("ONIMV2MESSAGEUPDATE", chat_of(message)?),
+        Happening::MessageDeleted { message, .. } => ("ONIMV2MESSAGEDELETE", message.chat),
+        Happening::ReactionChanged { message, .. } => ("ONIMV2REACTIONCHANGE", chat_of(message)?),
+        Happening::JoinedChat { chat, .. } | Happening::MemberAdded { chat, .. } => {
+            ("ONIMV2JOINCHAT", *chat)
         }
-        Happening::MessageDeleted { message, .. } => Some(message.chat),
-        Happening::JoinedChat { chat, .. } => Some(*chat),
         Happening::BotDeleted { .. }
         | Happening::CommandUsed { .. }
-        | Happening::ContextGiven { .. } => None,
-    }
+        | Happening::ContextGiven { .. } => return None,
+    })
 }
 
-fn told(view: View<'_>, happening: &Happening) -> Option<(&'static str, Map<String, Value>)> {
+/// What the event says.
+pub(super) fn told(view: View<'_>, happening: &Happening) -> Option<Map<String, Value>> {
     let world = view.desk.world;
-    Some(match happening {
-        Happening::MessageAdded { message, .. } => (
-            "ONIMV2MESSAGEADD",
-            view.of_message(world.message(*message)?)?,
-        ),
-        Happening::MessageUpdated { message, .. } => (
-            "ONIMV2MESSAGEUPDATE",
-            view.of_message(world.message(*message)?)?,
-        ),
-        Happening::MessageDeleted { message, .. } => {
-            ("ONIMV2MESSAGEDELETE", view.of_deleted(message)?)
+    match happening {
+        Happening::MessageAdded { message, .. } | Happening::MessageUpdated { message, .. } => {
+            view.of_message(world.message(*message)?)
         }
+        Happening::MessageDeleted { message, .. } => view.of_deleted(message),
         Happening::ReactionChanged {
             message,
             user,
             reaction,
             added,
-        } => {
-            let message = world.message(*message)?;
-            let data = view.of_reaction(message, *user, reaction, *added)?;
-            ("ONIMV2REACTIONCHANGE", data)
+        } => view.of_reaction(world.message(*message)?, *user, reaction, *added),
+        Happening::JoinedChat {
+            chat, bot: user, ..
         }
-        Happening::JoinedChat { chat, bot, .. } => ("ONIMV2JOINCHAT", view.of_dialog(*chat, *bot)?),
+        | Happening::MemberAdded { chat, user } => view.of_dialog(*chat, *user),
         Happening::BotDeleted { .. }
         | Happening::CommandUsed { .. }
-        | Happening::ContextGiven { .. } => return None,
-    })
+        | Happening::ContextGiven { .. } => None,
+    }
 }

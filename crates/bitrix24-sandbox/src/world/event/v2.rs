@@ -78,6 +78,7 @@ fn told(desk: Desk<'_>, bot: &Bot, happening: &Happening) -> Option<Told> {
             ("ONIMBOTV2JOINCHAT", *by, view.of_dialog(*chat, *by)?)
         }
         Happening::BotDeleted { .. } => ("ONIMBOTV2DELETE", OWNER, Map::new()),
+        Happening::MemberAdded { .. } => return None,
         Happening::ContextGiven {
             chat,
             user,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::{
     methods::{Context, Outcome, Refused},
     params::Params,
-    show, v1,
+    v1,
 };
 
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
@@ -19,13 +19,6 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
 pub(super) fn add(context: &mut Context<'_>) -> Outcome {
     let user = context.user;
     Ok(v1::opened(context, user).into())
-}
-
-pub(super) fn describe(context: &mut Context<'_>) -> Outcome {
-    let chat = context.own_dialog()?;
-    let chat = context.world.chat(chat);
-    let chat = chat.ok_or(Refused::code("ACCESS_ERROR"))?;
-    Ok(show::dialog(context.world, chat, context.user))
 }
 
 pub(super) fn members(context: &mut Context<'_>) -> Outcome {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::{
     dialog::Dialog,
     extras::Extras,
+    happening::CommandContext,
     message::Message,
     methods::{Context, Outcome, Refused},
     params::Params,
@@ -137,4 +138,28 @@ pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
 
 pub(super) fn like(context: &mut Context<'_>) -> Outcome {
     liked(context, context.user)
+}
+
+pub(super) fn command(context: &mut Context<'_>) -> Outcome {
+    let params = Params::new(context.params);
+    let message = params.id("MESSAGE_ID").unwrap_or_default();
+    let seen = context.world.message(message);
+    if seen.is_none_or(|message| !context.world.is_seen_by(message, context.user)) {
+        return Err(Refused::code("MESSAGE_ID_ERROR"));
+    }
+    let bot = params.id("BOT_ID").unwrap_or_default();
+    if context.world.bot(bot).is_none() {
+        return Err(Refused::code("BOT_ID_ERROR"));
+    }
+    let name = params.words("COMMAND").unwrap_or_default();
+    let words = params
+        .text("COMMAND_PARAMS")
+        .unwrap_or_default()
+        .into_owned();
+    let (user, by) = (context.user, CommandContext::Keyboard);
+    let given = context
+        .world
+        .give_command(user, bot, message, &name, words, by);
+    given.map_err(|_| Refused::code("COMMAND_ERROR"))?;
+    Ok(true.into())
 }

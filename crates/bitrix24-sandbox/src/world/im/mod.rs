@@ -9,7 +9,9 @@ use super::{
     params::Params,
 };
 
+mod changes;
 mod chats;
+mod dialogs;
 mod messages;
 mod users;
 
@@ -22,13 +24,23 @@ pub(super) fn find(name: &str) -> Option<Handler> {
         "im.chat.user.add" => chats::join,
         "im.chat.user.delete" => chats::remove,
         "im.chat.leave" => chats::leave,
-        "im.dialog.get" => chats::describe,
+        "im.chat.updatetitle" => changes::title,
+        "im.chat.updatecolor" => changes::color,
+        "im.chat.updateavatar" => changes::avatar,
+        "im.chat.setowner" => changes::owner,
+        "im.chat.mute" => changes::mute,
+        "im.dialog.get" => dialogs::describe,
+        "im.dialog.users.list" => dialogs::users,
+        "im.dialog.read" => dialogs::read,
+        "im.dialog.writing" => dialogs::writing,
         "im.dialog.messages.get" => messages::list,
         "im.message.add" => messages::add,
         "im.message.update" => messages::update,
         "im.message.delete" => messages::delete,
         "im.message.like" => messages::like,
+        "im.message.command" => messages::command,
         "im.user.get" => users::get,
+        "im.user.list.get" => users::list,
         "user.current" => users::current,
         _ => return None,
     })
@@ -45,10 +57,14 @@ impl Context<'_> {
         chat.ok_or(Refused::code("ACCESS_ERROR"))
     }
 
-    /// The chat that is given by its id, if the person is in it. A private dialog is none here.
+    /// The chat that is given by its id or as a dialog, if the person is in it. A private
+    /// dialog is none here.
     fn own_group(&self) -> Result<&Chat, Refused> {
-        let id = Params::new(self.params).id("CHAT_ID");
-        let id = id.ok_or(Refused::code("CHAT_ID_EMPTY"))?;
+        let params = Params::new(self.params);
+        let id = match params.id("CHAT_ID") {
+            None if params.has("DIALOG_ID") => self.own_dialog()?,
+            id => id.ok_or(Refused::code("CHAT_ID_EMPTY"))?,
+        };
         let chat = self.world.chat(id);
         chat.filter(|chat| chat.kind != Kind::Private && chat.has(self.user))
             .ok_or(Refused::code("ACCESS_ERROR"))

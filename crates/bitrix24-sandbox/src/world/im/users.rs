@@ -3,14 +3,14 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::{
     methods::{Context, Outcome, Refused},
     params::Params,
     show,
 };
-use crate::time::date;
+use crate::{contract::text, time::date};
 
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let params = Params::new(context.params);
@@ -21,6 +21,32 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let person = context.world.person(id);
     let person = person.ok_or(Refused::code("USER_NOT_EXISTS"))?;
     Ok(show::person(context.world, person))
+}
+
+pub(super) fn list(context: &mut Context<'_>) -> Outcome {
+    let params = Params::new(context.params);
+    let ids = match params.value("ID") {
+        // As JSON in a text, too.
+        Some(Value::String(text)) => {
+            let ids: Option<Vec<Value>> = serde_json::from_str(text).ok();
+            ids.ok_or(Refused::code("INVALID_FORMAT"))?
+        }
+        Some(Value::Array(ids)) => ids.clone(),
+        _ => return Err(Refused::code("INVALID_FORMAT")),
+    };
+    let ids = ids.iter().map(|id| (text(id), text(id).parse().ok()));
+    let people = ids.map(|(name, id)| {
+        let person = id.and_then(|id| context.world.person(id));
+        let shown = person.map_or(Value::Null, |person| show::person(context.world, person));
+        (name.into_owned(), shown)
+    });
+    match params.text("RESULT_TYPE").as_deref() {
+        Some("array") => {
+            let people = people.filter(|(_, shown)| !shown.is_null());
+            Ok(people.map(|(_, shown)| shown).collect())
+        }
+        _ => Ok(Value::Object(people.collect())),
+    }
 }
 
 pub(super) fn current(context: &mut Context<'_>) -> Outcome {

@@ -200,6 +200,23 @@ fn the_messenger_has_the_same_chats() {
         json!({"ID": chat})
     );
     assert_eq!(portal.call("imbot.chat.get", object), json!({"ID": chat}));
+    for (method, name, value) in [
+        ("im.chat.updateTitle", "TITLE", json!("Order")),
+        ("im.chat.updateColor", "COLOR", json!("SAND")),
+        ("im.chat.updateAvatar", "AVATAR", json!("/9j/")),
+        ("im.chat.mute", "MUTE", json!("Y")),
+        ("im.chat.setOwner", "USER_ID", json!(1)),
+    ] {
+        let by_id = json!({"CHAT_ID": chat, name: value});
+        assert_eq!(portal.call(method, by_id), json!(true), "{method}");
+        let nowhere = json!({"DIALOG_ID": "chat9", name: value});
+        assert_eq!(portal.code(method, nowhere), "ACCESS_ERROR", "{method}");
+    }
+    let described = portal.call("im.dialog.get", json!({"DIALOG_ID": format!("chat{chat}")}));
+    assert_eq!(
+        (&described["name"], &described["mute_list"]),
+        (&json!("Order"), &json!([1]))
+    );
     let user = portal.call("im.user.get", json!({}));
     assert_eq!(user["id"], 1);
     assert_eq!(portal.call("user.current", json!({}))["ID"], "1");
@@ -220,4 +237,30 @@ fn documented_answers_need_no_state() {
     );
     portal.sandbox.clear();
     assert_eq!(portal.call("imbot.chat.get", params), Value::Null);
+}
+
+#[test]
+fn both_versions_see_the_same() {
+    let portal = Portal::start();
+    let bot = portal.bot("echo");
+    let object = json!({"ENTITY_TYPE": "ORDER", "ENTITY_ID": "7"});
+    let chat = portal.id("imbot.chat.add", object);
+    let own = |more: Value| {
+        let mut params = json!({"botId": bot, "botToken": "secret", "CLIENT_ID": null});
+        for (name, value) in more.as_object().unwrap() {
+            params[name] = value.clone();
+        }
+        params
+    };
+    let dialog = format!("chat{chat}");
+    let described = portal.call("imbot.v2.Chat.get", own(json!({"dialogId": dialog})));
+    assert_eq!(described["chat"]["entityId"], "7");
+    let add = own(json!({"fields": {"title": "New", "userIds": [1]}}));
+    let new = portal.call("imbot.v2.Chat.add", add)["chat"]["id"].clone();
+    let users = portal.call("imbot.chat.user.list", json!({"CHAT_ID": new}));
+    assert_eq!(users, json!([1, bot]));
+    assert_eq!(
+        portal.call("im.chat.user.list", json!({"CHAT_ID": new})),
+        users
+    );
 }

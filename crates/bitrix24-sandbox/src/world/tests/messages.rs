@@ -222,6 +222,23 @@ fn people_by_the_messenger() {
     assert_eq!(list(json!({"LIMIT": 1})), [answer]);
     assert_eq!(list(json!({"LAST_ID": answer})), [two, one]);
     assert_eq!(list(json!({"FIRST_ID": one, "LIMIT": 1})), [two]);
+    let read = portal.call(
+        "im.dialog.read",
+        json!({"DIALOG_ID": dialog, "MESSAGE_ID": two}),
+    );
+    // Whoever writes has read what was there.
+    assert_eq!(read["counter"], 1);
+    assert_eq!(
+        portal.call("im.dialog.writing", json!({"DIALOG_ID": dialog})),
+        json!(true)
+    );
+    let users = portal.call("im.dialog.users.list", json!({"DIALOG_ID": dialog}));
+    assert_eq!(users.as_array().unwrap().len(), 2);
+    let users = json!({"ID": [1, bot, 99], "RESULT_TYPE": "array"});
+    let users = portal.call("im.user.list.get", users);
+    assert_eq!(users[1]["bot"], true);
+    let command = json!({"MESSAGE_ID": answer, "BOT_ID": bot, "COMMAND": "echo"});
+    assert_eq!(portal.code("im.message.command", command), "COMMAND_ERROR");
     let delete = json!({"MESSAGE_ID": two});
     assert_eq!(portal.call("im.message.delete", delete), json!(true));
     let delete = json!({"MESSAGE_ID": answer});

@@ -252,6 +252,13 @@ fn events_of_people() {
     );
     assert_eq!(get(json!({}))["events"], json!([]));
 
+    let anna = portal.sandbox.add_user("Anna Davis");
+    person.invite(format!("chat{chat}"), anna.id()).unwrap();
+    let page = get(json!({}));
+    assert_eq!(types(&page), ["ONIMV2JOINCHAT"]);
+    assert_eq!(page["events"][0]["data"]["user"]["name"], "Anna Davis");
+    get(json!({"offset": page["nextOffset"]}));
+
     portal.sandbox.grant(&["imbot"]);
     assert_eq!(portal.code("imbot.v2.Event.get", both), "SCOPE_ERROR");
     portal.sandbox.grant(&["im", "imbot"]);

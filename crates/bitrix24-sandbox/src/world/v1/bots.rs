@@ -11,6 +11,9 @@ use super::super::{
     person::Person,
 };
 
+/// Where every picture of a bot is said to be.
+pub(in crate::world) const PICTURE: &str = "/upload/main/bot.png";
+
 /// How many bots an application may have.
 const MAX_BOTS: usize = 5;
 
@@ -235,6 +238,6 @@ fn change_profile(person: &mut Person, properties: Params<'_>) {
         person.color = color::named(&name).or(person.color);
     }
     if properties.has("PERSONAL_PHOTO") {
-        "/upload/main/bot.png".clone_into(&mut person.avatar);
+        PICTURE.clone_into(&mut person.avatar);
     }
 }

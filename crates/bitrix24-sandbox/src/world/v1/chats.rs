@@ -48,7 +48,7 @@ pub(crate) fn opened(context: &mut Context<'_>, by: UserId) -> ChatId {
 }
 
 /// Where every picture of a chat is said to be.
-const PICTURE: &str = "/upload/im/chat.png";
+pub(crate) const PICTURE: &str = "/upload/im/chat.png";
 
 pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let params = Params::new(context.params);

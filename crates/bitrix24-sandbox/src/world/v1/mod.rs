@@ -7,14 +7,14 @@ use super::{
     params::Params,
 };
 
-mod bots;
-mod chats;
+pub(super) mod bots;
+pub(super) mod chats;
 mod commands;
 mod members;
 mod messages;
 mod objection;
 
-pub(super) use chats::opened;
+pub(super) use chats::{PICTURE, opened};
 pub(super) use messages::{editable, liked, shortened};
 pub(crate) use objection::objection;
 

@@ -9,6 +9,7 @@ use crate::world::{
     color,
     methods::{Context, Outcome, Refused},
     person::Person,
+    v1::bots::PICTURE,
 };
 
 /// An application cannot have more bots.
@@ -195,6 +196,7 @@ fn dress(person: &mut Person, properties: Args<'_>) -> Result<(), Refused> {
         if size.is_some_and(|(width, height)| width.max(height) > LARGEST_PICTURE) {
             return Err(Refused::code("BOT_AVATAR_INCORRECT_SIZE"));
         }
+        PICTURE.clone_into(&mut person.avatar);
     }
     Ok(())
 }

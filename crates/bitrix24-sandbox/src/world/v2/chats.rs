@@ -9,6 +9,7 @@ use crate::world::{
     color,
     message::Message,
     methods::{Context, Outcome},
+    v1::chats::PICTURE,
 };
 
 pub(super) fn add(context: &mut Context<'_>) -> Outcome {
@@ -94,5 +95,11 @@ fn change(chat: &mut Chat, fields: Args<'_>) {
     }
     if let Some(color) = fields.text("color").and_then(color::named) {
         chat.color = Some(color);
+    }
+    if fields
+        .text("avatar")
+        .is_some_and(|avatar| !avatar.is_empty())
+    {
+        PICTURE.clone_into(&mut chat.avatar);
     }
 }

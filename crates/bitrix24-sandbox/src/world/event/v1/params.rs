@@ -1,156 +1,35 @@
-//! Events of the first version: `ONIMBOT…` and `ONIMCOMMANDADD`
+//! What the first version tells of a message, of a command and of a bot.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
-    Desk, Letter,
-    auth::{With, auth, envelope},
-    hearing::{mentioned, without_mention},
-};
-use crate::{
-    deliver::Parcel,
-    world::{
-        OWNER, UserId,
-        bot::{Bot, Handlers},
-        chat::{Chat, Kind},
-        color,
-        command::Command,
-        happening::{CommandContext, Happening},
-        message::Message,
-        person::Person,
-        v2::show::LANGUAGE,
+    super::{
+        Desk,
+        auth::{With, auth},
+        hearing::{mentioned, without_mention},
     },
+    Fields, named, yes_no,
 };
-
-type Fields = Map<String, Value>;
-
-/// What a bot is told, at the address that it has given for that.
-pub(super) fn write(
-    desk: Desk<'_>,
-    bot: &Bot,
-    handlers: &Handlers,
-    happening: &Happening,
-) -> Option<Letter> {
-    let world = desk.world;
-    let teller = Teller { desk, bot };
-    let data = |params: Fields, user: Fields| {
-        let mut data = Map::new();
-        let bots = json!({bot.id.to_string(): teller.bot()});
-        data.insert("BOT".to_owned(), bots);
-        data.insert("PARAMS".to_owned(), params.into());
-        data.insert("USER".to_owned(), user.into());
-        Value::Object(data)
-    };
-    let (number, event, handler, by, data) = match happening {
-        Happening::MessageAdded { message, .. } => {
-            let message = world.message(*message)?;
-            let params = teller.added(message, CommandContext::TextArea)?;
-            let user = user(world.person(message.author), Shown::Flags);
-            let data = data(params, user);
-            let handler = handlers.message_add.as_str();
-            (1, "ONIMBOTMESSAGEADD", handler, message.author, data)
-        }
-        Happening::MessageUpdated { message, by } => {
-            let handler = handlers.message_update.as_deref()?;
-            let message = world.message(*message)?;
-            let user = user(world.person(message.author), Shown::Flags);
-            let data = data(teller.updated(message)?, user);
-            (2, "ONIMBOTMESSAGEUPDATE", handler, *by, data)
-        }
-        Happening::MessageDeleted { message, by, .. } => {
-            let handler = handlers.message_delete.as_deref()?;
-            let user = user(world.person(message.author), Shown::Flags);
-            let data = data(teller.deleted(message)?, user);
-            (3, "ONIMBOTMESSAGEDELETE", handler, *by, data)
-        }
-        Happening::JoinedChat { chat, by, .. } => {
-            let params = teller.joined(world.chat(*chat)?, *by);
-            let data = data(params, user(world.person(*by), Shown::Position));
-            (4, "ONIMBOTJOINCHAT", handlers.welcome.as_str(), *by, data)
-        }
-        Happening::BotDeleted { .. } => {
-            let data = json!({"BOT_ID": bot.id, "BOT_CODE": bot.code});
-            (5, "ONIMBOTDELETE", handlers.delete.as_str(), OWNER, data)
-        }
-        Happening::CommandUsed {
-            command,
-            message,
-            user: by,
-            params,
-            context,
-        } => {
-            let message = world.message(*message)?;
-            let used = teller.command(command, message, params, *context);
-            let data = json!({
-                "COMMAND": {command.id.to_string(): used},
-                "PARAMS": teller.commanded(message)?,
-                "USER": user(world.person(*by), Shown::Name),
-            });
-            let handler = command.handler.as_deref()?;
-            (6, "ONIMCOMMANDADD", handler, *by, data)
-        }
-        // The first version knows nothing of these.
-        Happening::ReactionChanged { .. } | Happening::ContextGiven { .. } => return None,
-    };
-    if handler.is_empty() {
-        return None;
-    }
-    let with = match happening {
-        Happening::JoinedChat { .. } | Happening::BotDeleted { .. } => With::Access,
-        _ => With::Refresh,
-    };
-    let id = bot.id * 10 + number;
-    Some(Letter::Sent(Parcel {
-        event: event.to_owned(),
-        handler: handler.to_owned(),
-        body: envelope(desk, event, Some(id), data, auth(desk, bot, by, with)),
-    }))
-}
-
-/// How much is told of a user.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shown {
-    Name,
-    Position,
-    Flags,
-}
-
-/// Nothing of nobody.
-fn user(person: Option<&Person>, shown: Shown) -> Fields {
-    let Some(person) = person else {
-        return Map::new();
-    };
-    let mut fields = Vec::new();
-    fields.extend([
-        ("ID", json!(person.id)),
-        ("NAME", json!(person.name())),
-        ("FIRST_NAME", json!(person.first_name)),
-        ("LAST_NAME", json!(person.last_name)),
-    ]);
-    if shown >= Shown::Position {
-        fields.push(("WORK_POSITION", json!(person.position)));
-    }
-    fields.push(("GENDER", json!(person.gender)));
-    if shown >= Shown::Flags {
-        fields.extend([
-            ("IS_BOT", yes_no(person.bot)),
-            ("IS_CONNECTOR", yes_no(false)),
-            ("IS_NETWORK", yes_no(false)),
-            ("IS_EXTRANET", yes_no(person.extranet)),
-        ]);
-    }
-    named(fields)
-}
+use crate::world::{
+    UserId,
+    bot::Bot,
+    chat::{Chat, Kind},
+    color,
+    command::Command,
+    happening::CommandContext,
+    message::Message,
+    v2::show::LANGUAGE,
+};
 
 #[derive(Clone, Copy)]
-struct Teller<'a> {
-    desk: Desk<'a>,
-    bot: &'a Bot,
+pub(super) struct Teller<'a> {
+    pub(super) desk: Desk<'a>,
+    pub(super) bot: &'a Bot,
 }
 
 impl Teller<'_> {
-    fn bot(self) -> Fields {
+    pub(super) fn bot(self) -> Fields {
         let auth = auth(self.desk, self.bot, self.bot.id, With::Application);
         let mut shown = auth.clone();
         shown.insert("AUTH".to_owned(), auth.into());
@@ -159,7 +38,7 @@ impl Teller<'_> {
         shown
     }
 
-    fn command(
+    pub(super) fn command(
         self,
         command: &Command,
         message: &Message,
@@ -228,7 +107,7 @@ impl Teller<'_> {
             ("CHAT_TITLE", json!(chat.title)),
             ("CHAT_AUTHOR_ID", json!(chat.owner)),
             ("CHAT_TYPE", json!(chat.kind.letter())),
-            ("CHAT_AVATAR", json!(0)),
+            ("CHAT_AVATAR", json!(u8::from(!chat.avatar.is_empty()))),
             ("CHAT_COLOR", json!(color::name_of(chat.color()))),
             ("CHAT_ENTITY_TYPE", json!(chat.entity_type)),
             ("CHAT_ENTITY_ID", json!(chat.entity_id)),
@@ -243,7 +122,7 @@ impl Teller<'_> {
         ]
     }
 
-    fn added(self, message: &Message, context: CommandContext) -> Option<Fields> {
+    pub(super) fn added(self, message: &Message, context: CommandContext) -> Option<Fields> {
         let chat = self.desk.world.chat(message.chat)?;
         let private = chat.kind == Kind::Private;
         let mut params = self.opening(chat, message);
@@ -274,7 +153,7 @@ impl Teller<'_> {
         Some(named(params))
     }
 
-    fn commanded(self, message: &Message) -> Option<Fields> {
+    pub(super) fn commanded(self, message: &Message) -> Option<Fields> {
         let chat = self.desk.world.chat(message.chat)?;
         let private = chat.kind == Kind::Private;
         let mut params = self.opening(chat, message);
@@ -346,7 +225,7 @@ impl Teller<'_> {
         ]
     }
 
-    fn updated(self, message: &Message) -> Option<Fields> {
+    pub(super) fn updated(self, message: &Message) -> Option<Fields> {
         let chat = self.desk.world.chat(message.chat)?;
         let private = chat.kind == Kind::Private;
         let mut params = self.changed(chat, message, &self.text(chat, message));
@@ -363,7 +242,7 @@ impl Teller<'_> {
         Some(named(params))
     }
 
-    fn deleted(self, message: &Message) -> Option<Fields> {
+    pub(super) fn deleted(self, message: &Message) -> Option<Fields> {
         let chat = self.desk.world.chat(message.chat)?;
         let date = DateTime::<Utc>::from(message.date).format("%m/%d/%Y %H:%M:%S");
         let text = format!("Message from {date} has been deleted");
@@ -372,7 +251,7 @@ impl Teller<'_> {
         Some(named(params))
     }
 
-    fn joined(self, chat: &Chat, by: UserId) -> Fields {
+    pub(super) fn joined(self, chat: &Chat, by: UserId) -> Fields {
         let mut params = vec![
             ("CHAT_TYPE", json!(chat.kind.letter())),
             ("MESSAGE_TYPE", json!(chat.kind.letter())),
@@ -414,14 +293,3 @@ const SWITCHES: [(&str, &str); 12] = [
     ("FAKE_RELATION", "0"),
     ("SKIP_URL_INDEX", "N"),
 ];
-
-fn named(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Fields {
-    let fields = fields.into_iter();
-    fields
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
-}
-
-fn yes_no(flag: bool) -> Value {
-    if flag { "Y" } else { "N" }.into()
-}
