@@ -15,6 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import bitrix24._sandbox_people
+import bitrix24._sandbox_told
 import bitrix24.sandbox
 import pytest
 from bitrix24 import AsyncClient, Client, ListRequest, errors
@@ -95,8 +96,9 @@ def get(client: Client) -> int | None:
 
 
 def test_the_examples() -> None:
-    for module in (bitrix24.sandbox, bitrix24._sandbox_people):
-        failed, run = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    names = {"Sandbox": Sandbox}
+    for module in (bitrix24.sandbox, bitrix24._sandbox_people, bitrix24._sandbox_told):
+        failed, run = doctest.testmod(module, extraglobs=names, optionflags=doctest.ELLIPSIS)
         assert run
         assert not failed
 
