@@ -321,13 +321,13 @@ impl World {
 /// The button or the menu entry of that text or number.
 fn entry<'a>(all: &'a Value, list: &str, named: &Value) -> Option<&'a Value> {
     let entries = field(all, list).unwrap_or(all).as_array()?;
-    let index = named.as_u64();
-    match index.and_then(|index| usize::try_from(index).ok()) {
-        Some(index) => entries.get(index),
-        None => entries
-            .iter()
-            .find(|one| field(one, "TEXT").is_some_and(|name| text(name) == text(named))),
-    }
+    let is_named = |one: &&Value| field(one, "TEXT").is_some_and(|name| text(name) == text(named));
+    let found = match named {
+        Value::String(_) => entries.iter().find(is_named),
+        _ => None,
+    };
+    // In forms, numbers are text.
+    found.or_else(|| entries.get(text(named).parse::<usize>().ok()?))
 }
 
 /// A field that the first version writes in capitals, and imbot.v2 in either case.

@@ -89,6 +89,13 @@ fn buttons() {
     user.press(id, "More").unwrap();
     user.press(id, "Say").unwrap();
     assert_eq!(user.messages(bot).last().unwrap().text(), "words");
+    let press = |button: Value| {
+        let order = json!({"message": id, "button": button});
+        portal.sandbox.order("press", order)
+    };
+    assert!(press(json!(1)).is_ok() && press(json!("1")).is_ok());
+    assert_eq!(user.messages(bot).len(), 4);
+    assert!(press(json!("9")).is_err() && press(json!({})).is_err());
     assert!(user.press(id, "Never").is_err());
     assert!(user.press(id, "Else").is_err());
 }
