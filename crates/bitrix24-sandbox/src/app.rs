@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    order::{App, read},
+    order::{App, is_address, read},
     state::State,
     world::UserId,
 };
@@ -59,10 +59,4 @@ pub(crate) fn obey(state: &State, params: Map<String, Value>) -> Result<Value, S
     app.installed = order.installed.unwrap_or(app.installed);
     app.paid = order.paid.unwrap_or(app.paid);
     Ok(true.into())
-}
-
-/// Whether a header can send a browser there.
-fn is_address(url: &str) -> bool {
-    let web = url.starts_with("http://") || url.starts_with("https://");
-    web && url.bytes().all(|byte| byte.is_ascii_graphic())
 }
