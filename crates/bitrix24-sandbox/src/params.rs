@@ -58,7 +58,7 @@ pub(crate) fn read(
 }
 
 fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
-    if body.len() > MOST_JSON_VALUES && count_values(body) > MOST_JSON_VALUES {
+    if has_too_many_values(body) {
         return Err(Unreadable("The request body has too many values"));
     }
     match serde_json::from_slice(body) {
@@ -74,18 +74,24 @@ fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     }
 }
 
-/// How many values there are in JSON, roughly: all that begins with a bracket or follows a comma.
-fn count_values(json: &[u8]) -> usize {
-    let (mut count, mut rest) = (0, json);
-    while let Some((text, after)) = split_at_quote(rest) {
-        count += beginnings(text);
+/// Whether JSON has more values than are read, roughly: all that begins with a bracket or follows
+/// a comma.
+fn has_too_many_values(json: &[u8]) -> bool {
+    if json.len() <= MOST_JSON_VALUES {
+        return false;
+    }
+    let (mut left, mut rest) = (MOST_JSON_VALUES, json);
+    loop {
+        let string = split_at_quote(rest);
+        let (text, after) = string.unwrap_or((rest, &[]));
+        let begin = memchr::memchr3_iter(b',', b'[', b'{', text);
+        match left.checked_sub(begin.take(left + 1).count()) {
+            None => return true,
+            Some(_) if string.is_none() => return false,
+            Some(less) => left = less,
+        }
         rest = after_string(after);
     }
-    count + beginnings(rest)
-}
-
-fn beginnings(json: &[u8]) -> usize {
-    memchr::memchr3_iter(b',', b'[', b'{', json).count()
 }
 
 fn split_at_quote(json: &[u8]) -> Option<(&[u8], &[u8])> {
