@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import gc
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import bitrix24._sandbox_people
+import bitrix24._sandbox_told
 import bitrix24.sandbox
 import pytest
 from bitrix24 import AsyncClient, Client, ListRequest, errors
@@ -94,8 +96,9 @@ def get(client: Client) -> int | None:
 
 
 def test_the_examples() -> None:
-    for module in (bitrix24.sandbox, bitrix24._sandbox_people):
-        failed, run = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    names = {"Sandbox": Sandbox}
+    for module in (bitrix24.sandbox, bitrix24._sandbox_people, bitrix24._sandbox_told):
+        failed, run = doctest.testmod(module, extraglobs=names, optionflags=doctest.ELLIPSIS)
         assert run
         assert not failed
 
@@ -533,6 +536,24 @@ def test_https() -> None:
             get(client)
         sandbox.https_only(False)
         assert get(client) == 2725
+
+
+def test_nobody_stops_it() -> None:
+    sandbox = Sandbox().start()
+    url = sandbox.webhook_url
+    # A circle, as a function of a test makes one that tells the portal something.
+    sandbox.answer("crm.deal.get", lambda _: repr(sandbox))
+    with sandbox.client(retries=None) as client:
+        assert "sandbox" in client.call("crm.deal.get").result
+    other = Sandbox().start()
+    port = int(other.url.rpartition(":")[2])
+    del other
+    gc.collect()
+    with Sandbox(port=port):
+        pass
+    sandbox.stop()
+    with Client.from_webhook(url, retries=None) as client, pytest.raises(errors.ConnectError):
+        client.call("server.time")
 
 
 def test_threads(sandbox: Sandbox) -> None:

@@ -85,11 +85,8 @@ impl Script {
             return Ok(true);
         };
         match end {
-            End::Close => {
-                if !self.bytes.is_empty() {
-                    sleep(MOMENT).await;
-                }
-            }
+            // At once, so that nobody takes it for one that goes on.
+            End::Close => {}
             End::Reset => {
                 if !self.bytes.is_empty() {
                     sleep(MOMENT).await;

@@ -15,70 +15,43 @@ use bitrix24::{
     limit::{Limiter, Seen, TooLate, Turn},
     raw::{Call, Command, Reply, marker},
 };
+use bitrix24_sandbox::{Answer, Fault, Sandbox};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
 
 const CODE: &str = "t0psecretc0de";
 
-/// The body of one request.
-async fn request(stream: &mut TcpStream) -> Option<(String, Value)> {
-    let mut bytes = Vec::new();
-    let head = loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end + 4;
-        }
-    };
-    let text = String::from_utf8(bytes[..head].to_vec()).unwrap();
-    let mut headers = text.lines().filter_map(|line| line.split_once(": "));
-    let length = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let length: usize = length.unwrap().1.parse().unwrap();
-    while bytes.len() < head + length {
-        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
+/// A portal that answers the nth request with `answers[n]`. Returns the bodies of the requests.
+async fn portal<T>(answers: &[Answer], call: impl AsyncFnOnce(Client) -> T) -> (T, Vec<Value>) {
+    let portal = Sandbox::start().unwrap();
+    for answer in answers {
+        portal.answer("*", answer.clone().times(1).to_anyone());
     }
-    let line = text.lines().next().unwrap().to_owned();
-    Some((line, serde_json::from_slice(&bytes[head..]).unwrap()))
-}
-
-/// A portal that answers the nth request with `answers[n]`, and breaks the connection where that is
-/// empty. Returns the bodies of the requests.
-async fn portal<T>(answers: &[String], call: impl AsyncFnOnce(Client) -> T) -> (T, Vec<Value>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/rest/7/{CODE}/", listener.local_addr().unwrap());
-    let mut seen = Vec::new();
-    let serve = async {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            while let Some((line, body)) = request(&mut stream).await {
-                assert_eq!(line, format!("POST /rest/7/{CODE}/batch HTTP/1.1"));
-                let answer = answers.get(seen.len()).unwrap(); // else a request too many
-                seen.push(body);
-                if answer.is_empty() {
-                    break;
-                }
-                stream.write_all(answer.as_bytes()).await.unwrap();
-            }
-        }
-    };
-    let result = tokio::select! {
-        result = call(Client::webhook(&url).unwrap()) => result,
-        () = serve => unreachable!(),
-    };
+    let url = format!("{}/rest/7/{CODE}/", portal.url());
+    let result = call(Client::webhook(&url).unwrap()).await;
+    let requests = portal.requests();
+    let requests = requests.iter().filter(|request| !request.is_command());
+    let seen: Vec<_> = requests
+        .map(|request| {
+            assert_eq!((request.verb(), request.method()), ("POST", "batch"));
+            assert_eq!(request.target(), format!("/rest/7/{CODE}/batch"));
+            serde_json::from_slice(request.body()).unwrap()
+        })
+        .collect();
+    assert!(seen.len() <= answers.len(), "a request too many");
     (result, seen)
 }
 
-fn status(status: &str, body: &str) -> String {
-    let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\r\n{body}")
+fn status(status: u16, body: &str) -> Answer {
+    Answer::text("application/json", body).status(status)
 }
 
-fn ok(body: &Value) -> String {
-    status("200 OK", &body.to_string())
+fn ok(body: &Value) -> Answer {
+    Answer::body(body.clone())
+}
+
+/// The connection breaks instead.
+fn broken() -> Answer {
+    ok(&json!({})).fault(Fault::cut(0))
 }
 
 /// What PHP makes of an empty map.
@@ -89,7 +62,7 @@ fn php(map: Value) -> Value {
     }
 }
 
-fn answered(result: Value, errors: Value) -> String {
+fn answered(result: Value, errors: Value) -> Answer {
     ok(&json!({
         "result": {
             "result": php(result),
@@ -366,15 +339,15 @@ async fn a_request_that_fails_as_a_whole() {
     let limit = r#"{"error":"QUERY_LIMIT_EXCEEDED","error_description":"Too many requests"}"#;
     let cases = [
         (
-            String::new(),
+            broken(),
             "batch: crm.deal.get: connection lost before the answer",
         ),
         (
-            status("400 Bad Request", limit),
+            status(400, limit),
             "batch: crm.deal.get: QUERY_LIMIT_EXCEEDED (HTTP 400): Too many requests",
         ),
         (
-            status("200 OK", "<html>t0psecretc0de"),
+            status(200, "<html>t0psecretc0de"),
             "batch: crm.deal.get: the answer is a page, not JSON (HTTP 200); it begins: <html>***",
         ),
         (ok(&json!({"result": 5})), "batch: crm.deal.get: result: "),
@@ -674,9 +647,10 @@ async fn the_shortest_timeout_is_that_of_the_batch() {
     let mut all = commands(60);
     all[3].call.timeout = Some(Duration::from_secs(60));
     all[55].call.timeout = Some(Duration::from_millis(300));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/rest/7/{CODE}/", listener.local_addr().unwrap());
-    let client = Client::webhook(&url).unwrap();
+    let portal = Sandbox::start().unwrap();
+    portal.fault("batch", Fault::silence().always());
+    let url = portal.webhook_url();
+    let client = Client::webhook(url).unwrap();
     let replies = client.send_batch_raw(all.clone(), false).await.unwrap();
     match &replies[0] {
         Err(Error::Transport(error)) => assert_eq!(error.kind(), TransportErrorKind::Timeout),
@@ -791,7 +765,6 @@ fn unsendable(value: &Value, depth: usize) -> bool {
 }
 
 mod encoding {
-    use bitrix24_sandbox::Sandbox;
     use proptest::{collection::vec, prelude::*};
 
     use super::*;

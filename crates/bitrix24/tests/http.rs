@@ -9,11 +9,9 @@ use bitrix24::{
     imbot::{ChatGet, ChatGetError},
     raw::Call,
 };
+use bitrix24_sandbox::{Answer, Fault, Sandbox};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
+use tokio::net::TcpListener;
 
 const CODE: &str = "t0psecretc0de";
 const TOKEN: &str = "t0p\"secret/t0ken";
@@ -37,74 +35,33 @@ impl Seen {
     }
 }
 
-/// Reads one request.
-async fn request(stream: &mut TcpStream) -> Option<Seen> {
-    let mut bytes = Vec::new();
-    let head = loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end;
-        }
-    };
-    let text = String::from_utf8(bytes[..head].to_vec()).unwrap();
-    let mut lines = text.split("\r\n");
-    let line = lines.next().unwrap().to_owned();
-    let headers: Vec<_> = lines
-        .map(|line| line.split_once(": ").unwrap())
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .collect();
-    let mut seen = Seen {
-        line,
-        headers,
-        body: String::new(),
-    };
-    let length: usize = seen.header("content-length").unwrap().parse().unwrap();
-    while bytes.len() < head + 4 + length {
-        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
-    }
-    seen.body = String::from_utf8(bytes.split_off(head + 4)).unwrap();
-    Some(seen)
-}
-
 fn ok(body: &str) -> Vec<u8> {
     answer("200 OK", "", body)
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
+    let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}");
+    format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-async fn listen() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    (listener, url)
+/// A portal that answers alike whatever the method and the credential.
+fn portal(answer: Answer) -> Sandbox {
+    let portal = Sandbox::start().unwrap();
+    portal.answer("*", answer.to_anyone());
+    portal
 }
 
 /// Answers every request on every connection alike, until the call is done. Returns what arrived.
 async fn serve<T>(answer: &[u8], call: impl AsyncFnOnce(String) -> T) -> (T, Vec<Seen>) {
-    let (listener, url) = listen().await;
-    let (seen, mut all) = tokio::sync::mpsc::unbounded_channel();
-    let serve = async {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            if let Some(request) = request(&mut stream).await {
-                seen.send(request).unwrap();
-                stream.write_all(answer).await.unwrap();
-            }
-        }
-    };
-    let result = tokio::select! {
-        result = call(url) => result,
-        () = serve => unreachable!(),
-    };
-    let mut requests = Vec::new();
-    while let Ok(request) = all.try_recv() {
-        requests.push(request);
-    }
-    (result, requests)
+    let portal = portal(Answer::raw(answer));
+    let result = call(portal.url().to_owned()).await;
+    let requests = portal.requests();
+    let requests = requests.iter().map(|request| Seen {
+        line: format!("{} {}", request.verb(), request.target()),
+        headers: request.headers().to_vec(),
+        body: String::from_utf8(request.body().to_vec()).unwrap(),
+    });
+    (result, requests.collect())
 }
 
 fn webhook(url: &str) -> Client {
@@ -131,10 +88,7 @@ async fn webhook_request() {
     let (result, seen) = serve(&answer, call).await;
     assert_eq!(result.unwrap().result.unwrap().id, 2725);
     let [seen] = &seen[..] else { panic!() };
-    assert_eq!(
-        seen.line,
-        format!("POST /rest/7/{CODE}/imbot.chat.get HTTP/1.1")
-    );
+    assert_eq!(seen.line, format!("POST /rest/7/{CODE}/imbot.chat.get"));
     assert_eq!(
         seen.json(),
         json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13"})
@@ -179,10 +133,10 @@ async fn token_request() {
     assert_eq!(
         lines,
         [
-            "POST /rest/imbot.chat.get HTTP/1.1",
-            "POST /rest/profile HTTP/1.1",
-            "POST /rest/profile HTTP/1.1",
-            "POST /rest/api/tasks.task.get HTTP/1.1",
+            "POST /rest/imbot.chat.get",
+            "POST /rest/profile",
+            "POST /rest/profile",
+            "POST /rest/api/tasks.task.get",
         ]
     );
     let typed = json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "auth": TOKEN});
@@ -205,27 +159,18 @@ async fn base_url_replaces_the_portal() {
     let ((), seen) = serve(&ok(r#"{"result":1}"#), call).await;
     assert_eq!(
         seen[0].line,
-        format!("POST /prefix/rest/api/7/{CODE}/profile HTTP/1.1")
+        format!("POST /prefix/rest/api/7/{CODE}/profile")
     );
 }
 
 #[tokio::test]
 async fn connections_are_kept() {
-    let (listener, url) = listen().await;
-    let client = webhook(&url);
-    let serve = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        while request(&mut stream).await.is_some() {
-            stream.write_all(&ok(r#"{"result":1}"#)).await.unwrap();
-        }
-    };
-    let calls = async {
-        for _ in 0..3 {
-            client.call_by_name("profile", ()).await.unwrap();
-        }
-        drop(client);
-    };
-    tokio::join!(serve, calls);
+    let portal = portal(Answer::result(1));
+    let client = webhook(portal.url());
+    for _ in 0..3 {
+        client.call_by_name("profile", ()).await.unwrap();
+    }
+    assert_eq!(portal.connections(), 1);
 }
 
 #[tokio::test]
@@ -318,30 +263,21 @@ async fn broken_connections() {
     assert_eq!(lost(other), (TransportErrorKind::Other, None));
 
     // A kept connection that the server closes: the call may have run, so it is not repeated.
-    let (listener, url) = listen().await;
-    let client = webhook(&url);
-    let serve = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        request(&mut stream).await.unwrap();
-        stream.write_all(&ok(r#"{"result":1}"#)).await.unwrap();
-        request(&mut stream).await.unwrap();
-        drop(stream);
-        tokio::time::timeout(Duration::from_millis(200), listener.accept())
-            .await
-            .unwrap_err();
-    };
-    let calls = async {
-        client.call_by_name("profile", ()).await.unwrap();
-        client.call_by_name("profile", ()).await.unwrap_err()
-    };
-    let (error, ()) = tokio::join!(calls, serve);
+    let portal = portal(Answer::result(1).fault(Fault::cut(0)));
+    portal.answer("*", Answer::result(1).times(1).to_anyone());
+    let client = webhook(portal.url());
+    client.call_by_name("profile", ()).await.unwrap();
+    let error = client.call_by_name("profile", ()).await.unwrap_err();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!((portal.connections(), portal.requests().len()), (1, 2));
     assert_eq!(lost(error), (TransportErrorKind::Lost, None));
 }
 
 #[tokio::test]
 async fn no_connection() {
-    let (listener, url) = listen().await;
-    let closed = url.clone();
+    // Where nobody listens: no portal does that.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let Err(Error::Transport(error)) = webhook(&closed).call_by_name("profile", ()).await else {
         panic!()
@@ -357,15 +293,9 @@ async fn no_connection() {
     assert!(!format!("{error} {error:?}").contains(CODE), "{error:?}");
 
     // A server that does not speak TLS.
-    let (listener, url) = listen().await;
-    let client = webhook(&url.replace("http:", "https:")).with_retries(Retries::NONE);
-    let serve = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        stream.write_all(&ok("{}")).await.unwrap();
-        stream.shutdown().await.unwrap();
-        let _ = stream.read_to_end(&mut Vec::new()).await;
-    };
-    let (result, ()) = tokio::join!(client.call_by_name("profile", ()), serve);
+    let portal = Sandbox::start().unwrap();
+    let client = webhook(&portal.url().replace("http:", "https:")).with_retries(Retries::NONE);
+    let result = client.call_by_name("profile", ()).await;
     let Err(Error::Transport(error)) = result else {
         panic!()
     };
@@ -374,21 +304,11 @@ async fn no_connection() {
 
 #[tokio::test]
 async fn time_is_up() {
-    let (listener, url) = listen().await;
-    let client = webhook(&url).with_timeout(Duration::from_millis(100));
-    let silent = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        request(&mut stream).await.unwrap();
-        // Also in the middle of an answer.
-        let _ = stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
-            .await;
-        std::future::pending::<()>().await;
-    };
-    let result = tokio::select! {
-        result = client.call_by_name("profile", ()) => result,
-        () = silent => unreachable!(),
-    };
+    // Also in the middle of an answer.
+    let begun = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+    let portal = portal(Answer::raw(begun).fault(Fault::close().then_silence()));
+    let client = webhook(portal.url()).with_timeout(Duration::from_millis(100));
+    let result = client.call_by_name("profile", ()).await;
     let Err(Error::Transport(error)) = result else {
         panic!()
     };
@@ -397,16 +317,23 @@ async fn time_is_up() {
 
 #[tokio::test]
 async fn a_dropped_call_closes_its_connection() {
-    let (listener, url) = listen().await;
-    let client = webhook(&url);
+    let portal = portal(Answer::result(1).fault(Fault::silence()));
+    let client = webhook(portal.url());
     let call = tokio::spawn(async move { client.call_by_name("profile", ()).await });
-    let (mut stream, _) = listener.accept().await.unwrap();
-    request(&mut stream).await.unwrap();
+    until(|| portal.requests().len() == 1).await;
     call.abort();
-    let rest = tokio::time::timeout(Duration::from_secs(5), request(&mut stream))
-        .await
-        .unwrap();
-    assert!(rest.is_none());
+    until(|| portal.broken_connections() == 1).await;
+}
+
+/// Waits until it is so.
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never was");
 }
 
 #[tokio::test]
@@ -469,7 +396,7 @@ async fn a_proxy_is_used_if_it_is_given() {
     let ((), seen) = serve(&ok(r#"{"result":1}"#), call).await;
     assert_eq!(
         seen[0].line,
-        format!("POST http://localhost:9/rest/7/{CODE}/profile HTTP/1.1")
+        format!("POST http://localhost:9/rest/7/{CODE}/profile")
     );
     assert!(seen[0].header("proxy-authorization").is_some());
 }

@@ -1,141 +1,50 @@
 //! The limits of a portal that enforces them, in real time.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use std::{
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use bitrix24::{Client, Error, Stats, limit::Intensity};
-use serde_json::Value;
+use bitrix24_sandbox::{Answer, Fault, Sandbox};
+use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
     task::JoinSet,
     time::{sleep, timeout},
 };
 
 /// A portal with a bucket, which it drains at each whole second of its own.
-struct Portal {
-    webhook: String,
-    bucket: Arc<Mutex<Bucket>>,
-    _serving: JoinSet<()>,
-}
-
-struct Bucket {
-    intensity: Intensity,
-    start: Instant,
-    level: f64,
-    second: u64,
-    taken: usize,
-    refused: usize,
-    /// What the calls said, in the order of their arrival.
-    said: Vec<Value>,
-}
-
-impl Bucket {
-    fn takes(&mut self) -> bool {
-        let second = self.start.elapsed().as_secs();
-        #[allow(clippy::cast_precision_loss)] // a few seconds
-        let leaked = (second - self.second) as f64 * self.intensity.per_second;
-        self.second = second;
-        self.level = (self.level - leaked).max(0.0);
-        let takes = self.level + 1.0 <= f64::from(self.intensity.depth);
-        if takes {
-            self.level += 1.0;
-            self.taken += 1;
-        } else {
-            self.refused += 1;
-        }
-        takes
-    }
-}
+struct Portal(Sandbox);
 
 impl Portal {
-    async fn start(intensity: Intensity) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let webhook = format!("http://{}/rest/1/c0de/", listener.local_addr().unwrap());
-        let bucket = Arc::new(Mutex::new(Bucket {
-            intensity,
-            start: Instant::now(),
-            level: 0.0,
-            second: 0,
-            taken: 0,
-            refused: 0,
-            said: Vec::new(),
-        }));
-        let mut serving = JoinSet::new();
-        serving.spawn(serve(listener, bucket.clone()));
-        Self {
-            webhook,
-            bucket,
-            _serving: serving,
-        }
+    fn start(intensity: Intensity) -> Self {
+        let builder = Sandbox::builder().intensity(intensity.depth, intensity.per_second);
+        let sandbox = builder.start().unwrap();
+        sandbox.answer("*", json!(true));
+        Self(sandbox)
     }
 
     fn client(&self) -> Client {
-        Client::webhook(&self.webhook).unwrap()
+        Client::webhook(self.0.webhook_url()).unwrap()
     }
 
     fn client_with(&self, depth: u32, per_second: f64) -> Client {
         Client::builder()
             .intensity(Intensity { depth, per_second })
-            .webhook(&self.webhook)
+            .webhook(self.0.webhook_url())
             .unwrap()
     }
 
     /// Calls that were taken and calls that were refused.
     fn counts(&self) -> (usize, usize) {
-        let bucket = self.bucket.lock().unwrap();
-        (bucket.taken, bucket.refused)
+        let requests = self.0.requests();
+        let taken = requests.iter().filter(|call| call.status() == 200).count();
+        (taken, requests.len() - taken)
     }
 
+    /// What the calls said, in the order of their arrival.
     fn said(&self) -> Vec<Value> {
-        self.bucket.lock().unwrap().said.clone()
-    }
-}
-
-async fn serve(listener: TcpListener, bucket: Arc<Mutex<Bucket>>) {
-    let mut connections = JoinSet::new();
-    loop {
-        let (stream, _) = listener.accept().await.unwrap();
-        connections.spawn(answer(stream, bucket.clone()));
-    }
-}
-
-async fn answer(mut stream: TcpStream, bucket: Arc<Mutex<Bucket>>) {
-    while let Some(body) = request(&mut stream).await {
-        let takes = {
-            let mut bucket = bucket.lock().unwrap();
-            bucket.said.push(body);
-            bucket.takes()
-        };
-        let (status, body) = match takes {
-            true => ("200 OK", r#"{"result": true}"#),
-            false => ("503 Busy", r#"{"error": "QUERY_LIMIT_EXCEEDED"}"#),
-        };
-        let length = body.len();
-        let wire = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\r\n{body}");
-        if stream.write_all(wire.as_bytes()).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// The body of the next request.
-async fn request(stream: &mut TcpStream) -> Option<Value> {
-    let mut bytes = Vec::new();
-    loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-        let Some(head) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
-            continue;
-        };
-        // Bodies are short JSON, so what parses is whole.
-        if let Ok(body) = serde_json::from_slice(&bytes[head + 4..]) {
-            return Some(body);
-        }
+        let requests = self.0.requests();
+        let params = requests.iter().map(|call| call.parameters().clone());
+        params.map(Value::from).collect()
     }
 }
 
@@ -157,7 +66,7 @@ fn cpu_seconds() -> Option<f64> {
 async fn two_hundred_tasks_keep_the_bucket() {
     const TASKS: usize = 200;
     let intensity = Intensity::default();
-    let portal = Portal::start(intensity).await;
+    let portal = Portal::start(intensity);
     let client = portal.client();
     let start = Instant::now();
     let mut tasks = JoinSet::new();
@@ -194,8 +103,7 @@ async fn clients_made_separately_share_a_bucket() {
     let portal = Portal::start(Intensity {
         depth: 8,
         per_second: 2.0,
-    })
-    .await;
+    });
     let clients = [portal.client_with(8, 2.0), portal.client_with(8, 2.0)];
     let mut tasks = JoinSet::new();
     for number in 0..10 {
@@ -219,8 +127,7 @@ async fn threads_and_runtimes_share_a_bucket() {
     let portal = Portal::start(Intensity {
         depth: 8,
         per_second: 2.0,
-    })
-    .await;
+    });
     let start = Instant::now();
     let threads: Vec<_> = (0..2)
         .map(|thread| {
@@ -257,8 +164,7 @@ async fn first_come_first_served() {
     let portal = Portal::start(Intensity {
         depth: 30,
         per_second: 10.0,
-    })
-    .await;
+    });
     let client = portal.client_with(11, 10.0);
     let calls = (0..12).map(|number| call_owned(client.clone(), number));
     for ended in JoinSet::from_iter(calls).join_all().await {
@@ -278,8 +184,7 @@ async fn who_is_dropped_gives_the_place_back() {
     let portal = Portal::start(Intensity {
         depth: 10,
         per_second: 1.0,
-    })
-    .await;
+    });
     // One at once, and then one each second.
     let client = portal.client_with(2, 1.0);
     call(&client, 0).await.unwrap();
@@ -311,38 +216,30 @@ async fn who_is_dropped_gives_the_place_back() {
 
 #[tokio::test]
 async fn who_is_dropped_while_it_is_sent_frees_the_connection() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let client = Client::webhook(&format!("http://{address}/rest/1/c0de/")).unwrap();
-    let abandoned = timeout(Duration::from_millis(300), call(&client, 0));
-    let (abandoned, mut stream) =
-        tokio::join!(abandoned, async { listener.accept().await.unwrap().0 });
+    let portal = Sandbox::start().unwrap();
+    portal.fault("*", Fault::silence());
+    let client = Client::webhook(portal.webhook_url()).unwrap();
+    let abandoned = timeout(Duration::from_millis(300), call(&client, 0)).await;
     assert!(abandoned.is_err());
-    assert!(request(&mut stream).await.is_some(), "it was sent");
-    let end = timeout(Duration::from_secs(5), request(&mut stream)).await;
-    assert_eq!(end, Ok(None), "and then hung up");
+    assert_eq!(portal.requests().len(), 1, "it was sent");
+    for _ in 0..500 {
+        if portal.broken_connections() == 1 {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(portal.broken_connections(), 1, "and then hung up");
     assert_eq!(client.stats().in_flight, 0);
 }
 
 #[tokio::test]
 async fn others_go_on_while_a_method_waits_for_its_operating_time() {
     const SPENT: &str = r#"{"error": "OPERATION_TIME_LIMIT", "time": {"finish": 1000.0, "operating_reset_at": 1001}}"#;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let client = Client::webhook(&format!("http://{address}/rest/1/c0de/")).unwrap();
-    let mut serving = JoinSet::new();
-    serving.spawn(async move {
-        let mut answers = [("429 Spent", SPENT)].into_iter();
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            request(&mut stream).await.unwrap();
-            let taken = ("200 OK", r#"{"result": true}"#);
-            let (status, body) = answers.next().unwrap_or(taken);
-            let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
-            let wire = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
-            stream.write_all(wire.as_bytes()).await.unwrap();
-        }
-    });
+    let portal = Sandbox::start().unwrap();
+    portal.answer("*", json!(true));
+    let spent = Answer::text("application/json", SPENT).status(429);
+    portal.answer("crm.deal.add", spent.header("Connection", "close").times(1));
+    let client = Client::webhook(portal.webhook_url()).unwrap();
     let start = Instant::now();
     let rests = async {
         client.call_by_name("crm.deal.add", ()).await.unwrap();

@@ -10,40 +10,34 @@ use bitrix24::{
     AnyCode, Client, Cursor, DecodeErrorKind, Error, List, ListError, ListMeta, ListMethod, Method,
     MethodMeta, Paging, Records, Rest,
 };
+use bitrix24_sandbox::{Answer, Fault, Sandbox};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
 
 const CODE: &str = "t0psecretc0de";
 
 /// Answers the n-th request, counted from 1, given its parameters. `None`: hangs up.
-type Answer = dyn Fn(usize, &Value) -> Option<Value> + Send + Sync;
+type Answers = dyn Fn(usize, &Value) -> Option<Value> + Send + Sync;
 
 struct Portal {
     client: Client,
     seen: Arc<Mutex<Vec<Value>>>,
+    _sandbox: Sandbox,
 }
 
 impl Portal {
-    async fn start(
-        answer: impl Fn(usize, &Value) -> Option<Value> + Send + Sync + 'static,
-    ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+    fn start(answer: impl Fn(usize, &Value) -> Option<Value> + Send + Sync + 'static) -> Self {
+        let sandbox = Sandbox::start().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer): (_, Arc<Answer>) = (Arc::clone(&seen), Arc::new(answer));
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(stream, Arc::clone(&log), Arc::clone(&answer)));
-            }
+        let log = Arc::clone(&seen);
+        sandbox.answer_anyone_with("*", move |call| {
+            let params = serde_json::from_slice(call.body()).unwrap();
+            respond(params, &log, &answer)
         });
         Self {
-            client: Client::webhook(&format!("http://{address}/rest/1/{CODE}/")).unwrap(),
+            client: Client::webhook(&format!("{}/rest/1/{CODE}/", sandbox.url())).unwrap(),
             seen,
+            _sandbox: sandbox,
         }
     }
 
@@ -53,38 +47,19 @@ impl Portal {
     }
 }
 
-async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<Value>>>, answer: Arc<Answer>) {
-    let mut bytes = Vec::new();
-    loop {
-        let end = loop {
-            if let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") {
-                break end + 4;
-            }
-            if !matches!(stream.read_buf(&mut bytes).await, Ok(1..)) {
-                return;
-            }
-        };
-        let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-        let (_, length) = head.split_once("content-length: ").unwrap();
-        let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-        while bytes.len() < end + length {
-            assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
-        }
-        let params: Value = serde_json::from_slice(&bytes[end..end + length]).unwrap();
-        bytes.drain(..end + length);
-        let one = |params: Value| {
-            let mut seen = seen.lock().unwrap();
-            seen.push(params.clone());
-            answer(seen.len(), &params)
-        };
-        let body = match params["cmd"].as_object() {
-            Some(commands) => Some(batch(commands, one)),
-            None => one(params),
-        };
-        let Some(body) = body else { return };
-        let body = body.to_string();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-        stream.write_all((head + &body).as_bytes()).await.unwrap();
+fn respond(params: Value, seen: &Mutex<Vec<Value>>, answer: &Answers) -> Answer {
+    let one = |params: Value| {
+        let mut seen = seen.lock().unwrap();
+        seen.push(params.clone());
+        answer(seen.len(), &params)
+    };
+    let body = match params["cmd"].as_object() {
+        Some(commands) => Some(batch(commands, one)),
+        None => one(params),
+    };
+    match body {
+        Some(body) => Answer::body(body),
+        None => Answer::body(Value::Null).fault(Fault::cut(0)),
     }
 }
 
@@ -176,7 +151,7 @@ fn what<E>(error: &ListError<E>) -> String {
 #[tokio::test]
 async fn every_way_reads_every_record() {
     for count in [0, 1, 49, 50, 51, 100, 230] {
-        let portal = Portal::start(move |_, params| Some(table(count, params))).await;
+        let portal = Portal::start(move |_, params| Some(table(count, params)));
         let all: Vec<i64> = (1..=count).collect();
         let list = || portal.client.records_by_name("demo.list", (), items());
         for (way, records) in [
@@ -193,7 +168,7 @@ async fn every_way_reads_every_record() {
 
 #[tokio::test]
 async fn nothing_is_fetched_before_it_is_asked_for() {
-    let portal = Portal::start(|_, params| Some(table(120, params))).await;
+    let portal = Portal::start(|_, params| Some(table(120, params)));
     let mut records = portal
         .client
         .records_by_name("demo.list", json!({ "x": 1 }), items());
@@ -217,8 +192,7 @@ async fn a_missing_next_is_no_end() {
             body.as_object_mut().unwrap().remove("next");
         }
         Some(body)
-    })
-    .await;
+    });
     for batched in [false, true] {
         let records = portal.client.records_by_name("demo.list", (), items());
         let records = if batched { records.batched() } else { records };
@@ -243,8 +217,7 @@ async fn a_next_that_goes_back_is_an_error() {
             body["next"] = json!(50);
         }
         Some(body)
-    })
-    .await;
+    });
     let (records, error) = read(portal.client.records_by_name("demo.list", (), items())).await;
     let error = error.unwrap();
     assert_eq!(records.len(), 150);
@@ -261,8 +234,7 @@ async fn a_list_goes_on_from_the_cursor_of_an_error() {
                 Some(json!({ "error": "QUERY_FAILED", "error_description": CODE }))
             }
             _ => Some(table(230, params)),
-        })
-        .await;
+        });
         let list = || {
             let records = portal.client.records_by_name("demo.list", (), items());
             match way {
@@ -289,7 +261,7 @@ async fn a_list_goes_on_from_the_cursor_of_an_error() {
 
 #[tokio::test]
 async fn a_method_that_ignores_the_filter_is_found_out() {
-    let portal = Portal::start(|_, _| Some(table(50, &json!({})))).await;
+    let portal = Portal::start(|_, _| Some(table(50, &json!({}))));
     let records = portal.client.records_by_name("demo.list", (), items());
     let (records, error) = read(records.keyed()).await;
     assert_eq!(records.len(), 50);
@@ -298,7 +270,7 @@ async fn a_method_that_ignores_the_filter_is_found_out() {
 
 #[tokio::test]
 async fn refusals_come_before_anything_is_sent() {
-    let portal = Portal::start(|_, params| Some(table(5, params))).await;
+    let portal = Portal::start(|_, params| Some(table(5, params)));
     let list = |params: Value| portal.client.records_by_name("demo.list", params, items());
     for records in [
         list(json!({ "filter": { ">ID": 5 } })).keyed(),
@@ -321,7 +293,7 @@ async fn refusals_come_before_anything_is_sent() {
 #[tokio::test]
 async fn what_is_in_the_place_of_the_records() {
     let read_one = async |result: Value| {
-        let portal = Portal::start(move |_, _| Some(json!({ "result": result }))).await;
+        let portal = Portal::start(move |_, _| Some(json!({ "result": result })));
         let (records, error) = read(portal.client.records_by_name("demo.list", (), items())).await;
         assert!(records.is_empty());
         error
@@ -401,7 +373,7 @@ async fn records_have_their_type() {
         }
         body
     };
-    let portal = Portal::start(move |number, params| Some(numbers(params, number == 2))).await;
+    let portal = Portal::start(move |number, params| Some(numbers(params, number == 2)));
     let (first, error) = read(portal.client.records(&DemoList)).await;
     let error = error.unwrap();
     assert_eq!(first, (1..=50).collect::<Vec<_>>());
@@ -417,7 +389,7 @@ async fn records_have_their_type() {
 #[tokio::test]
 async fn how_to_read_is_said_before_the_reading() {
     for count in [120, 30] {
-        let portal = Portal::start(move |_, params| Some(table(count, params))).await;
+        let portal = Portal::start(move |_, params| Some(table(count, params)));
         let list = || portal.client.records_by_name("demo.list", (), items());
         // While a page is on its way.
         let mut records = list();
@@ -435,7 +407,7 @@ async fn how_to_read_is_said_before_the_reading() {
         assert!(error.is_some());
     }
     // Behind an error.
-    let portal = Portal::start(|_, _| Some(json!({ "error": "QUERY_FAILED" }))).await;
+    let portal = Portal::start(|_, _| Some(json!({ "error": "QUERY_FAILED" })));
     let mut records = portal.client.records_by_name("demo.list", (), items());
     let error = records.next().await.unwrap().unwrap_err();
     assert!(records.next().await.is_none());
@@ -450,7 +422,7 @@ async fn how_to_read_is_said_before_the_reading() {
 
 #[tokio::test]
 async fn a_dropped_future_loses_nothing() {
-    let portal = Portal::start(|_, params| Some(table(70, params))).await;
+    let portal = Portal::start(|_, params| Some(table(70, params)));
     let mut records = portal.client.records(DemoListOfNames);
     let mut found = Vec::new();
     loop {

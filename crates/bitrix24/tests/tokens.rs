@@ -390,6 +390,7 @@ async fn a_slow_renewal_is_waited_for() {
 #[tokio::test]
 async fn nobody_is_there_to_renew() {
     let scene = Scene::new();
+    // Where nobody listens: no portal does that.
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -126,7 +126,9 @@ fn python(copy: &Path, target: &Path, edits: &Path, portal: &Portal) -> Outcome 
     let dist = paths::target().join("dist-edited");
     empty_dir(&dist)?;
     let mut maturin = Venv::development().tool("maturin");
-    maturin.args(["build", "--quiet", "--out"]).arg(&dist);
+    maturin
+        .args(["build", "--quiet", "--profile", "dev", "--out"])
+        .arg(&dist);
     maturin.env("CARGO_TARGET_DIR", target);
     run(maturin.current_dir(copy.join("python")))?;
     let venv = wheel::install("venv-edited", &wheel::only(&dist, ".whl")?)?;

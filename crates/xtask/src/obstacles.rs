@@ -41,7 +41,9 @@ pub(crate) fn check() -> Outcome {
     let dist = paths::target().join("dist-obstacles");
     empty_dir(&dist)?;
     let mut maturin = Venv::development().tool("maturin");
-    maturin.args(["build", "--quiet", "--out"]).arg(&dist);
+    maturin
+        .args(["build", "--quiet", "--profile", "dev", "--out"])
+        .arg(&dist);
     maturin.env("CARGO_TARGET_DIR", &target);
     run(maturin.current_dir(copy.join("python")))?;
     let venv = wheel::install("venv-obstacles", &wheel::only(&dist, ".whl")?)?;

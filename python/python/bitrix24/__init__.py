@@ -12,7 +12,7 @@ methods of the API under their own names::
 many at once, and for ``client.records``, which reads long lists. :class:`OAuth` keeps the access
 token of an application fresh.
 
-What a call can raise is in :mod:`bitrix24.errors`.
+What a call can raise is in :mod:`bitrix24.errors`; for tests, :mod:`bitrix24.sandbox` is a portal.
 """
 
 from __future__ import annotations

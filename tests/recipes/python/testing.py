@@ -28,4 +28,6 @@ def test_finds_the_chat_of_a_deal(bitrix24_sandbox: Sandbox, bitrix24_client: Cl
     # A connection that breaks is no reason to give up: reading may be repeated.
     bitrix24_sandbox.fault("imbot.chat.get", "reset")
     assert chat_of(bitrix24_client, 13) == 7
+
+
 # end

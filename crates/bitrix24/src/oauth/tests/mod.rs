@@ -10,8 +10,7 @@ mod stores;
 
 use std::{
     future::Future,
-    io::{Read, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -19,6 +18,8 @@ use std::{
     thread,
     time::Duration,
 };
+
+use bitrix24_sandbox::{Answer, Fault, Sandbox};
 
 use super::*;
 use crate::BoxFuture;
@@ -42,36 +43,34 @@ enum Act {
 }
 
 /// An authorization server that does what it is told, the last thing again and again.
-struct Server {
-    address: SocketAddr,
-    requests: Arc<Mutex<Vec<String>>>,
-}
+struct Server(Sandbox);
 
 impl Server {
     fn new(acts: impl Into<Vec<Act>>) -> Self {
-        Self::at(TcpListener::bind("127.0.0.1:0").unwrap(), acts.into())
+        Self::at(([127, 0, 0, 1], 0).into(), acts.into())
     }
 
-    fn at(listener: TcpListener, acts: Vec<Act>) -> Self {
-        let address = listener.local_addr().unwrap();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
-        let served = Arc::new(AtomicUsize::new(0));
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (seen, served, acts) = (seen.clone(), served.clone(), acts.clone());
-                thread::spawn(move || serve(stream.unwrap(), &seen, &served, &acts));
-            }
+    fn at(address: SocketAddr, acts: Vec<Act>) -> Self {
+        let builder = Sandbox::builder().listen(address.ip());
+        let sandbox = builder.port(address.port()).start().unwrap();
+        let endpoint = format!("{}/rest/", sandbox.url());
+        let served = AtomicUsize::new(0);
+        sandbox.answer_with("oauth.token", move |_| {
+            let number = served.fetch_add(1, Ordering::SeqCst);
+            let act = acts.get(number).or(acts.last()).unwrap();
+            act.answer(&pair(number + 1, &endpoint))
         });
-        Self { address, requests }
+        Self(sandbox)
     }
 
     fn endpoint(&self) -> String {
-        format!("http://{}/rest/", self.address)
+        format!("{}/rest/", self.0.url())
     }
 
     fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
+        let requests = self.0.requests();
+        let line = |it: &bitrix24_sandbox::Recorded| format!("{} {}", it.verb(), it.target());
+        requests.iter().map(line).collect()
     }
 
     /// A credential that is renewed here.
@@ -87,50 +86,21 @@ impl Server {
     }
 }
 
-fn serve(
-    mut stream: TcpStream,
-    seen: &Mutex<Vec<String>>,
-    served: &AtomicUsize,
-    acts: &[Act],
-) -> Option<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        if stream.read(&mut byte).ok()? == 0 {
-            return None;
+impl Act {
+    fn answer(&self, pair: &str) -> Answer {
+        let json = |body: &str| Answer::text("application/json", body);
+        match self {
+            Self::Pair => json(pair),
+            Self::Answer(status, body) => json(body).status(*status).header("Location", "/x"),
+            Self::Slow(time, act) => match **act {
+                Self::Die => act.answer(pair).fault(Fault::half().late(*time)),
+                Self::Hang | Self::Slow(..) => panic!("not that slow"),
+                _ => act.answer(pair).fault(Fault::delay(*time)),
+            },
+            Self::Die => json(pair).fault(Fault::half()),
+            Self::Hang => json(pair).fault(Fault::silence()),
         }
-        head.push(byte[0]);
     }
-    let line = String::from_utf8(head).unwrap();
-    seen.lock()
-        .unwrap()
-        .push(line.lines().next().unwrap().to_owned());
-    let number = served.fetch_add(1, Ordering::SeqCst);
-    let mut act = acts.get(number).or(acts.last())?.clone();
-    while let Act::Slow(time, then) = act {
-        thread::sleep(time);
-        act = *then;
-    }
-    let pair = pair(
-        number + 1,
-        &format!("http://{}/rest/", stream.local_addr().unwrap()),
-    );
-    let (status, body, sent) = match act {
-        Act::Pair => (200, pair, usize::MAX),
-        Act::Die => (200, pair, 20),
-        Act::Answer(status, body) => (status, body, usize::MAX),
-        Act::Hang | Act::Slow(..) => {
-            thread::sleep(Duration::from_secs(5));
-            return None;
-        }
-    };
-    let length = body.len();
-    let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nLocation: /x\r\n\r\n");
-    stream.write_all(head.as_bytes()).ok()?;
-    stream
-        .write_all(&body.as_bytes()[..sent.min(length)])
-        .ok()?;
-    stream.shutdown(Shutdown::Both).ok()
 }
 
 fn pair(number: usize, endpoint: &str) -> String {

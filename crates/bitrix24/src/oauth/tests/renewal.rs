@@ -25,7 +25,7 @@ fn renews_once() {
         server.requests(),
         [format!(
             "GET /oauth/token/?grant_type=refresh_token&client_id=local.1\
-             &client_secret=cl1ent%2Fs3cret&refresh_token={REFRESH} HTTP/1.1"
+             &client_secret=cl1ent%2Fs3cret&refresh_token={REFRESH}"
         )]
     );
     // Whoever comes late with the first token gets the second.
@@ -35,7 +35,7 @@ fn renews_once() {
 
     // The next one with the new refresh token.
     run(rejected(&oauth)).unwrap();
-    assert!(server.requests()[1].contains("refresh_token=new-r3fresh-1 "));
+    assert!(server.requests()[1].ends_with("refresh_token=new-r3fresh-1"));
     let credential = run(oauth.credential()).unwrap();
     assert_eq!(credential.refresh_token, Some("new-r3fresh-2".into()));
     assert_eq!(credential.user_id, Some(67));

@@ -1,5 +1,7 @@
 //! What is asked, and what is made of the answer.
 
+use std::net::TcpListener;
+
 use super::*;
 
 fn exchange(act: Act) -> (Result<Credential, TokenError>, Server) {
@@ -16,7 +18,7 @@ fn exchanges_a_code() {
         server.requests(),
         [
             "GET /oauth/token/?grant_type=authorization_code&client_id=local.1\
-          &client_secret=cl1ent%2Fs3cret&code=the-c0de HTTP/1.1"
+          &client_secret=cl1ent%2Fs3cret&code=the-c0de"
         ]
     );
     assert_eq!(credential.access_token.expose(), "new-acc3ss-1");
@@ -121,7 +123,8 @@ fn endless_timeouts() {
 
 #[test]
 fn nobody_listens() {
-    // Where no other test takes the port meanwhile, if the system has such a place.
+    // No portal does that. It is where no other test takes the port meanwhile, if the system has
+    // such a place.
     let listener = TcpListener::bind("127.77.0.1:0");
     let listener = listener
         .or_else(|_| TcpListener::bind("127.0.0.1:0"))
@@ -136,7 +139,7 @@ fn nobody_listens() {
     // It comes back between two tries.
     let late = thread::spawn(move || {
         thread::sleep(Duration::from_millis(400));
-        Server::at(TcpListener::bind(address).unwrap(), vec![Act::Pair])
+        Server::at(address, vec![Act::Pair])
     });
     run(app().exchange("the-c0de", Some(&endpoint))).unwrap();
     assert_eq!(late.join().unwrap().requests().len(), 1);
