@@ -51,6 +51,7 @@ fn people_do_only_what_they_can() {
     ben.edit(message, "y").unwrap();
     anna.react(message, "like").unwrap();
     assert!(wrong(anna.react(message, "like")).contains("nothing changes"));
+    assert!(wrong(anna.react(message, " ")).contains("needs a name"));
     anna.take_back(message, "like").unwrap();
     assert_eq!(
         ben.reply(message, "z").map(|id| id > message).ok(),
@@ -61,6 +62,7 @@ fn people_do_only_what_they_can() {
     ben.leave(&dialog).unwrap();
     assert!(wrong(ben.leave(&dialog)).contains("is not in"));
     anna.look_into(&dialog, Some(json!({"order": 7}))).unwrap();
+    assert!(wrong(anna.look_into(&dialog, Some(json!(7)))).contains("is an object"));
 }
 
 #[test]
