@@ -16,7 +16,8 @@ use crate::{
     fault::{Fault, Kind},
     log::{self, Recorded, Sent},
     method::Call,
-    params, reference,
+    params,
+    reference::{self, Room},
     reply::Reply,
     time::Time,
 };
@@ -55,9 +56,10 @@ pub(crate) fn run(
 ) -> Result<Value, Problem> {
     let halt = params.get("halt").is_some_and(is_true);
     let mut outcome = Outcome::default();
+    let mut room = Room::default();
     for (index, (id, command)) in commands(params.get("cmd"))?.into_iter().enumerate() {
         let start = batch.state.clock.now();
-        let command = Command::read(command, &outcome.result);
+        let command = Command::read(command, &outcome.result, &mut room);
         let reply = if index < MOST {
             run_command(command, batch, credential, start)
         } else {
@@ -150,14 +152,14 @@ impl Command {
     }
 
     /// Reads `method?query` and puts earlier results where it refers to them.
-    fn read(command: &Value, results: &Map<String, Value>) -> Self {
+    fn read(command: &Value, results: &Map<String, Value>, room: &mut Room) -> Self {
         let command = command.as_str().unwrap_or_default();
         let (method, query) = command.split_once('?').unwrap_or((command, ""));
         let mut params = params::brackets(query.as_bytes());
         // The batch is authorised as a whole.
         params.shift_remove("auth");
         for value in params.values_mut() {
-            reference::replace(value, results);
+            reference::replace(value, results, room);
         }
         Self::new(method, params)
     }
@@ -182,6 +184,13 @@ impl Command {
     }
 }
 
+/// Whether a method takes or gives a file, which a batch cannot: `disk.folder.uploadFile`, or
+/// `imbot.v2.File.download`.
+fn is_about_files(method: &str) -> bool {
+    let last = method.rsplit('.').next().unwrap_or(method);
+    last.starts_with("upload") || last.starts_with("download")
+}
+
 /// Runs a command, and tells which fault it met.
 fn run_one(command: &Recorded, batch: &Call<'_>, start: SystemTime) -> (Reply, Option<Arc<Fault>>) {
     let state = batch.state;
@@ -195,7 +204,7 @@ fn run_one(command: &Recorded, batch: &Call<'_>, start: SystemTime) -> (Reply, O
         caller: batch.caller,
         start,
     };
-    if name == METHOD {
+    if name == METHOD || is_about_files(&name) {
         let error = call.error("ERROR_BATCH_METHOD_NOT_ALLOWED");
         return (call.refuse(&error), None);
     }

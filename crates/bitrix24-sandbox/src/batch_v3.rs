@@ -7,7 +7,8 @@ use crate::{
     batch::{self, Command},
     contract::Rest,
     method::Call,
-    reference, reference_v3,
+    reference::{self, Room},
+    reference_v3,
     refusal::{Refusal, VALIDATION},
 };
 
@@ -42,6 +43,7 @@ pub(crate) fn run(
     let mut results = Map::new();
     // The same, by the names of the calls.
     let mut named = Map::new();
+    let mut room = Room::default();
     for (index, call) in params {
         let method = call.get("method").and_then(Value::as_str);
         let query = match call.get("query") {
@@ -55,8 +57,8 @@ pub(crate) fn run(
             Some((method, mut query)) => {
                 query.shift_remove("auth");
                 for value in query.values_mut() {
-                    reference::replace(value, &results);
-                    reference_v3::replace(value, &named)
+                    reference::replace(value, &results, &mut room);
+                    reference_v3::replace(value, &named, &mut room)
                         .map_err(|reference_v3::Unreadable| batch.error(SELECT))?;
                 }
                 let command = Command::new(method, query);

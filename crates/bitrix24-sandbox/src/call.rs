@@ -123,8 +123,7 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     };
     let fault = arrival.fault.as_deref();
     let reply = if let Some(moved) = arrival.moved {
-        let target = uri.path_and_query().map_or(path, |target| target.as_str());
-        Reply::moved(format!("{moved}{target}"))
+        Reply::moved(&moved, &uri)
     } else if let Some(Kind::Error(failure)) = fault.map(|fault| &fault.kind) {
         call.fail(failure)
     } else if fault.is_some_and(|fault| !fault.runs) {
@@ -241,7 +240,7 @@ fn authorized(state: &State, request: Request, began: Instant, start: SystemTime
     let params = read(Rest::Classic, &request).unwrap_or_default();
     let arrival = arrive(state, request.peer, authorize::METHOD);
     let reply = match &arrival.moved {
-        Some(moved) => Reply::moved(format!("{moved}{}", request.uri)),
+        Some(moved) => Reply::moved(moved, &request.uri),
         None if arrival.fault.as_ref().is_some_and(|fault| !fault.runs) => {
             Reply::page(502, "Bad Gateway")
         }

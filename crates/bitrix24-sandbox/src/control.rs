@@ -11,7 +11,7 @@ use crate::{
     limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
-    order::{self, duration, possible, read},
+    order::{self, duration, is_address, possible, read},
     ordered::Answer,
     spoil::Spoil,
     state::State,
@@ -304,12 +304,6 @@ pub(crate) fn obey(
             ))
         }),
     }
-}
-
-/// Whether a header can send a client there.
-fn is_address(url: &str) -> bool {
-    let web = url.starts_with("http://") || url.starts_with("https://");
-    web && url.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn not_negative(number: f64) -> Result<f64, String> {

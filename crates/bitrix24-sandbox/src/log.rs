@@ -15,6 +15,9 @@ use crate::{auth::Credential, time::since_epoch};
 /// Older calls are forgotten beyond this.
 const CAPACITY: usize = 10_000;
 
+/// Likewise, so that files do not fill the memory.
+const BYTES: usize = 256 << 20;
+
 /// Stands for what is secret.
 pub(crate) const MASK: &str = "***";
 
@@ -295,14 +298,19 @@ impl fmt::Display for Recorded {
 #[derive(Default)]
 pub(crate) struct Log {
     calls: VecDeque<Recorded>,
+    /// Of their bodies.
+    bytes: usize,
     /// Who waits for calls.
     pub(crate) waiting: usize,
 }
 
 impl Log {
     pub(crate) fn push(&mut self, recorded: Recorded) {
-        if self.calls.len() == CAPACITY {
-            self.calls.pop_front();
+        self.bytes += recorded.body().len();
+        while (self.calls.len() >= CAPACITY || self.bytes > BYTES)
+            && let Some(oldest) = self.calls.pop_front()
+        {
+            self.bytes = self.bytes.saturating_sub(oldest.body().len());
         }
         self.calls.push_back(recorded);
     }

@@ -175,6 +175,12 @@ pub(crate) fn duration(seconds: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| format!("no such time: {seconds} s"))
 }
 
+/// Whether a header can send a client there.
+pub(crate) fn is_address(url: &str) -> bool {
+    let web = url.starts_with("http://") || url.starts_with("https://");
+    web && url.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The method that an order is about, of which the rest is read by itself.
 pub(crate) fn method(params: &mut Map<String, Value>) -> Result<String, String> {
     match params.shift_remove("method") {

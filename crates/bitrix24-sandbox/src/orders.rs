@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
+    Sandbox,
     failures::{EVERY_METHOD, Failure},
+    fault::Fault,
+    log::Recorded,
     ordered::{Answer, Function, Given},
     table::List,
 };
@@ -140,6 +143,77 @@ impl Answers {
             self.next.pop_front();
         }
         Some(Given::Answer(answer))
+    }
+}
+
+/// What the portal is told to answer.
+impl Sandbox {
+    /// Answers calls of a method with an error; `*` stands for every method.
+    /// Failures are used up in the order in which they were given.
+    pub fn fail(&self, method: &str, failure: Failure) {
+        self.state.controls().orders.fail(method, failure);
+    }
+
+    /// Lets the answers to requests of a method go wrong; `*` stands for every
+    /// method and for the authorization server, `oauth.token` for that alone,
+    /// and `batch` for batches. Commands in a batch meet only
+    /// [errors](Fault::error) and [slips](Fault::slips).
+    pub fn fault(&self, method: &str, fault: Fault) {
+        let now = self.state.clock.instant();
+        self.state.controls().faults.add(method, fault, now);
+    }
+
+    /// Answers calls of a method with a result, or with any [`Answer`], until
+    /// it is [cleared](Self::clear). The method need not be a known one. `*`
+    /// stands for every method, `oauth.token` for the authorization server.
+    ///
+    /// ```
+    /// # let sandbox = bitrix24_sandbox::Sandbox::start()?;
+    /// use bitrix24_sandbox::Answer;
+    /// use serde_json::json;
+    ///
+    /// sandbox.answer("imbot.chat.get", json!({"ID": 5}));
+    /// sandbox.answer("imbot.chat.get", Answer::text("text/html", "<p>Later</p>").status(503).times(2));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn answer(&self, method: &str, answer: impl Into<Answer>) {
+        let answer = answer.into();
+        self.state.controls().orders.answer(method, answer);
+    }
+
+    /// Answers calls of a method by a function of them, on the portal's thread: one that waits for
+    /// the portal waits forever. The caller of one that panics gets `INTERNAL_SERVER_ERROR`.
+    ///
+    /// ```
+    /// # let sandbox = bitrix24_sandbox::Sandbox::start()?;
+    /// use bitrix24_sandbox::Answer;
+    ///
+    /// sandbox.answer_with("user.get", |call| Answer::result(call.parameters()["ID"].clone()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn answer_with(
+        &self,
+        method: &str,
+        function: impl Fn(&Recorded) -> Answer + Send + Sync + 'static,
+    ) {
+        let orders = &mut self.state.controls().orders;
+        orders.answer_with(method, Arc::new(function), false);
+    }
+
+    /// Likewise, whatever the credential: see [`Answer::to_anyone`].
+    pub fn answer_anyone_with(
+        &self,
+        method: &str,
+        function: impl Fn(&Recorded) -> Answer + Send + Sync + 'static,
+    ) {
+        let orders = &mut self.state.controls().orders;
+        orders.answer_with(method, Arc::new(function), true);
+    }
+
+    /// Answers calls of a method with the pages of a list. The method need not
+    /// be a known one.
+    pub fn list(&self, method: &str, list: List) {
+        self.state.controls().orders.list(method, list);
     }
 }
 

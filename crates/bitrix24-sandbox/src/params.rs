@@ -1,6 +1,6 @@
 //! Reads the parameters of a call from its query and its body.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::{Map, Value};
 
@@ -14,6 +14,9 @@ const DEEPEST: usize = 64;
 
 /// Likewise for values beyond these, on servers that are set up for Bitrix24.
 const MOST_VALUES: usize = 10_000;
+
+/// Values in a JSON body: each takes far more memory than it has text.
+const MOST_JSON_VALUES: usize = 500_000;
 
 /// A body that the portal cannot read, in words.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +58,9 @@ pub(crate) fn read(
 }
 
 fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
+    if has_too_many_values(body) {
+        return Err(Unreadable("The request body has too many values"));
+    }
     match serde_json::from_slice(body) {
         Ok(Value::Object(params)) => Ok(params),
         // Positional parameters.
@@ -66,6 +72,45 @@ fn json(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
         Ok(_) => Err(Unreadable("The request body is not a JSON object")),
         Err(_) => Err(Unreadable("The request body is not valid JSON")),
     }
+}
+
+/// Whether JSON has more values than are read, roughly: all that begins with a bracket or follows
+/// a comma.
+fn has_too_many_values(json: &[u8]) -> bool {
+    if json.len() <= MOST_JSON_VALUES {
+        return false;
+    }
+    let (mut left, mut rest) = (MOST_JSON_VALUES, json);
+    loop {
+        let string = split_at_quote(rest);
+        let (text, after) = string.unwrap_or((rest, &[]));
+        let begin = memchr::memchr3_iter(b',', b'[', b'{', text);
+        match left.checked_sub(begin.take(left + 1).count()) {
+            None => return true,
+            Some(_) if string.is_none() => return false,
+            Some(less) => left = less,
+        }
+        rest = after_string(after);
+    }
+}
+
+fn split_at_quote(json: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(b'"', json)?;
+    Some((json.get(..at)?, json.get(at + 1..)?))
+}
+
+/// What follows a string whose first quotation mark is gone.
+fn after_string(mut json: &[u8]) -> &[u8] {
+    while let Some(at) = memchr::memchr2(b'"', b'\\', json) {
+        let escapes = json.get(at) == Some(&b'\\');
+        json = json
+            .get(at + 1 + usize::from(escapes)..)
+            .unwrap_or_default();
+        if !escapes {
+            break;
+        }
+    }
+    json
 }
 
 /// Parameters by position, by the names that the method has for them; `None`
@@ -92,16 +137,13 @@ pub(crate) fn brackets(text: &[u8]) -> Map<String, Value> {
 
 /// Puts values where their keys say.
 fn nested<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Value)>) -> Map<String, Value> {
-    let mut params = Map::new();
+    let mut params = Level::default();
     for (key, value) in entries {
         if let Some(path) = path(key.as_ref()) {
-            put(&mut params, &path, value);
+            params.put(&path, value);
         }
     }
-    params
-        .into_iter()
-        .map(|(key, value)| (key, lists(value)))
-        .collect()
+    params.into_entries().collect()
 }
 
 /// Splits `a[b][]` into `a`, `b` and an empty text, as PHP does.
@@ -115,6 +157,9 @@ fn path(key: &str) -> Option<Vec<Cow<'_, str>>> {
     };
     let mut path = vec![variable(first)];
     while let Some((part, after)) = rest.split_once(']') {
+        if path.len() == DEEPEST {
+            return None;
+        }
         // One space does not make an index.
         path.push(if part == " " { "".into() } else { part.into() });
         match after.strip_prefix('[') {
@@ -122,7 +167,7 @@ fn path(key: &str) -> Option<Vec<Cow<'_, str>>> {
             None => break,
         }
     }
-    (path.len() <= DEEPEST).then_some(path)
+    Some(path)
 }
 
 /// The name of a PHP variable, which cannot hold these characters.
@@ -134,46 +179,84 @@ fn variable(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Puts a value where the path says, as PHP does: later ones replace earlier ones.
-fn put(into: &mut Map<String, Value>, path: &[Cow<'_, str>], value: Value) {
-    let Some((first, rest)) = path.split_first() else {
-        return;
-    };
-    let key = if first.is_empty() {
-        next_index(into).to_string()
-    } else {
-        first.to_string()
-    };
-    if rest.is_empty() {
-        into.insert(key, value);
-        return;
+/// An array of PHP that is being filled.
+#[derive(Default)]
+struct Level {
+    entries: Vec<(String, Node)>,
+    /// Where the key is among the entries.
+    places: HashMap<String, usize>,
+    /// The index that `[]` is next.
+    next: u64,
+}
+
+enum Node {
+    Value(Value),
+    Level(Level),
+}
+
+impl Level {
+    /// Puts a value where the path says, as PHP does: later ones replace earlier ones.
+    fn put(&mut self, path: &[Cow<'_, str>], value: Value) {
+        let Some((first, rest)) = path.split_first() else {
+            return;
+        };
+        let key = if first.is_empty() {
+            self.next.to_string()
+        } else {
+            first.to_string()
+        };
+        let Some(node) = self.node(key) else {
+            return;
+        };
+        if rest.is_empty() {
+            *node = Node::Value(value);
+            return;
+        }
+        if let Node::Value(_) = node {
+            *node = Node::Level(Self::default());
+        }
+        if let Node::Level(level) = node {
+            level.put(rest, value);
+        }
     }
-    let slot = into.entry(key).or_insert(Value::Null);
-    if !slot.is_object() {
-        *slot = Value::Object(Map::new());
+
+    /// What is there, or else a new place for it.
+    fn node(&mut self, key: String) -> Option<&mut Node> {
+        let end = self.entries.len();
+        let place = match self.places.get(&key) {
+            Some(place) => *place,
+            None => {
+                if let Some(index) = index(&key) {
+                    self.next = self.next.max(index.saturating_add(1));
+                }
+                self.places.insert(key.clone(), end);
+                self.entries.push((key, Node::Value(Value::Null)));
+                end
+            }
+        };
+        self.entries.get_mut(place).map(|(_, node)| node)
     }
-    if let Value::Object(inner) = slot {
-        put(inner, rest, value);
+
+    fn into_entries(self) -> impl Iterator<Item = (String, Value)> {
+        self.entries
+            .into_iter()
+            .map(|(key, node)| (key, node.into_value()))
     }
 }
 
-fn next_index(map: &Map<String, Value>) -> u64 {
-    map.keys()
-        .filter_map(|key| {
-            // Others, such as `05`, are names.
-            let is_index = key == "0" || !key.starts_with(['0', '+']);
-            is_index.then(|| key.parse::<u64>().ok()).flatten()
-        })
-        .max()
-        .map_or(0, |last| last.saturating_add(1))
+impl Node {
+    fn into_value(self) -> Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Level(level) => array(level.into_entries().collect::<Vec<_>>()),
+        }
+    }
 }
 
-/// Turns arrays with the keys 0, 1, 2… into lists.
-fn lists(value: Value) -> Value {
-    let Value::Object(map) = value else {
-        return value;
-    };
-    array(map.into_iter().map(|(key, value)| (key, lists(value))))
+/// A key that is a number; others, such as `05`, are names.
+fn index(key: &str) -> Option<u64> {
+    let is_index = key == "0" || !key.starts_with(['0', '+']);
+    is_index.then(|| key.parse().ok()).flatten()
 }
 
 /// An array of PHP, which is a list when its keys are 0, 1, 2… in order.
@@ -219,6 +302,23 @@ mod tests {
             .map(|number| format!("{number}=&"))
             .collect();
         assert_eq!(form(&text).as_object().unwrap().len(), MOST_VALUES);
+    }
+
+    #[test]
+    fn many_values() {
+        let text = "a[]=1&".repeat(MOST_VALUES);
+        assert_eq!(form(&text)["a"].as_array().unwrap().len(), MOST_VALUES);
+        assert_eq!(
+            form("a[]=1&a[5]=2&a[]=3&a=4&a[]=5&a[b]=6&a[]=7"),
+            json!({"a": {"0": "5", "b": "6", "1": "7"}}),
+        );
+
+        let list = |values| format!("{{\"a\": [{}0]}}", "0,".repeat(values));
+        let read = |body: &str| json(body.as_bytes()).is_ok();
+        assert!(read(&list(MOST_JSON_VALUES - 3)));
+        assert!(!read(&list(MOST_JSON_VALUES)));
+        let text = ",[{\\\"\\\\".repeat(MOST_JSON_VALUES);
+        assert!(read(&format!("{{\"a\": \"{text}\", \"b\": \"{text}\"}}")));
     }
 
     #[test]

@@ -7,22 +7,75 @@ use crate::contract::text;
 /// How a reference begins, in any case.
 const OPENING: &str = "$result";
 
+/// How much references can still put into a batch. Without an end to it, 50 commands with two
+/// references each to the one before would fill any memory.
+pub(crate) struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(64 << 20)
+    }
+}
+
+impl Room {
+    /// A copy of a value; `null` when there is no room for it, nor for what comes after it.
+    pub(crate) fn copy(&mut self, value: &Value) -> Value {
+        if self.has(value) {
+            value.clone()
+        } else {
+            Value::Null
+        }
+    }
+
+    /// Takes the room of a value, roughly in bytes.
+    fn has(&mut self, value: &Value) -> bool {
+        self.takes(match value {
+            Value::String(text) => text.len(),
+            _ => 0,
+        }) && match value {
+            Value::Array(values) => values.iter().all(|value| self.has(value)),
+            Value::Object(map) => self.has_all(map),
+            _ => true,
+        }
+    }
+
+    fn has_all(&mut self, map: &Map<String, Value>) -> bool {
+        map.iter()
+            .all(|(key, value)| self.takes(key.len()) && self.has(value))
+    }
+
+    fn takes(&mut self, bytes: usize) -> bool {
+        // No value is without a place of its own.
+        let left = self.0.checked_sub(bytes.saturating_add(size_of::<Value>()));
+        self.0 = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
 /// Replaces references in values, however deeply they are nested.
-pub(crate) fn replace(value: &mut Value, results: &Map<String, Value>) {
+pub(crate) fn replace(value: &mut Value, results: &Map<String, Value>, room: &mut Room) {
     match value {
         Value::String(text) => {
-            if let Some(replaced) = replaced(text, results) {
+            if let Some(replaced) = replaced(text, results, room) {
                 *value = replaced;
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| replace(value, results)),
-        Value::Object(map) => map.values_mut().for_each(|value| replace(value, results)),
+        Value::Array(values) => {
+            for value in values {
+                replace(value, results, room);
+            }
+        }
+        Value::Object(map) => {
+            for value in map.values_mut() {
+                replace(value, results, room);
+            }
+        }
         _ => {}
     }
 }
 
 /// A text with its references replaced; `None` when it has none.
-fn replaced(template: &str, results: &Map<String, Value>) -> Option<Value> {
+fn replaced(template: &str, results: &Map<String, Value>, room: &mut Room) -> Option<Value> {
     let mut written = String::new();
     let mut rest = template;
     let mut found = false;
@@ -40,14 +93,17 @@ fn replaced(template: &str, results: &Map<String, Value>) -> Option<Value> {
         let value = deepest(results, &path);
         if !found && written.is_empty() && after.is_empty() {
             return Some(match value {
-                Some(Value::Array(_) | Value::Object(_)) => value.cloned().unwrap_or_default(),
-                Some(value) => plain(value).into(),
-                None => Value::Object(results.clone()),
+                Some(value @ (Value::Array(_) | Value::Object(_))) => room.copy(value),
+                Some(value) if room.has(value) => plain(value).into(),
+                None if room.has_all(results) => Value::Object(results.clone()),
+                _ => Value::Null,
             });
         }
         match value {
             Some(value) if !value.is_array() && !value.is_object() => {
-                written.push_str(&plain(value));
+                if room.has(value) {
+                    written.push_str(&plain(value));
+                }
             }
             // What is not a text cannot go into one.
             _ => written.push_str(run),
@@ -147,8 +203,26 @@ mod tests {
             (json!("$resolved[chat]"), json!("$resolved[chat]")),
         ] {
             let mut replaced = value.clone();
-            replace(&mut replaced, &results);
+            replace(&mut replaced, &results, &mut Room::default());
             assert_eq!(replaced, expected, "{value}");
         }
+    }
+
+    #[test]
+    fn no_more_than_there_is_room_for() {
+        let mut room = Room::default();
+        let mut results = Map::new();
+        let mut value = json!(["x".repeat(1000)]);
+        for id in 0..50 {
+            results.insert(id.to_string(), value);
+            let reference = format!("$result[{id}]");
+            value = json!([reference, reference]);
+            replace(&mut value, &results, &mut room);
+        }
+        assert_eq!(value, json!([null, null]));
+        let mut text = json!("[$result[text] ]");
+        results.insert("text".to_owned(), "x".into());
+        replace(&mut text, &results, &mut room);
+        assert_eq!(text, "[ ]");
     }
 }

@@ -4,29 +4,39 @@
 
 use serde_json::{Map, Value};
 
+use crate::reference::Room;
+
 /// A reference that cannot be one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
 /// Replaces references in a value, however deeply they are nested. What leads nowhere is `null`.
-pub(crate) fn replace(value: &mut Value, results: &Map<String, Value>) -> Result<(), Unreadable> {
-    if let Some(found) = found(value, results)? {
+pub(crate) fn replace(
+    value: &mut Value,
+    results: &Map<String, Value>,
+    room: &mut Room,
+) -> Result<(), Unreadable> {
+    if let Some(found) = found(value, results, room)? {
         *value = found;
         return Ok(());
     }
     match value {
         Value::Array(values) => values
             .iter_mut()
-            .try_for_each(|value| replace(value, results)),
+            .try_for_each(|value| replace(value, results, room)),
         Value::Object(map) => map
             .values_mut()
-            .try_for_each(|value| replace(value, results)),
+            .try_for_each(|value| replace(value, results, room)),
         _ => Ok(()),
     }
 }
 
 /// What a reference refers to; `None` for any other value.
-fn found(value: &Value, results: &Map<String, Value>) -> Result<Option<Value>, Unreadable> {
+fn found(
+    value: &Value,
+    results: &Map<String, Value>,
+    room: &mut Room,
+) -> Result<Option<Value>, Unreadable> {
     let Some((name, path)) = value.as_object().and_then(only) else {
         return Ok(None);
     };
@@ -40,15 +50,14 @@ fn found(value: &Value, results: &Map<String, Value>) -> Result<Option<Value>, U
             let end = steps.fold(results.get(call), |at, step| {
                 at.and_then(|at| part(at, step))
             });
-            Ok(Some(end.cloned().unwrap_or_default()))
+            Ok(Some(end.map(|end| room.copy(end)).unwrap_or_default()))
         }
         "$refArray" => {
             let (call, field) = path.split_once('.').ok_or(Unreadable)?;
             let items = results.get(call).and_then(|result| result.get("items"));
             let items = items.and_then(Value::as_array).into_iter().flatten();
-            Ok(Some(
-                items.filter_map(|item| item.get(field)).cloned().collect(),
-            ))
+            let fields = items.filter_map(|item| item.get(field));
+            Ok(Some(fields.map(|field| room.copy(field)).collect()))
         }
         _ => Ok(None),
     }
@@ -80,7 +89,12 @@ mod tests {
             "tasks": {"items": [{"id": 1}, {"name": "x"}, {"id": 3}]},
             "1": {"item": {"id": 7, "tags": ["a", "b"]}},
         });
-        replace(&mut value, results.as_object().unwrap()).map(|()| value)
+        replace(
+            &mut value,
+            results.as_object().unwrap(),
+            &mut Room::default(),
+        )
+        .map(|()| value)
     }
 
     #[test]

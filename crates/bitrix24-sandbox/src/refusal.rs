@@ -85,6 +85,13 @@ impl Refusal {
         };
         if let Some(error) = method.and_then(|method| method.error(code)) {
             let mut refusal = Self::documented(error);
+            // The very same error, for which the method has no words of its own.
+            let common = contract.system_error(code);
+            if let Some(common) =
+                common.filter(|it| error.text.is_none() && it.status == error.status)
+            {
+                refusal.text = common.text.clone().unwrap_or_default();
+            }
             if let Some((code, text)) = method.and_then(|method| example(method, code)) {
                 refusal.code = code.clone();
                 text.clone_into(&mut refusal.text);

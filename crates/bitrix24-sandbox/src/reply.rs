@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyper::{HeaderMap, body::Bytes, header::LOCATION};
+use hyper::{HeaderMap, Uri, body::Bytes, header::LOCATION};
 use serde_json::{Value, json};
 
 use crate::{
@@ -62,9 +62,11 @@ impl Reply {
     }
 
     /// What the old address of a portal says that has moved.
-    pub(crate) fn moved(location: String) -> Self {
+    pub(crate) fn moved(to: &str, uri: &Uri) -> Self {
         let mut page = Self::page(302, "Found");
-        if let Ok(location) = location.try_into() {
+        // A client that takes the portal for a proxy names its address as well.
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        if let Ok(location) = format!("{to}{target}").try_into() {
             page.headers.insert(LOCATION, location);
         }
         page

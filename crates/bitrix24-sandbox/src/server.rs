@@ -64,6 +64,7 @@ pub(crate) async fn serve(
                 let (security, served) = (security.clone(), Arc::clone(&state));
                 let task = tokio::spawn(async move {
                     let state = Arc::clone(&served);
+                    let _open = served.traffic.until_closed(connection);
                     match security {
                         None => converse(stream, state, peer).await,
                         // A client that does not trust the portal leaves: its affair.
@@ -73,7 +74,6 @@ pub(crate) async fn serve(
                             }
                         }
                     }
-                    served.traffic.closed(connection);
                 });
                 state.traffic.opened(connection, task.abort_handle());
             }

@@ -119,8 +119,8 @@ impl Spoil {
         fault = fault.at(self.at.iter().copied());
         match *self.during {
             [] => Ok(fault),
-            [from, to] => Ok(fault.during(duration(from)?..duration(to)?)),
-            _ => Err("during is two times in seconds, from and to".to_owned()),
+            [from, to] if from < to => Ok(fault.during(duration(from)?..duration(to)?)),
+            _ => Err("during is two times in seconds, from and a later one".to_owned()),
         }
     }
 }

@@ -22,10 +22,18 @@ thread_local! {
 
 /// Does what a request asks for.
 pub(crate) fn answering<T>(act: impl FnOnce() -> T) -> T {
+    /// Also when an observer panics.
+    struct Done;
+
+    impl Drop for Done {
+        fn drop(&mut self) {
+            ANSWERING.set(false);
+        }
+    }
+
     ANSWERING.set(true);
-    let outcome = act();
-    ANSWERING.set(false);
-    outcome
+    let _done = Done;
+    act()
 }
 
 #[derive(Default)]
@@ -47,8 +55,17 @@ impl Traffic {
         self.open().insert(connection, task);
     }
 
-    pub(crate) fn closed(&self, connection: u64) {
-        self.open().remove(&connection);
+    /// Forgets a connection when the outcome is dropped, whatever it ends by.
+    pub(crate) fn until_closed(&self, connection: u64) -> impl Drop {
+        struct Open<'a>(&'a Traffic, u64);
+
+        impl Drop for Open<'_> {
+            fn drop(&mut self) {
+                self.0.open().remove(&self.1);
+            }
+        }
+
+        Open(self, connection)
     }
 
     pub(crate) fn connections(&self) -> u64 {

@@ -3,7 +3,7 @@
 
 mod wire;
 
-use bitrix24_sandbox::{Answer, Failure, Sandbox};
+use bitrix24_sandbox::{Answer, Failure, Operating, Sandbox};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -136,4 +136,41 @@ fn halt_orders_and_length() {
         portal.requests().iter().filter(|call| call.ran()).count(),
         51
     );
+}
+
+#[test]
+fn what_a_batch_cannot_take() {
+    let portal = Sandbox::start().unwrap();
+    let result = batch(
+        &portal,
+        &json!({"cmd": ["batch", "disk.folder.uploadFile?id=1", "imbot.v2.File.download"]}),
+    );
+    for error in result["result_error"].as_array().unwrap() {
+        assert_eq!(error["error"], "ERROR_BATCH_METHOD_NOT_ALLOWED");
+        assert_ne!(error["error_description"], "");
+    }
+    assert_eq!(result["result"], json!([]));
+}
+
+#[test]
+fn a_batch_has_no_budget() {
+    let portal = Sandbox::start().unwrap();
+    portal.operating("batch", &Operating::default().used(1000.0));
+    portal.operating("server.time", &Operating::default().used(1000.0));
+    let result = batch(&portal, &json!({"cmd": ["server.time"]}));
+    assert_eq!(
+        result["result_error"][0]["error"],
+        json!("OPERATION_TIME_LIMIT")
+    );
+}
+
+#[test]
+fn references_come_to_an_end() {
+    let portal = Sandbox::start().unwrap();
+    let mut cmd = vec!["sandbox.echo?a=1".to_owned()];
+    cmd.extend((0..49).map(|id| format!("sandbox.echo?a=$result[{id}]&b=$result[{id}]")));
+    // The first command that finds no room has `null`, and no later one is larger.
+    let result = batch(&portal, &json!({"cmd": cmd}));
+    assert_eq!(result["result"].as_array().unwrap().len(), 50);
+    assert_eq!(result["result"][49], json!({"a": null, "b": null}));
 }

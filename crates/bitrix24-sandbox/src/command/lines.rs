@@ -118,7 +118,7 @@ impl Text {
             self.commands.push(call.clone());
             return;
         }
-        self.line(call, call.path());
+        self.line(call, &printable(call.path()));
         let commands = std::mem::take(&mut self.commands);
         for command in commands {
             // It comes from a parameter, and may hold anything.
@@ -150,7 +150,7 @@ impl Text {
             call.verb(),
             call.credential().to_string(),
         );
-        let parameters = call.masked_parameters().to_string();
+        let parameters = printable(&call.masked_parameters().to_string());
         match parameters.char_indices().nth(LONGEST) {
             Some((end, _)) => {
                 let start = parameters.get(..end).unwrap_or_default();
@@ -172,4 +172,10 @@ impl Text {
             text.to_owned()
         }
     }
+}
+
+/// Text without what a terminal would obey.
+fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(shown).collect()
 }

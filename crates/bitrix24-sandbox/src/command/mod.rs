@@ -16,10 +16,7 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
 };
 
-use crate::{
-    limits::Plan,
-    sandbox::{Builder, Sandbox},
-};
+use crate::{builder::Builder, limits::Plan, sandbox::Sandbox};
 
 use self::lines::Lines;
 
