@@ -182,10 +182,12 @@ fn arrive(state: &State, peer: Peer, method: &str) -> Arrival {
         };
     }
     let fault = controls.faults.take(method, || state.clock.instant());
-    let runs = fault.as_ref().is_none_or(|fault| fault.runs);
+    // The page for browsers is not a method, and no answer for all of them is used up by it.
+    let takes_answers =
+        method != authorize::METHOD && fault.as_ref().is_none_or(|fault| fault.runs);
     Arrival {
         moved: None,
-        given: if runs {
+        given: if takes_answers {
             controls.orders.take_answer_to_anyone(method)
         } else {
             None

@@ -262,3 +262,16 @@ fn tokens_of_any_user() {
     portal.advance(Duration::from_secs(180 * 24 * 3600));
     connection.get(&target).is_error(400, "invalid_grant");
 }
+
+#[test]
+fn the_page_for_browsers_uses_no_answer_up() {
+    let portal = Sandbox::start().unwrap();
+    portal.answer("*", Answer::result(5).to_anyone().times(1));
+    let mut connection = Connection::to(&portal);
+    let page = connection.get(&format!(
+        "/oauth/authorize/?client_id={}",
+        portal.client_id()
+    ));
+    assert_eq!(page.status, 200);
+    assert_eq!(connection.get("/rest/a").json()["result"], 5);
+}
