@@ -89,7 +89,8 @@ impl Sandbox {
         &self.webhook_url
     }
 
-    /// A token that the portal takes in the parameter `auth`.
+    /// A token that the portal takes in the parameter `auth`, for an hour of its
+    /// clock.
     #[must_use]
     pub fn access_token(&self) -> &str {
         &self.state.secrets.access

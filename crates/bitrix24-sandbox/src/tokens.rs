@@ -128,7 +128,7 @@ impl Tokens {
         let end = now.checked_add(REFRESH_LIFETIME);
         Self {
             access: HashMap::from([
-                (secrets.access.clone(), (None, owner())),
+                (secrets.access.clone(), (now.checked_add(LIFETIME), owner())),
                 (secrets.expired.clone(), (Some(now), owner())),
             ]),
             refresh: HashMap::from([(secrets.refresh.clone(), (end, owner()))]),

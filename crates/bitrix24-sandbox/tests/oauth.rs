@@ -63,6 +63,20 @@ fn tokens_are_renewed() {
 }
 
 #[test]
+fn the_first_token_lives_an_hour() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let params = json!({"ENTITY_TYPE": "CHAT", "ENTITY_ID": "13", "auth": portal.access_token()});
+    portal.stop_clock();
+    portal.advance(Duration::from_secs(3599));
+    assert_eq!(connection.post("/rest/imbot.chat.get", &params).status, 200);
+    portal.advance(Duration::from_secs(1));
+    connection
+        .post("/rest/imbot.chat.get", &params)
+        .is_error(401, "expired_token");
+}
+
+#[test]
 fn codes_are_exchanged() {
     let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);

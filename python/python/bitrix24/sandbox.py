@@ -227,7 +227,7 @@ class Sandbox(Told):
 
     @property
     def access_token(self) -> str:
-        """A token that the portal takes: a secret."""
+        """A token that the portal takes for an hour of its clock: a secret."""
         return self._known.access_token
 
     @property

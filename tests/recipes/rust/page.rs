@@ -1,10 +1,12 @@
-//! Compares the README with the recipes.
+//! Compares the pages that show recipes with the recipes.
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use bitrix24_tests::folder::workspace;
 
 const UPDATE: &str = "UPDATE_GOLDEN=1 cargo test -p bitrix24-tests --test recipes";
+
+const PAGES: [&str; 2] = ["README.md", "crates/bitrix24-sandbox/README.md"];
 
 /// What stands between the marks of that name, without the indentation that all lines have in
 /// common. Several pieces are put together with so many empty lines in between.
@@ -63,17 +65,17 @@ fn page(readme: &str, folder: &Path) -> (String, BTreeSet<(String, String)>) {
         let Some((file, name)) = source_of(line) else {
             continue;
         };
-        let source = fs::read_to_string(folder.join(file))
-            .unwrap_or_else(|error| panic!("README.md: {file}: {error}"));
+        let source =
+            fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         let (fence, apart) = match file.ends_with(".rs") {
             true => ("```rust,ignore", 1),
             false => ("```python", 2),
         };
         let piece = pieces(&source, name, apart)
-            .unwrap_or_else(|| panic!("README.md: {file} has no piece `README: {name}`"));
-        assert_eq!(lines.next(), Some(""), "README.md: after {line}");
-        assert_eq!(lines.next(), Some(fence), "README.md: after {line}");
-        assert!(lines.any(|line| line == "```"), "README.md: after {line}");
+            .unwrap_or_else(|| panic!("{file} has no piece `README: {name}`"));
+        assert_eq!(lines.next(), Some(""), "after {line}");
+        assert_eq!(lines.next(), Some(fence), "after {line}");
+        assert!(lines.any(|line| line == "```"), "after {line}");
         write!(page, "\n{fence}\n{piece}```\n").unwrap();
         used.insert((file.to_owned(), name.to_owned()));
     }
@@ -83,17 +85,22 @@ fn page(readme: &str, folder: &Path) -> (String, BTreeSet<(String, String)>) {
 #[test]
 fn the_page_shows_what_is_run() {
     let folder = workspace("tests/recipes");
-    let file = workspace("README.md");
-    let readme = fs::read_to_string(&file).unwrap();
-    let (page, used) = page(&readme, &folder);
-    if page != readme {
+    let mut used = BTreeSet::new();
+    for name in PAGES {
+        let file = workspace(name);
+        let readme = fs::read_to_string(&file).unwrap();
+        let (page, pieces) = page(&readme, &folder);
+        used.extend(pieces);
+        if page == readme {
+            continue;
+        }
         if std::env::var_os("UPDATE_GOLDEN").is_some_and(|it| it == "1") {
             fs::write(&file, &page).unwrap();
         } else {
             let mut lines = page.lines().zip(readme.lines());
             let (recipe, shown) = lines.find(|(a, b)| a != b).unwrap_or_default();
             panic!(
-                "README.md differs from the recipes:\n  - {shown}\n  + {recipe}\n\
+                "{name} differs from the recipes:\n  - {shown}\n  + {recipe}\n\
                  If the recipes are right, copy them: {UPDATE}"
             );
         }
@@ -114,7 +121,7 @@ fn the_page_shows_what_is_run() {
                 .filter_map(mark_of)
             {
                 let is_used = used.contains(&(name.clone(), piece.to_owned()));
-                assert!(is_used, "README.md does not show {name}: {piece}");
+                assert!(is_used, "no page shows {name}: {piece}");
             }
         }
     }

@@ -168,12 +168,7 @@ impl World {
             }
         }
         for chat in self.chats.values_mut() {
-            chat.members.remove(&id);
-            if chat.owner == id {
-                let heir = chat.managers().next();
-                let heir = heir.or_else(|| chat.members.keys().next().copied());
-                chat.owner = heir.unwrap_or(id);
-            }
+            chat.remove(id);
         }
         // Who wrote the messages that stay is still known.
         if let Some(person) = self.people.get_mut(&id) {

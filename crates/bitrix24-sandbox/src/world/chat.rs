@@ -122,6 +122,19 @@ impl Chat {
             .map(|(id, _)| *id)
     }
 
+    /// Takes someone out. Gives whether they were in it.
+    pub(super) fn remove(&mut self, user: UserId) -> bool {
+        if self.members.remove(&user).is_none() {
+            return false;
+        }
+        if self.owner == user {
+            let heir = self.managers().next();
+            let heir = heir.or_else(|| self.members.keys().next().copied());
+            self.owner = heir.unwrap_or(user);
+        }
+        true
+    }
+
     pub(crate) fn color(&self) -> &'static str {
         self.color.unwrap_or_else(|| color::of(self.id))
     }
@@ -254,10 +267,11 @@ impl World {
         true
     }
 
-    /// Takes someone out of a chat. Gives whether they were in it.
+    /// Takes someone out of a chat, which goes to a manager or another member if it was theirs.
+    /// Gives whether they were in it.
     pub(crate) fn leave(&mut self, id: ChatId, user: UserId) -> bool {
         let chat = self.chats.get_mut(&id);
-        chat.is_some_and(|chat| chat.members.remove(&user).is_some())
+        chat.is_some_and(|chat| chat.remove(user))
     }
 
     /// Notes that someone has read everything up to a message.

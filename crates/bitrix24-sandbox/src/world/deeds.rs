@@ -10,8 +10,7 @@ use super::{
     chat::{Chat, Kind},
     dialog::Dialog,
     happening::{CommandContext, Happening},
-    message::Message,
-    v1::shortened,
+    message::{Message, cut},
 };
 use crate::contract::text;
 
@@ -39,7 +38,7 @@ impl World {
                 return Err(format!("no message {reply} in {dialog}"));
             }
         }
-        let mut message = Message::new(chat, user, &shortened(words.trim()));
+        let mut message = Message::new(chat, user, &cut(words.trim()));
         message.reply = reply;
         Ok(self.add_message(message, now))
     }
@@ -98,7 +97,9 @@ impl World {
         if words.trim().is_empty() {
             return Err("a message needs a text".to_owned());
         }
-        self.update_message(id, user, |message| message.text = shortened(words.trim()));
+        self.update_message(id, user, |message| {
+            message.text = cut(words.trim()).into_owned()
+        });
         Ok(())
     }
 
@@ -118,6 +119,9 @@ impl World {
         add: bool,
     ) -> Done<()> {
         self.seen_message(user, id)?;
+        if reaction.trim().is_empty() {
+            return Err("a reaction needs a name".to_owned());
+        }
         if self.react(id, user, reaction, add) {
             Ok(())
         } else {
@@ -160,7 +164,7 @@ impl World {
         }
         match (value("ACTION").as_deref(), value("ACTION_VALUE")) {
             (Some("SEND"), Some(words)) => {
-                let message = Message::new(chat, user, &shortened(&words));
+                let message = Message::new(chat, user, &cut(&words));
                 self.add_message_by(message, context, now);
                 Ok(())
             }
@@ -269,6 +273,9 @@ impl World {
         context: Option<Value>,
         now: SystemTime,
     ) -> Done<ChatId> {
+        if context.as_ref().is_some_and(|context| !context.is_object()) {
+            return Err("a context is an object".to_owned());
+        }
         let chat = self.enter(user, dialog, now)?;
         let last = self.chat(chat).map_or(0, Chat::last_message);
         self.read(chat, user, last, now);
@@ -314,13 +321,13 @@ impl World {
 /// The button or the menu entry of that text or number.
 fn entry<'a>(all: &'a Value, list: &str, named: &Value) -> Option<&'a Value> {
     let entries = field(all, list).unwrap_or(all).as_array()?;
-    let index = named.as_u64();
-    match index.and_then(|index| usize::try_from(index).ok()) {
-        Some(index) => entries.get(index),
-        None => entries
-            .iter()
-            .find(|one| field(one, "TEXT").is_some_and(|name| text(name) == text(named))),
-    }
+    let is_named = |one: &&Value| field(one, "TEXT").is_some_and(|name| text(name) == text(named));
+    let found = match named {
+        Value::String(_) => entries.iter().find(is_named),
+        _ => None,
+    };
+    // In forms, numbers are text.
+    found.or_else(|| entries.get(text(named).parse::<usize>().ok()?))
 }
 
 /// A field that the first version writes in capitals, and imbot.v2 in either case.

@@ -1,6 +1,6 @@
 //! Messages and reactions to them.
 
-use std::time::SystemTime;
+use std::{borrow::Cow, time::SystemTime};
 
 use serde_json::Value;
 
@@ -9,8 +9,16 @@ use super::{
     happening::{CommandContext, Happening},
 };
 
-/// Longer messages are cut off, or refused where that is documented.
-pub(crate) const MAX_CHARS: usize = 20_000;
+/// Longer messages are cut off.
+const MAX_CHARS: usize = 20_000;
+
+/// As much of a text as a message can hold.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_CHARS) {
+        None => text.into(),
+        Some((end, _)) => format!("{} (...)", text.get(..end).unwrap_or(text)).into(),
+    }
+}
 
 /// A message in a chat.
 #[derive(Clone, Debug)]

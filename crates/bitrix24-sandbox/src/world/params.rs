@@ -6,18 +6,23 @@ use serde_json::{Map, Value};
 
 use crate::contract::text;
 
-/// Parameters of a call, or fields of one of them.
+/// Parameters of a call, or fields of one of them; `None` where that is not there.
 #[derive(Clone, Copy)]
-pub(crate) struct Params<'a>(&'a Map<String, Value>);
+pub(crate) struct Params<'a>(Option<&'a Map<String, Value>>);
 
 impl<'a> Params<'a> {
     pub(crate) fn new(params: &'a Map<String, Value>) -> Self {
-        Self(params)
+        Self(Some(params))
+    }
+
+    /// What was given, be it `null`.
+    pub(crate) fn raw(self, name: &str) -> Option<&'a Value> {
+        self.0?.get(name)
     }
 
     /// What was given; `null` was not.
     pub(crate) fn value(self, name: &str) -> Option<&'a Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.raw(name).filter(|value| !value.is_null())
     }
 
     pub(crate) fn has(self, name: &str) -> bool {
@@ -25,10 +30,22 @@ impl<'a> Params<'a> {
     }
 
     /// An object's fields.
-    pub(crate) fn fields(self, name: &str) -> Option<Params<'a>> {
-        self.value(name)?.as_object().map(Params)
+    pub(crate) fn fields(self, name: &str) -> Option<Self> {
+        let fields = self.value(name)?.as_object()?;
+        Some(Self::new(fields))
     }
 
+    /// Likewise; there are none where there is no object.
+    pub(crate) fn within(self, name: &str) -> Self {
+        self.fields(name).unwrap_or(Self(None))
+    }
+
+    /// What is text, and nothing else.
+    pub(crate) fn str(self, name: &str) -> Option<&'a str> {
+        self.raw(name)?.as_str()
+    }
+
+    /// Text, a number or a flag as text.
     pub(crate) fn text(self, name: &str) -> Option<Cow<'a, str>> {
         self.value(name).map(text)
     }
@@ -38,15 +55,23 @@ impl<'a> Params<'a> {
         self.text(name).filter(|text| !text.trim().is_empty())
     }
 
-    /// An id; 0 and what is below are none.
-    pub(crate) fn id(self, name: &str) -> Option<u64> {
-        self.value(name).and_then(id)
+    /// A number; `None` for what is negative.
+    pub(crate) fn number(self, name: &str) -> Option<u64> {
+        self.raw(name).and_then(number)
     }
 
-    /// Ids in a list, as far as they are any.
+    /// An id; 0 and what is below are none.
+    pub(crate) fn id(self, name: &str) -> Option<u64> {
+        self.raw(name).and_then(id)
+    }
+
+    /// Ids in a list, as far as they are any. A list with gaps is an object in forms.
     pub(crate) fn ids(self, name: &str) -> Vec<u64> {
-        let list = self.value(name).and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(id).collect()
+        match self.raw(name) {
+            Some(Value::Array(ids)) => ids.iter().filter_map(id).collect(),
+            Some(Value::Object(ids)) => ids.values().filter_map(id).collect(),
+            _ => Vec::new(),
+        }
     }
 
     pub(crate) fn flag(self, name: &str) -> Option<bool> {
@@ -55,7 +80,11 @@ impl<'a> Params<'a> {
     }
 }
 
+/// A number, which may be text.
+pub(crate) fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
 fn id(value: &Value) -> Option<u64> {
-    let id = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    id.filter(|id| *id > 0)
+    number(value).filter(|id| *id > 0)
 }

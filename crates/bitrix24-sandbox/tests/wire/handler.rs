@@ -1,5 +1,5 @@
 //! A handler of events, as simple as can be.
-#![allow(unreachable_pub, clippy::panic)] // others may use it too; it is a test's
+#![allow(unreachable_pub, dead_code, clippy::panic)] // each binary uses what it needs
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -8,11 +8,11 @@ use super::super::{
     dialog::Dialog,
     extras::Extras,
     happening::CommandContext,
-    message::Message,
+    message::{Message, cut},
     methods::{Context, Outcome, Refused},
     params::Params,
     show,
-    v1::{editable, liked, shortened},
+    v1::{editable, liked},
 };
 
 /// How many messages there are on a page, and at most.
@@ -84,7 +84,7 @@ pub(super) fn add(context: &mut Context<'_>) -> Outcome {
             .open(dialog, context.user, context.now)
             .ok_or(Refused::code("USER_NOT_FOUND"))?,
     };
-    let mut message = Message::new(chat, context.user, &shortened(text.trim()));
+    let mut message = Message::new(chat, context.user, &cut(text.trim()));
     message.system = params.flag("SYSTEM").unwrap_or_default();
     message.url_preview = params.flag("URL_PREVIEW").unwrap_or(true);
     if let Some(reply) = params.id("REPLY_ID") {
@@ -118,7 +118,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
         .is_some_and(|message| message.edited);
     context.world.update_message(id, context.user, |message| {
         if let Some(text) = text {
-            message.text = shortened(text.trim());
+            message.text = cut(text.trim()).into_owned();
         }
         if let Some(preview) = params.flag("URL_PREVIEW") {
             message.url_preview = preview;

@@ -126,13 +126,19 @@ fn messages_are_checked() {
     let long = "ä".repeat(20_001);
     portal.id(
         "imbot.message.add",
-        json!({"DIALOG_ID": "1", "MESSAGE": long}),
+        json!({"DIALOG_ID": "1", "MESSAGE": &long}),
     );
     let bot = portal.sandbox.bot("echo").unwrap();
     let messages = portal.sandbox.messages(bot);
     let text = messages[0].text();
     assert!(text.ends_with("ä (...)"));
     assert_eq!(text.chars().count(), 20_000 + " (...)".len());
+    let chat = portal.id(
+        "imbot.chat.add",
+        json!({"USERS": [1], "TITLE": "T", "MESSAGE": long}),
+    );
+    let messages = portal.sandbox.messages(format!("chat{chat}"));
+    assert_eq!(messages[0].text(), text);
 }
 
 #[test]

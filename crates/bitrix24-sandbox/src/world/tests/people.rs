@@ -51,6 +51,7 @@ fn people_do_only_what_they_can() {
     ben.edit(message, "y").unwrap();
     anna.react(message, "like").unwrap();
     assert!(wrong(anna.react(message, "like")).contains("nothing changes"));
+    assert!(wrong(anna.react(message, " ")).contains("needs a name"));
     anna.take_back(message, "like").unwrap();
     assert_eq!(
         ben.reply(message, "z").map(|id| id > message).ok(),
@@ -61,6 +62,7 @@ fn people_do_only_what_they_can() {
     ben.leave(&dialog).unwrap();
     assert!(wrong(ben.leave(&dialog)).contains("is not in"));
     anna.look_into(&dialog, Some(json!({"order": 7}))).unwrap();
+    assert!(wrong(anna.look_into(&dialog, Some(json!(7)))).contains("is an object"));
 }
 
 #[test]
@@ -87,6 +89,13 @@ fn buttons() {
     user.press(id, "More").unwrap();
     user.press(id, "Say").unwrap();
     assert_eq!(user.messages(bot).last().unwrap().text(), "words");
+    let press = |button: Value| {
+        let order = json!({"message": id, "button": button});
+        portal.sandbox.order("press", order)
+    };
+    assert!(press(json!(1)).is_ok() && press(json!("1")).is_ok());
+    assert_eq!(user.messages(bot).len(), 4);
+    assert!(press(json!("9")).is_err() && press(json!({})).is_err());
     assert!(user.press(id, "Never").is_err());
     assert!(user.press(id, "Else").is_err());
 }

@@ -86,6 +86,21 @@ fn bots_write_change_and_delete() {
     chat.send(json!({"message": long}));
     assert_eq!(seen().text(), format!("{} (...)", "ö".repeat(20_000)));
 
+    let add = json!({"fields": {"message": "ö".repeat(20_001)}});
+    let added = chat.call("imbot.v2.Chat.add", add);
+    let first = sandbox
+        .user(chat.bot)
+        .messages(added["chat"]["dialogId"].as_str().unwrap());
+    assert_eq!(first[0].text(), seen().text());
+
+    // What is no keyboard leaves no trace.
+    for none in [json!("N"), json!("no JSON"), json!([]), json!("[]")] {
+        chat.send(json!({"message": "x", "keyboard": none}));
+        assert!(seen().keyboard().is_none(), "{none}");
+    }
+    chat.send(json!({"message": "x", "keyboard": r#"[{"TEXT": "Open"}]"#}));
+    assert!(seen().keyboard().is_some());
+
     // The dialog with a person begins with the first message.
     let sent = chat.call(
         "imbot.v2.Chat.Message.send",

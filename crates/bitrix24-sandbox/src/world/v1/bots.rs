@@ -22,8 +22,7 @@ pub(super) fn register(context: &mut Context<'_>) -> Outcome {
     let owner = known(context)?;
     let code = params.words("CODE").ok_or(Refused::code("CODE_ERROR"))?;
     let handlers = first_handlers(params)?;
-    let empty = Map::new();
-    let properties = params.fields("PROPERTIES").unwrap_or(Params::new(&empty));
+    let properties = params.within("PROPERTIES");
     let mut profile = Person::named("", "");
     change_profile(&mut profile, properties);
     if profile.name().trim().is_empty() {

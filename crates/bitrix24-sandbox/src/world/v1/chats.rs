@@ -7,7 +7,7 @@ use super::super::{
     chat::{Chat, Kind},
     color,
     dialog::Dialog,
-    message::Message,
+    message::{Message, cut},
     methods::{Context, Outcome, Refused},
     params::Params,
     show,
@@ -41,7 +41,7 @@ pub(crate) fn opened(context: &mut Context<'_>, by: UserId) -> ChatId {
     }
     let id = context.world.add_chat(chat, &users, context.now);
     if let Some(text) = params.words("MESSAGE") {
-        let message = Message::new(id, by, text.trim());
+        let message = Message::new(id, by, &cut(text.trim()));
         context.world.add_message(message, context.now);
     }
     id

@@ -6,7 +6,7 @@ use super::super::{
     ChatId, MessageId, UserId,
     dialog::Dialog,
     extras::Extras,
-    message::{self, Message},
+    message::{Message, cut},
     methods::{Context, Outcome, Refused},
     params::Params,
 };
@@ -55,19 +55,11 @@ pub(super) fn written(
 ) -> Result<Message, Refused> {
     let text = params.words("MESSAGE");
     let text = text.ok_or(Refused::code("MESSAGE_EMPTY"))?;
-    let mut message = Message::new(chat, author, &shortened(text.trim()));
+    let mut message = Message::new(chat, author, &cut(text.trim()));
     message.system = params.flag("SYSTEM").unwrap_or_default();
     message.url_preview = params.flag("URL_PREVIEW").unwrap_or(true);
     Extras::read(params)?.put(&mut message);
     Ok(message)
-}
-
-/// As much of a text as a message can hold.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(message::MAX_CHARS) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{} (...)", text.get(..end).unwrap_or_default()),
-    }
 }
 
 pub(super) fn update(context: &mut Context<'_>) -> Outcome {
@@ -82,7 +74,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     }
     context.world.update_message(id, bot, |message| {
         if let Some(text) = text {
-            message.text = shortened(text.trim());
+            message.text = cut(text.trim()).into_owned();
         }
         if let Some(preview) = params.flag("URL_PREVIEW") {
             message.url_preview = preview;

@@ -15,7 +15,7 @@ mod messages;
 mod objection;
 
 pub(super) use chats::{PICTURE, opened};
-pub(super) use messages::{editable, liked, shortened};
+pub(super) use messages::{editable, liked};
 pub(crate) use objection::objection;
 
 /// What carries out the method of this lower-case name.

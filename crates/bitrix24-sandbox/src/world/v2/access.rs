@@ -1,24 +1,24 @@
 //! Who may do what: which bot is meant, which chat, which message.
 
-use super::args::Args;
 use crate::world::{
     ChatId, MessageId, UserId,
     chat::{Chat, Kind},
     dialog::Dialog,
     methods::{Context, Refused},
+    params::Params,
 };
 
 pub(super) const ACCESS_DENIED: &str = "ACCESS_DENIED";
 pub(super) const BOT_NOT_FOUND: &str = "BOT_NOT_FOUND";
 
 impl<'a> Context<'a> {
-    pub(super) fn args(&self) -> Args<'a> {
-        Args::of(self.params)
+    pub(super) fn args(&self) -> Params<'a> {
+        Params::new(self.params)
     }
 
     /// The bot that the call is made for, which must be the caller's.
     pub(super) fn own_bot(&self) -> Result<UserId, Refused> {
-        let id = self.args().id("botId");
+        let id = self.args().id("botId").unwrap_or_default();
         let bot = self.world.bot(id);
         let bot = bot.ok_or_else(|| Refused::code(BOT_NOT_FOUND))?;
         if bot.owner != self.caller() {
@@ -29,12 +29,12 @@ impl<'a> Context<'a> {
 
     /// Whom the call speaks for.
     pub(super) fn caller(&self) -> crate::world::bot::Owner {
-        self.owner(self.args().text("botToken"))
+        self.owner(self.args().str("botToken"))
     }
 
     /// The chat of the call, which someone must be in. A private dialog begins with that.
     pub(super) fn chat_with(&mut self, user: UserId) -> Result<ChatId, Refused> {
-        let dialog = self.args().text("dialogId").unwrap_or_default();
+        let dialog = self.args().str("dialogId").unwrap_or_default();
         let dialog: Dialog = dialog.parse().map_err(|()| denied())?;
         let id = self.world.open(dialog, user, self.now);
         let id = id.ok_or_else(denied)?;
@@ -58,7 +58,9 @@ impl<'a> Context<'a> {
 
     /// The message of the call, if someone can see it.
     pub(super) fn message_seen_by(&self, user: UserId) -> Option<MessageId> {
-        let message = self.world.message(self.args().id("messageId"))?;
+        let message = self
+            .world
+            .message(self.args().id("messageId").unwrap_or_default())?;
         let seen = !message.deleted && self.world.is_seen_by(message, user);
         seen.then_some(message.id)
     }

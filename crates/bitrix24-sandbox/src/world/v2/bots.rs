@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{access::BOT_NOT_FOUND, args::Args, picture, show};
+use super::{access::BOT_NOT_FOUND, picture, show};
 use crate::world::{
     UserId, World,
     bot::{Bot, Delivery, Kind, Owner},
     color,
     methods::{Context, Outcome, Refused},
+    params::Params,
     person::Person,
     v1::bots::PICTURE,
 };
@@ -23,7 +24,7 @@ const LARGEST_PICTURE: u32 = 5000;
 
 pub(super) fn register(context: &mut Context<'_>) -> Outcome {
     let fields = context.args().within("fields");
-    let token = fields.text("botToken");
+    let token = fields.str("botToken");
     if token.is_some_and(|token| token.chars().count() > LONGEST_TOKEN) {
         return Err(Refused::with_text(
             "BOT_TOKEN_INVALID_LENGTH",
@@ -31,7 +32,7 @@ pub(super) fn register(context: &mut Context<'_>) -> Outcome {
         ));
     }
     let owner = context.owner(token);
-    let code = required(fields.text("code"), "BOT_CODE_REQUIRED")?;
+    let code = required(fields.str("code"), "BOT_CODE_REQUIRED")?;
     if let Some(known) = context.world.bots_of(&owner).find(|bot| bot.code == code) {
         return Ok(shown(context.world, known.id));
     }
@@ -39,14 +40,14 @@ pub(super) fn register(context: &mut Context<'_>) -> Outcome {
         return Err(Refused::code("BOT_CODE_ALREADY_TAKEN"));
     }
     let properties = fields.within("properties");
-    let name = required(properties.text("name"), "BOT_PROPERTIES_REQUIRED")?;
-    let kind = match fields.text("type") {
+    let name = required(properties.str("name"), "BOT_PROPERTIES_REQUIRED")?;
+    let kind = match fields.str("type") {
         Some(kind) => Kind::of_name(kind).ok_or_else(|| Refused::code("BOT_INVALID_TYPE"))?,
         None => Kind::Bot,
     };
-    let delivery = match fields.text("eventMode") {
+    let delivery = match fields.str("eventMode") {
         Some("webhook") => {
-            let url = required(fields.text("webhookUrl"), "BOT_WEBHOOK_URL_REQUIRED")?;
+            let url = required(fields.str("webhookUrl"), "BOT_WEBHOOK_URL_REQUIRED")?;
             Delivery::Webhook(callback(url)?)
         }
         _ => Delivery::Fetch,
@@ -70,12 +71,12 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let mut person = context.world.person(id).cloned().ok_or_else(gone)?;
     change(&mut changed, fields);
     let properties = fields.within("properties");
-    if let Some(name) = properties.text("name") {
+    if let Some(name) = properties.str("name") {
         name.clone_into(&mut person.first_name);
     }
     dress(&mut person, properties)?;
     changed.delivery = delivery(&changed.delivery, fields)?;
-    let token = fields.text("botToken").map(str::trim).unwrap_or_default();
+    let token = fields.str("botToken").map(str::trim).unwrap_or_default();
     if let (Owner::Secret(_), false) = (&changed.owner, token.is_empty()) {
         changed.owner = Owner::Secret(token.to_owned());
         let mut others = context.world.bots_of(&changed.owner);
@@ -99,10 +100,10 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
     let args = context.args();
     let caller = context.caller();
     let world = &*context.world;
-    let bot = match args.given("botId") {
-        Some(_) => world.bot(args.id("botId")),
+    let bot = match args.value("botId") {
+        Some(_) => world.bot(args.id("botId").unwrap_or_default()),
         None => {
-            let code = args.text("code").unwrap_or_default();
+            let code = args.str("code").unwrap_or_default();
             let mut own = world.bots_of(&caller);
             let own = own.find(|bot| bot.code == code);
             own.or_else(|| world.bot_with_code(code))
@@ -117,12 +118,12 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
 
 pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let args = context.args();
-    let kind = args.within("filter").text("type");
+    let kind = args.within("filter").str("type");
     let limit = match args.number("limit") {
         None | Some(0) => 50,
         Some(limit) => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let offset = usize::try_from(args.id("offset")).unwrap_or(usize::MAX);
+    let offset = usize::try_from(args.id("offset").unwrap_or_default()).unwrap_or(usize::MAX);
     let caller = context.caller();
     let world = &*context.world;
     let bots = world.bots_of(&caller);
@@ -145,9 +146,9 @@ pub(super) fn unregister(context: &mut Context<'_>) -> Outcome {
 }
 
 /// How a bot hears of events after a change. One of the first version goes on as it is.
-fn delivery(known: &Delivery, fields: Args<'_>) -> Result<Delivery, Refused> {
-    let url = fields.text("webhookUrl");
-    Ok(match (known, fields.text("eventMode")) {
+fn delivery(known: &Delivery, fields: Params<'_>) -> Result<Delivery, Refused> {
+    let url = fields.str("webhookUrl");
+    Ok(match (known, fields.str("eventMode")) {
         (Delivery::V1(_), _) => known.clone(),
         (_, Some("fetch")) | (Delivery::Fetch, None) => Delivery::Fetch,
         (Delivery::Webhook(known), _) => Delivery::Webhook(callback(url.unwrap_or(known))?),
@@ -166,30 +167,30 @@ fn callback(url: &str) -> Result<String, Refused> {
     Ok(url.to_owned())
 }
 
-fn change(bot: &mut Bot, fields: Args<'_>) {
+fn change(bot: &mut Bot, fields: Params<'_>) {
     bot.hidden = fields.flag("isHidden").unwrap_or(bot.hidden);
     bot.reactions = fields.flag("isReactionsEnabled").unwrap_or(bot.reactions);
     bot.openline = fields.flag("isSupportOpenline").unwrap_or(bot.openline);
-    if let Some(background) = fields.get("backgroundId") {
+    if let Some(background) = fields.raw("backgroundId") {
         bot.background = background.as_str().map(str::to_owned);
     }
 }
 
 /// Puts on what a profile says beside the name.
-fn dress(person: &mut Person, properties: Args<'_>) -> Result<(), Refused> {
-    if let Some(name) = properties.text("lastName") {
+fn dress(person: &mut Person, properties: Params<'_>) -> Result<(), Refused> {
+    if let Some(name) = properties.str("lastName") {
         name.clone_into(&mut person.last_name);
     }
-    if let Some(position) = properties.text("workPosition") {
+    if let Some(position) = properties.str("workPosition") {
         position.clone_into(&mut person.position);
     }
-    if let Some(gender) = properties.text("gender") {
+    if let Some(gender) = properties.str("gender") {
         gender.clone_into(&mut person.gender);
     }
-    if let Some(color) = properties.text("color").and_then(color::named) {
+    if let Some(color) = properties.str("color").and_then(color::named) {
         person.color = Some(color);
     }
-    let avatar = properties.text("avatar").unwrap_or_default();
+    let avatar = properties.str("avatar").unwrap_or_default();
     if !avatar.is_empty() {
         let size = picture::size(avatar);
         let size = size.map_err(|()| Refused::code("BOT_AVATAR_INCORRECT_TYPE"))?;

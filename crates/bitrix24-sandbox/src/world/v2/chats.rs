@@ -2,20 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::{access::denied, args::Args, show};
+use super::{access::denied, show};
 use crate::world::{
     UserId,
     chat::{Chat, Kind},
     color,
-    message::Message,
+    message::{Message, cut},
     methods::{Context, Outcome},
+    params::Params,
     v1::chats::PICTURE,
 };
 
 pub(super) fn add(context: &mut Context<'_>) -> Outcome {
     let bot = context.own_bot()?;
     let fields = context.args().within("fields");
-    let owner = fields.id("ownerId");
+    let owner = fields.id("ownerId").unwrap_or_default();
     let owner = if context.world.is_here(owner) {
         owner
     } else {
@@ -36,8 +37,10 @@ pub(super) fn add(context: &mut Context<'_>) -> Outcome {
     {
         chat.title = format!("Chat #{id}");
     }
-    if let Some(text) = fields.text("message").filter(|text| !text.is_empty()) {
-        context.world.add_message(Message::new(id, bot, text), now);
+    if let Some(text) = fields.str("message").filter(|text| !text.is_empty()) {
+        context
+            .world
+            .add_message(Message::new(id, bot, &cut(text)), now);
     }
     let chat = context.chat_of(id, bot)?;
     let mut shown = show::chat(context.world, chat, bot);
@@ -74,7 +77,7 @@ pub(super) fn leave(context: &mut Context<'_>) -> Outcome {
 pub(super) fn set_owner(context: &mut Context<'_>) -> Outcome {
     let bot = context.own_bot()?;
     let id = context.group_with(bot)?;
-    let owner = context.args().id("userId");
+    let owner = context.args().id("userId").unwrap_or_default();
     let chat = context.world.chat_mut(id).ok_or_else(denied)?;
     if chat.owner != bot {
         return Err(denied());
@@ -86,18 +89,18 @@ pub(super) fn set_owner(context: &mut Context<'_>) -> Outcome {
     Ok(json!({"result": member}))
 }
 
-fn change(chat: &mut Chat, fields: Args<'_>) {
-    if let Some(title) = fields.text("title") {
+fn change(chat: &mut Chat, fields: Params<'_>) {
+    if let Some(title) = fields.str("title") {
         title.clone_into(&mut chat.title);
     }
-    if let Some(description) = fields.text("description") {
+    if let Some(description) = fields.str("description") {
         description.clone_into(&mut chat.description);
     }
-    if let Some(color) = fields.text("color").and_then(color::named) {
+    if let Some(color) = fields.str("color").and_then(color::named) {
         chat.color = Some(color);
     }
     if fields
-        .text("avatar")
+        .str("avatar")
         .is_some_and(|avatar| !avatar.is_empty())
     {
         PICTURE.clone_into(&mut chat.avatar);

@@ -2,19 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{args::Args, messages, show};
+use super::{messages, show};
 use crate::world::{
     CommandId, UserId,
     command::{Command, Words},
     dialog::Dialog,
     message::Message,
     methods::{Context, Outcome, Refused},
+    params::Params,
 };
 
 pub(super) fn register(context: &mut Context<'_>) -> Outcome {
     let bot = context.own_bot()?;
     let fields = context.args().within("fields");
-    let name = name(fields.text("command").unwrap_or_default());
+    let name = name(fields.str("command").unwrap_or_default());
     if name.is_empty() {
         return Err(Refused::code("COMMAND_REQUIRED"));
     }
@@ -46,7 +47,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let bot = context.own_bot()?;
     let id = own(context, bot)?;
     let fields = context.args().within("fields");
-    let new = fields.text("command").map(name);
+    let new = fields.str("command").map(name);
     if new.is_some_and(str::is_empty) {
         return Err(Refused::code("COMMAND_NAME_EMPTY"));
     }
@@ -87,9 +88,11 @@ pub(super) fn answer(context: &mut Context<'_>) -> Outcome {
     let fields = context.args().within("fields");
     let failed = || Refused::code("COMMAND_ANSWER_FAILED");
     let command = own(context, bot).map_err(|_| failed())?;
-    let asked = context.world.message(context.args().id("messageId"));
+    let asked = context
+        .world
+        .message(context.args().id("messageId").unwrap_or_default());
     let asked = asked.ok_or_else(failed)?;
-    let dialog = context.args().text("dialogId").unwrap_or_default();
+    let dialog = context.args().str("dialogId").unwrap_or_default();
     let dialog: Dialog = dialog.parse().map_err(|()| failed())?;
     let chat = asked.chat;
     // Nothing but its use gives access to the chat.
@@ -116,7 +119,7 @@ pub(super) fn answer(context: &mut Context<'_>) -> Outcome {
 
 /// The command of the call, which must be one of the bot's.
 fn own(context: &Context<'_>, bot: UserId) -> Result<CommandId, Refused> {
-    let id = context.args().id("commandId");
+    let id = context.args().id("commandId").unwrap_or_default();
     let command = context.world.command(id).filter(|one| one.bot == bot);
     let command = command.ok_or_else(|| Refused::code("COMMAND_NOT_FOUND"))?;
     Ok(command.id)
@@ -128,9 +131,9 @@ fn name(command: &str) -> &str {
 }
 
 /// Changes the words of the languages that have a title; those without one go.
-fn translate(words: &mut Vec<Words>, fields: Args<'_>) {
+fn translate(words: &mut Vec<Words>, fields: Params<'_>) {
     let none = Map::new();
-    let texts = |name| fields.get(name).and_then(Value::as_object).unwrap_or(&none);
+    let texts = |name| fields.raw(name).and_then(Value::as_object).unwrap_or(&none);
     let params = texts("params");
     for (language, title) in texts("title") {
         let known = words.iter().position(|words| words.language == *language);

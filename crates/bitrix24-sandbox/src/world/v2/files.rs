@@ -3,12 +3,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-use super::{access::denied, messages::cut, show};
+use super::{access::denied, show};
 use crate::{
     download,
     world::{
         ChatId, UserId,
-        message::Message,
+        message::{Message, cut},
         methods::{Context, Outcome, Refused},
     },
 };
@@ -27,7 +27,7 @@ pub(super) fn upload(context: &mut Context<'_>) -> Outcome {
 pub(super) fn upload_as_user(context: &mut Context<'_>) -> Outcome {
     let content = content(context)?;
     let user = context.user;
-    let dialog = context.args().text("dialogId").unwrap_or_default();
+    let dialog = context.args().str("dialogId").unwrap_or_default();
     let found = dialog.parse().ok();
     let found = found.and_then(|dialog| context.world.open(dialog, user, context.now));
     let chat = found.ok_or_else(|| Refused::code("CHAT_NOT_FOUND"))?;
@@ -37,7 +37,7 @@ pub(super) fn upload_as_user(context: &mut Context<'_>) -> Outcome {
 
 pub(super) fn download(context: &mut Context<'_>) -> Outcome {
     let bot = context.own_bot()?;
-    let id = context.args().id("fileId");
+    let id = context.args().id("fileId").unwrap_or_default();
     let file = context.world.file(id);
     let chat = file.ok_or_else(|| Refused::code(FILE_NOT_FOUND))?.chat;
     if context.chat_of(chat, bot).is_err() {
@@ -49,7 +49,7 @@ pub(super) fn download(context: &mut Context<'_>) -> Outcome {
 pub(super) fn download_as_user(context: &mut Context<'_>) -> Outcome {
     let user = context.user;
     let chat = context.chat_with(user)?;
-    let id = context.args().id("fileId");
+    let id = context.args().id("fileId").unwrap_or_default();
     let file = context.world.file(id).filter(|file| file.chat == chat);
     if file.is_none() {
         return Err(Refused::code(FILE_NOT_FOUND));
@@ -66,7 +66,7 @@ fn link(context: &mut Context<'_>, id: u64, module: &str) -> serde_json::Value {
 /// What is in the file of the call.
 fn content(context: &Context<'_>) -> Result<Vec<u8>, Refused> {
     let fields = context.args().within("fields");
-    let text = |name| fields.text(name).unwrap_or_default().trim();
+    let text = |name| fields.str(name).unwrap_or_default().trim();
     if text("name").is_empty() || text("content").is_empty() {
         return Err(Refused::code("FILE_EMPTY"));
     }
@@ -78,10 +78,10 @@ fn content(context: &Context<'_>) -> Result<Vec<u8>, Refused> {
 fn keep(context: &mut Context<'_>, chat: ChatId, author: UserId, content: Vec<u8>) -> Outcome {
     let args = context.args();
     let fields = args.within("fields");
-    let name = fields.text("name").unwrap_or_default();
+    let name = fields.str("name").unwrap_or_default();
     let now = context.now;
     let id = context.world.add_file(chat, author, name, content, now);
-    let text = cut(fields.text("message").unwrap_or_default());
+    let text = cut(fields.str("message").unwrap_or_default());
     let mut message = Message::new(chat, author, &text);
     message.files.push(id);
     let message = context.world.add_message(message, now);
@@ -91,6 +91,6 @@ fn keep(context: &mut Context<'_>, chat: ChatId, author: UserId, content: Vec<u8
         "file": show::file(world, file),
         "messageId": message,
         "chatId": chat,
-        "dialogId": args.text("dialogId").unwrap_or_default(),
+        "dialogId": args.str("dialogId").unwrap_or_default(),
     }))
 }

@@ -1,17 +1,13 @@
 //! What bots write: `imbot.v2.Chat.Message.send`, `.update` and `.delete`
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value, json};
 
-use super::{
-    access::denied,
-    args::{Args, number},
-};
+use super::access::denied;
 use crate::world::{
     ChatId, UserId,
-    message::{MAX_CHARS, Message},
+    message::{Message, cut},
     methods::{Context, Outcome, Refused},
+    params::{Params, number},
 };
 
 /// A larger attachment, as JSON, is refused.
@@ -52,16 +48,14 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     let fields = context.args().within("fields");
     let id = own(context, bot).ok_or_else(denied)?;
     let attach = attach(fields)?;
-    let keyboard = fields.given("keyboard").cloned();
+    let keyboard = keyboard(fields);
     context.world.update_message(id, bot, |message| {
-        if let Some(text) = fields.text("message") {
+        if let Some(text) = fields.str("message") {
             message.text = cut(text).into_owned();
         }
         message.attach = attach.or(message.attach.take());
-        match keyboard {
-            Some(Value::String(text)) if text == "N" => message.keyboard = None,
-            Some(keyboard) => message.keyboard = Some(parsed(keyboard)),
-            None => {}
+        if let Some(keyboard) = keyboard {
+            message.keyboard = keyboard;
         }
         message.url_preview = fields.flag("urlPreview").unwrap_or(message.url_preview);
     });
@@ -88,17 +82,17 @@ fn own(context: &Context<'_>, bot: UserId) -> Option<u64> {
 }
 
 /// A message with what the fields say of text, card and buttons; `None` when that is nothing.
-pub(super) fn written(fields: Args<'_>) -> Result<Option<Message>, Refused> {
-    let text = fields.text("message").unwrap_or_default();
+pub(super) fn written(fields: Params<'_>) -> Result<Option<Message>, Refused> {
+    let text = fields.str("message").unwrap_or_default();
     let attach = attach(fields)?;
     if text.trim().is_empty() && attach.is_none() {
         return Ok(None);
     }
     let mut message = Message::new(0, 0, &cut(text));
     message.attach = attach;
-    message.keyboard = fields.given("keyboard").cloned().map(parsed);
+    message.keyboard = keyboard(fields).flatten();
     message.url_preview = fields.flag("urlPreview").unwrap_or(true);
-    if let Some(uuid) = fields.text("templateId") {
+    if let Some(uuid) = fields.str("templateId") {
         uuid.clone_into(&mut message.uuid);
     }
     Ok(Some(message))
@@ -110,7 +104,7 @@ pub(super) fn post(
     bot: UserId,
     chat: ChatId,
     message: Message,
-    fields: Args<'_>,
+    fields: Params<'_>,
 ) -> u64 {
     let system = fields.flag("system").unwrap_or_default();
     let world = &mut context.world;
@@ -132,9 +126,9 @@ pub(super) fn post(
 fn forwards(
     context: &Context<'_>,
     bot: UserId,
-    fields: Args<'_>,
+    fields: Params<'_>,
 ) -> Result<Vec<(String, Message)>, Refused> {
-    let Some(Value::Object(ids)) = fields.get("forwardIds") else {
+    let Some(Value::Object(ids)) = fields.raw("forwardIds") else {
         return Ok(Vec::new());
     };
     if ids.len() > MOST_FORWARDS {
@@ -155,9 +149,20 @@ fn forwards(
     forwards.collect()
 }
 
+/// The buttons, if they are given; there are none in `N`.
+fn keyboard(fields: Params<'_>) -> Option<Option<Value>> {
+    let keyboard = parsed(fields.value("keyboard")?.clone());
+    let some = match &keyboard {
+        Value::Array(buttons) => !buttons.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        _ => false,
+    };
+    Some(some.then_some(keyboard))
+}
+
 /// A card, if there is one.
-fn attach(fields: Args<'_>) -> Result<Option<Value>, Refused> {
-    let Some(attach) = fields.given("attach") else {
+fn attach(fields: Params<'_>) -> Result<Option<Value>, Refused> {
+    let Some(attach) = fields.value("attach") else {
         return Ok(None);
     };
     let attach = parsed(attach.clone());
@@ -178,15 +183,4 @@ fn parsed(value: Value) -> Value {
         .as_str()
         .and_then(|text| serde_json::from_str(text).ok());
     inner.unwrap_or(value)
-}
-
-/// A text that is not too long.
-pub(super) fn cut(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MAX_CHARS) {
-        None => text.into(),
-        Some((end, _)) => {
-            let start = text.get(..end).unwrap_or(text);
-            format!("{start} (...)").into()
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! Methods of the second version of the bot API, and of the messenger beside it.
 
 mod access;
-mod args;
 mod bots;
 mod chats;
 mod commands;

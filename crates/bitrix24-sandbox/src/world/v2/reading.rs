@@ -19,10 +19,10 @@ pub(super) fn read(context: &mut Context<'_>) -> Outcome {
     let id = context.chat_with(bot)?;
     let chat = context.chat_of(id, bot)?;
     let before = chat.members.get(&bot).map_or(0, |member| member.read);
-    let up_to = match context.args().given("messageId") {
+    let up_to = match context.args().value("messageId") {
         None => chat.last_message(),
         Some(_) => {
-            let asked = context.args().id("messageId");
+            let asked = context.args().id("messageId").unwrap_or_default();
             let message = context.world.message(asked);
             let seen = message
                 .filter(|message| message.chat == id && context.world.is_seen_by(message, bot));
@@ -67,7 +67,7 @@ pub(super) fn get_context(context: &mut Context<'_>) -> Outcome {
     let range = usize::try_from(range.clamp(1, WIDEST)).unwrap_or_default();
     let world = &*context.world;
     let middle = world
-        .message(context.args().id("messageId"))
+        .message(context.args().id("messageId").unwrap_or_default())
         .filter(|message| !message.deleted)
         .ok_or_else(|| Refused::code(MESSAGE_NOT_FOUND))?;
     if !world.is_seen_by(middle, bot) {

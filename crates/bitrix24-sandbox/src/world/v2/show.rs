@@ -7,7 +7,7 @@ use crate::{
     world::{
         UserId, World,
         bot::{Bot, Delivery},
-        chat::{Chat, Kind},
+        chat::Chat,
         command::Command,
         file::File,
         message::Message,
@@ -150,18 +150,13 @@ pub(in crate::world) fn chat(world: &World, chat: &Chat, viewer: UserId) -> Valu
 pub(in crate::world) fn chat_in_event(world: &World, chat: &Chat, viewer: UserId) -> Value {
     let [data1, data2, data3] = &chat.entity_data;
     let extranet = |id: &UserId| world.person(*id).is_some_and(|person| person.extranet);
-    let message_type = match chat.kind {
-        Kind::Private => "P",
-        Kind::Closed => "C",
-        Kind::Open => "O",
-    };
     json!({
         "id": chat.id,
         "dialogId": world.dialog_of(chat.id, viewer).to_string(),
         "name": chat.title,
         "description": chat.description,
         "type": chat.kind.name(),
-        "messageType": message_type,
+        "messageType": chat.kind.letter(),
         "owner": chat.owner,
         "color": chat.color(),
         "avatar": chat.avatar,

@@ -16,7 +16,7 @@ pub(super) fn delete_reaction(context: &mut Context<'_>) -> Outcome {
 fn react(context: &mut Context<'_>, add: bool, otherwise: &'static str) -> Outcome {
     let bot = context.own_bot()?;
     let id = context.message_seen_by(bot).ok_or_else(denied)?;
-    let reaction = context.args().text("reaction").unwrap_or_default();
+    let reaction = context.args().str("reaction").unwrap_or_default();
     if context.world.react(id, bot, reaction, add) {
         Ok(json!({"result": true}))
     } else {

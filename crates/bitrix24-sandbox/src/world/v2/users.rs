@@ -3,16 +3,14 @@
 use serde_json::json;
 
 use super::{access::denied, show};
-use crate::world::{
-    ChatId, UserId,
-    methods::{Context, Outcome, Refused},
-};
+use crate::world::methods::{Context, Outcome, Refused};
 
 /// The most users that a list shows.
 const LONGEST_LIST: u64 = 200;
 
 pub(super) fn add(context: &mut Context<'_>) -> Outcome {
-    let (bot, chat) = managed(context)?;
+    let bot = context.own_bot()?;
+    let chat = context.group_with(bot)?;
     for user in context.args().ids("userIds") {
         context.world.join(chat, user, bot, false);
     }
@@ -20,10 +18,11 @@ pub(super) fn add(context: &mut Context<'_>) -> Outcome {
 }
 
 pub(super) fn delete(context: &mut Context<'_>) -> Outcome {
-    let (bot, id) = managed(context)?;
-    let user = context.args().id("userId");
-    // A chat without its owner could not be managed any more.
-    if context.chat_of(id, bot)?.owner == user {
+    let bot = context.own_bot()?;
+    let id = context.group_with(bot)?;
+    let chat = context.chat_of(id, bot)?;
+    let user = context.args().id("userId").unwrap_or_default();
+    if chat.owner == user || !chat.is_managed_by(bot) {
         return Err(denied());
     }
     context.world.leave(id, user);
@@ -39,9 +38,9 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let mut users: Vec<_> = context.chat_of(id, bot)?.members.keys().copied().collect();
     let mut backwards = ["id", "userId"]
         .iter()
-        .find_map(|name| order.text(name))
+        .find_map(|name| order.str(name))
         .is_some_and(|order| order == "DESC");
-    if let Some(order) = order.text("lastSendMessageId") {
+    if let Some(order) = order.str("lastSendMessageId") {
         backwards = order == "DESC";
         let messages = context.world.messages_of(id);
         let last: std::collections::HashMap<_, _> = messages
@@ -82,15 +81,4 @@ fn set_managers(context: &mut Context<'_>, manager: bool) -> Outcome {
         }
     }
     Ok(json!({"result": true}))
-}
-
-/// The bot of the call, and its chat, which it must manage.
-fn managed(context: &mut Context<'_>) -> Result<(UserId, ChatId), Refused> {
-    let bot = context.own_bot()?;
-    let id = context.group_with(bot)?;
-    if context.chat_of(id, bot)?.is_managed_by(bot) {
-        Ok((bot, id))
-    } else {
-        Err(denied())
-    }
 }
