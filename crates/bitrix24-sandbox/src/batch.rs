@@ -43,9 +43,23 @@ pub(crate) fn secret_params(
             .filter(|name| *name != "halt")
             .cloned()
             .collect(),
+        Some(served) if params.contains_key("0") => by_position(served),
         Some(served) => Arc::clone(&served.secret_params),
         None => Arc::default(),
     }
+}
+
+/// Its secret parameters, also by their positions.
+fn by_position(served: &Served) -> Arc<[String]> {
+    let position = |name: &String| {
+        let (first, within) = name.split_at(name.find('.').unwrap_or(name.len()));
+        let mut params = served.method.params.iter();
+        let position = params.position(|param| param.name == first)?;
+        Some(format!("{position}{within}"))
+    };
+    let names = served.secret_params.iter();
+    let positions = names.clone().filter_map(position);
+    names.cloned().chain(positions).collect()
 }
 
 /// Runs the commands and gives the `result` of the batch.

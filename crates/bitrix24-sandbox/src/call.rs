@@ -151,14 +151,14 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
             None => idempotency::run(&call, sent.headers_of_http(), sent.parameters()),
         }
     };
-    let reply = if address.xml { reply.into_xml() } else { reply };
-    if is_order {
-        return reply;
-    }
     let reply = match fault.map(|fault| &fault.kind) {
         Some(Kind::Slips(slips)) => call.slip(reply, slips),
         _ => reply,
     };
+    let reply = if address.xml { reply.into_xml() } else { reply };
+    if is_order {
+        return reply;
+    }
     finish(state, sent, reply, arrival.fault, began)
 }
 

@@ -119,7 +119,8 @@ impl Answer {
         self
     }
 
-    /// What goes wrong with this very answer, whenever the fault itself would.
+    /// What goes wrong with this very answer, whenever the fault itself would. An
+    /// [error](Fault::error) or [slips](Fault::slips) are for the answer itself to have.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.fault = Some(Arc::new(fault));
         self

@@ -28,7 +28,7 @@ pub(crate) const VALIDATION: &str =
     "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION";
 
 /// Codes that all methods of REST 3.0 share.
-const V3: [(&str, u16, &str); 7] = [
+const V3: [(&str, u16, &str); 11] = [
     (VALIDATION, 400, "The request does not pass validation"),
     (
         "BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION",
@@ -49,6 +49,26 @@ const V3: [(&str, u16, &str); 7] = [
         "BITRIX_REST_V3_EXCEPTION_INVALIDIDEMPOTENCYKEYEXCEPTION",
         400,
         "The key must have 1 to 255 printable characters of ASCII",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION",
+        400,
+        "The pagination is not valid",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_UNKNOWNDTOPROPERTYEXCEPTION",
+        400,
+        "A field is not known",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_UNKNOWNFILTEROPERATOREXCEPTION",
+        400,
+        "An operator in the filter is not known",
+    ),
+    (
+        "BITRIX_REST_V3_EXCEPTION_ENTITYNOTFOUNDEXCEPTION",
+        400,
+        "There is no such object",
     ),
     (
         "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION",
@@ -78,32 +98,26 @@ impl Refusal {
     /// or, for a code that nothing documents, as a plain 400.
     pub(crate) fn of(contract: &Contract, method: Option<&Method>, code: &str) -> Self {
         let beside = || {
-            BESIDE_THE_TABLE
-                .iter()
-                .chain(&V3)
-                .find(|(known, ..)| *known == code)
+            let mut beside = BESIDE_THE_TABLE.iter().chain(&V3);
+            let (code, status, text) = beside.find(|(known, ..)| *known == code)?;
+            Some(Self::new(*status, code, *text))
         };
-        if let Some(error) = method.and_then(|method| method.error(code)) {
-            let mut refusal = Self::documented(error);
+        let common = contract.system_error(code).map(Self::documented);
+        let common = common.or_else(beside);
+        let Some(error) = method.and_then(|method| method.error(code)) else {
+            return common.unwrap_or_else(|| Self::new(400, code, ""));
+        };
+        let mut refusal = Self::documented(error);
+        if let Some((code, text)) = method.and_then(|method| example(method, code)) {
+            refusal.code = code.clone();
+            text.clone_into(&mut refusal.text);
+        } else if error.text.is_none()
+            && let Some(common) = common.filter(|common| common.status == refusal.status)
+        {
             // The very same error, for which the method has no words of its own.
-            let common = contract.system_error(code);
-            if let Some(common) =
-                common.filter(|it| error.text.is_none() && it.status == error.status)
-            {
-                refusal.text = common.text.clone().unwrap_or_default();
-            }
-            if let Some((code, text)) = method.and_then(|method| example(method, code)) {
-                refusal.code = code.clone();
-                text.clone_into(&mut refusal.text);
-            }
-            refusal
-        } else if let Some(error) = contract.system_error(code) {
-            Self::documented(error)
-        } else if let Some((code, status, text)) = beside() {
-            Self::new(*status, code, *text)
-        } else {
-            Self::new(400, code, "")
+            refusal.text = common.text;
         }
+        refusal
     }
 
     fn documented(error: &ErrorCode) -> Self {

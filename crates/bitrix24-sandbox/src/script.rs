@@ -71,7 +71,11 @@ impl Script {
             answer = answer.times(times);
         }
         if let Some(spoil) = &self.fault {
-            answer = answer.fault(spoil.fault()?);
+            let fault = spoil.fault()?;
+            if fault.meets_commands() {
+                return Err(format!("an answer has a {fault} of its own"));
+            }
+            answer = answer.fault(fault);
         }
         Ok(match self.to_anyone {
             Some(true) => answer.to_anyone(),

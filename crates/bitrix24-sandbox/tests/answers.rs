@@ -145,6 +145,7 @@ fn by_order() {
         json!({"method": ANY, "hex": "0"}),
         json!({"method": ANY, "result": 1, "status": 99}),
         json!({"method": ANY, "result": 1, "fault": {"kind": "none"}}),
+        json!({"method": ANY, "result": 1, "fault": {"kind": "slips"}}),
         json!({"method": ANY, "result": 1, "unknown": 1}),
     ] {
         connection

@@ -67,3 +67,24 @@ fn on_demand() {
     }
     assert_eq!(connection.get(&classic).status, 200);
 }
+
+#[test]
+fn errors_of_rest_3() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let target = hook(&portal, "tasks.task.get").replace("/rest/", "/rest/api/");
+    for (status, code) in [
+        (400, "INVALIDPAGINATIONEXCEPTION"),
+        (400, "UNKNOWNDTOPROPERTYEXCEPTION"),
+        (400, "UNKNOWNFILTEROPERATOREXCEPTION"),
+        (400, "ENTITYNOTFOUNDEXCEPTION"),
+        (403, "ACCESSDENIEDEXCEPTION"),
+    ] {
+        let code = format!("BITRIX_REST_V3_EXCEPTION_{code}");
+        portal.fail("tasks.task.get", Failure::code(&code));
+        let reply = connection.post(&target, &json!({"id": 1}));
+        let error = &reply.json()["error"];
+        assert_eq!((reply.status, &error["code"]), (status, &json!(code)));
+        assert_ne!(error["message"], "");
+    }
+}

@@ -3,7 +3,7 @@
 
 mod wire;
 
-use bitrix24_sandbox::Sandbox;
+use bitrix24_sandbox::{Fault, Sandbox, Slip};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -89,4 +89,37 @@ fn xml() {
     assert!(body.contains(list), "{body}");
     let log = portal.requests();
     assert_eq!(log[0].method(), CHAT);
+}
+
+#[test]
+fn secrets_by_position() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let target = hook(&portal, "imbot.v2.Chat.get");
+    connection.post(&target, &json!([5, "a token", "chat13"]));
+    let call = portal.last_call("imbot.v2.Chat.get").unwrap();
+    assert_eq!(call.parameters()["1"], "a token");
+    assert_eq!(
+        call.masked_parameters(),
+        json!({"0": 5, "1": "***", "2": "chat13"})
+    );
+    assert!(!format!("{call:?}{call}").contains("a token"));
+}
+
+#[test]
+fn slips_in_xml() {
+    let portal = Sandbox::start().unwrap();
+    let target = hook(&portal, "user.current.xml");
+    let mut connection = Connection::to(&portal);
+    let right = connection.get(&target).body;
+    assert!(
+        !right.contains("<DATE_REGISTER></DATE_REGISTER>"),
+        "{right}"
+    );
+    portal.fault("user.current", Fault::slips(Slip::ALL));
+    let slipped = connection.get(&target).body;
+    assert!(
+        slipped.contains("<DATE_REGISTER></DATE_REGISTER>"),
+        "{slipped}"
+    );
 }
