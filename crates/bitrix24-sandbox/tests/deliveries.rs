@@ -128,3 +128,22 @@ fn links_are_good_once() {
     assert_eq!(connection.get(target).status, 404);
     assert_eq!(connection.get("/rest/download.json").status, 404);
 }
+
+#[test]
+fn there_can_be_many_handlers() {
+    let (sandbox, handler) = start();
+    let bot = register_v2(&sandbox, &handler.url);
+    let person = sandbox.user(1);
+    person.write(bot, "0").unwrap();
+    handler.expect("ONIMBOTV2JOINCHAT");
+    handler.expect("ONIMBOTV2MESSAGEADD");
+    for number in 1..=200 {
+        let url = format!("{}?number={}", handler.url, number % 150);
+        let fields = json!({"eventMode": "webhook", "webhookUrl": url});
+        let update = json!({"botId": bot, "fields": fields});
+        call(&sandbox, "imbot.v2.Bot.update", update);
+        person.write(bot, &number.to_string()).unwrap();
+        let event = handler.expect("ONIMBOTV2MESSAGEADD");
+        assert_eq!(event.get("data[message][text]"), number.to_string());
+    }
+}

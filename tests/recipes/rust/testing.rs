@@ -1,8 +1,11 @@
 //! Tests of programs, without a portal.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, time::Duration};
 
-use bitrix24::imbot::{V2BotRegister, V2BotRegisterFields, V2BotRegisterFieldsProperties};
+use bitrix24::{
+    ConfigError,
+    imbot::{V2BotRegister, V2BotRegisterFields, V2BotRegisterFieldsProperties},
+};
 
 // README: testing
 use bitrix24::{
@@ -41,14 +44,11 @@ async fn finds_the_chat_of_a_deal() {
 }
 // end
 
+// README: application
+use bitrix24::oauth::{App, Credential, OAuth};
+// end
+
 // README: without limits
-use std::time::Duration;
-
-use bitrix24::{
-    ConfigError,
-    oauth::{App, Credential, OAuth},
-};
-
 /// A client that leaves limits alone: the portal has none unless it is given some.
 fn unlimited(portal: &Sandbox) -> Result<Client, ConfigError> {
     let builder = Client::builder().no_intensity();

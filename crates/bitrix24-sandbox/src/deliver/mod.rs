@@ -23,6 +23,9 @@ use crate::{sandbox::Sandbox, state::State, time::since_epoch};
 /// Older deliveries are forgotten beyond this.
 const CAPACITY: usize = 10_000;
 
+/// Beyond so many handlers, those are let go that have nothing to do.
+const MOST_HANDLERS: usize = 64;
+
 /// An event that a handler was sent, once, whatever came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -194,20 +197,43 @@ pub(crate) async fn run(state: Arc<State>, reach: Reach) {
     let received = received.unwrap_or_else(PoisonError::into_inner).take();
     let Some(mut parcels) = received else { return };
     // A handler that is slow holds up its own events only.
-    let mut handlers: HashMap<String, UnboundedSender<(u64, Parcel)>> = HashMap::new();
+    let mut handlers: HashMap<String, Queue> = HashMap::new();
     while let Some((age, parcel)) = parcels.recv().await {
+        if handlers.len() > MOST_HANDLERS {
+            handlers.retain(|_, queue| queue.is_busy());
+        }
         let queue = handlers.entry(parcel.handler.clone()).or_insert_with(|| {
             let (queue, received) = mpsc::unbounded_channel();
             tokio::spawn(serve(Arc::clone(&state), received, reach));
-            queue
+            Queue {
+                parcels: queue,
+                busy: Arc::default(),
+            }
         });
-        let _ = queue.send((age, parcel));
+        let _ = queue.parcels.send((age, parcel, Arc::clone(&queue.busy)));
+    }
+}
+
+/// What is left for one handler.
+struct Queue {
+    parcels: UnboundedSender<(u64, Parcel, Arc<()>)>,
+    /// Goes with each parcel until that is done with.
+    busy: Arc<()>,
+}
+
+impl Queue {
+    fn is_busy(&self) -> bool {
+        Arc::strong_count(&self.busy) > 1
     }
 }
 
 /// Sends the events of one handler, one after the other.
-async fn serve(state: Arc<State>, mut parcels: UnboundedReceiver<(u64, Parcel)>, reach: Reach) {
-    while let Some((age, parcel)) = parcels.recv().await {
+async fn serve(
+    state: Arc<State>,
+    mut parcels: UnboundedReceiver<(u64, Parcel, Arc<()>)>,
+    reach: Reach,
+) {
+    while let Some((age, parcel, _busy)) = parcels.recv().await {
         if !state.outbox.is_of(age) {
             continue;
         }
