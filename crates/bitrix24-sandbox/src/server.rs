@@ -2,7 +2,7 @@
 
 use std::{error::Error, future::poll_fn, mem, net::IpAddr, sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
     Request, Response, StatusCode, Version,
     body::{Bytes, Incoming},
@@ -142,7 +142,8 @@ async fn answer(
             };
             traffic::answering(|| call::reply(state, request))
         }
-        Err(_) => Reply::page(413, "Content Too Large"),
+        Err(error) if error.is::<LengthLimitError>() => Reply::page(413, "Content Too Large"),
+        Err(_) => Reply::page(400, "Bad Request"),
     };
     if let Some(late) = reply.fault.as_ref().map(|fault| fault.late)
         && !late.is_zero()

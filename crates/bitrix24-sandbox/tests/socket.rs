@@ -4,7 +4,7 @@
 mod wire;
 
 use std::{
-    io::Read,
+    io::{Read, Write},
     time::{Duration, Instant},
 };
 
@@ -323,4 +323,17 @@ fn stops_at_once_with_open_connections() {
     drop(portal);
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(connection.0.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn a_body_that_breaks_off() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let request = format!(
+        "POST {} HTTP/1.1\r\nHost: portal\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        hook(&portal, "server.time"),
+    );
+    let stream = connection.0.get_mut();
+    stream.write_all(request.as_bytes()).unwrap();
+    assert_eq!(connection.read().status, 400);
 }
