@@ -23,6 +23,9 @@ use crate::{sandbox::Sandbox, state::State, time::since_epoch};
 /// Older deliveries are forgotten beyond this.
 const CAPACITY: usize = 10_000;
 
+/// Is told of what was sent.
+pub(crate) type Observer = Box<dyn Fn(&Delivery) + Send + Sync>;
+
 /// An event that a handler was sent, once, whatever came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -112,10 +115,11 @@ pub(crate) struct Outbox {
     sent: Mutex<Sent>,
     changed: Condvar,
     age: AtomicU64,
+    observer: Option<Observer>,
 }
 
 impl Outbox {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(observer: Option<Observer>) -> Self {
         let (parcels, received) = mpsc::unbounded_channel();
         Self {
             parcels,
@@ -123,6 +127,7 @@ impl Outbox {
             sent: Mutex::default(),
             changed: Condvar::new(),
             age: AtomicU64::new(0),
+            observer,
         }
     }
 
@@ -167,6 +172,9 @@ impl Outbox {
     }
 
     fn record(&self, age: u64, delivery: Delivery) {
+        if let Some(observer) = &self.observer {
+            observer(&delivery);
+        }
         let mut sent = self.sent();
         if sent.age != age {
             return;
@@ -212,12 +220,7 @@ async fn serve(state: Arc<State>, mut parcels: UnboundedReceiver<(u64, Parcel)>,
             continue;
         }
         let time = state.clock.now();
-        let target = post::Target::parse(&parcel.handler);
-        let handler = match &target {
-            Ok(target) => target.shown(),
-            Err(_) => String::new(),
-        };
-        let outcome = match target {
+        let outcome = match post::Target::parse(&parcel.handler) {
             Ok(target) => post::post(&target, form::encode(&parcel.body), reach).await,
             Err(note) => Err(note),
         };
@@ -227,7 +230,7 @@ async fn serve(state: Arc<State>, mut parcels: UnboundedReceiver<(u64, Parcel)>,
         };
         let delivery = Delivery {
             event: parcel.event,
-            handler,
+            handler: post::shown(&parcel.handler),
             time,
             status,
             note,
