@@ -161,8 +161,14 @@ impl Sandbox {
         let answer = move |call: &Call| {
             let answer = answer(&function, call);
             answer.unwrap_or_else(|error| {
+                let kind =
+                    gate::attach(|py| error.get_type(py).name().map(|name| name.to_string()));
                 raised.keep(error);
-                Failure::code("INTERNAL_SERVER_ERROR").into()
+                let (method, kind) = (call.method(), kind.and_then(Result::ok));
+                // Not what it says, which may be a secret.
+                let kind = kind.as_deref().unwrap_or("an exception");
+                let text = format!("the function that answers {method} raised {kind}");
+                Failure::code("INTERNAL_SERVER_ERROR").text(text).into()
             })
         };
         self.with(py, |portal| {

@@ -337,9 +337,12 @@ def test_functions_that_fail(wrong: Any) -> None:
         sandbox.answer("crm.deal.get", wrong)
         with (
             sandbox.client(retries=None) as client,
-            pytest.raises(errors.ApiError, match="INTERNAL_SERVER_ERROR"),
+            pytest.raises(errors.ApiError, match="INTERNAL_SERVER_ERROR") as caught,
         ):
             client.call("crm.deal.get")
+        assert caught.value.description in [
+            f"the function that answers crm.deal.get raised {kind.__name__}" for kind in kinds
+        ]
 
     kinds = (ZeroDivisionError, TypeError)
     with Sandbox() as sandbox:

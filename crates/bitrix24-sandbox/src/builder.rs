@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::{
     api::Api,
     auth::{Secrets, USER},
-    deliver::{self, Reach},
+    deliver::{self, Delivery, Outbox, Reach},
     limits::{Intensity, Plan},
     log::Recorded,
     sandbox::Sandbox,
@@ -32,6 +32,7 @@ pub struct Builder {
     contract: Option<String>,
     setup: Setup,
     observer: Option<Observer>,
+    delivery_observer: Option<deliver::Observer>,
     reach: Reach,
 }
 
@@ -123,6 +124,13 @@ impl Builder {
         self
     }
 
+    /// Calls this with every event after a handler was sent it, whatever came of it, on the
+    /// portal's thread.
+    pub fn on_delivery(mut self, observer: impl Fn(&Delivery) + Send + Sync + 'static) -> Self {
+        self.delivery_observer = Some(Box::new(observer));
+        self
+    }
+
     /// Sends events to handlers on other machines as well, in plain HTTP.
     pub fn deliver_anywhere(mut self) -> Self {
         self.reach = Reach::Anywhere;
@@ -155,6 +163,7 @@ impl Builder {
             Secrets::random()?,
             self.setup,
             self.observer,
+            Outbox::new(self.delivery_observer),
         ));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

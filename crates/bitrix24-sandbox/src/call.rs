@@ -66,7 +66,7 @@ pub(crate) fn reply(state: &State, request: Request) -> Reply {
     if let Some(order) = control::in_path(path) {
         let params = read(Rest::Classic, &request).map_err(|unreadable| unreadable.0.to_owned());
         return Reply::obeyed(
-            params.and_then(|params| control::obey(state, order, params)),
+            params.and_then(|params| control::receive(state, order, params)),
             state.time(start, None).as_ref(),
         );
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     app,
     deliver::Delivery,
-    failures::Failure,
+    failures::{EVERY_METHOD, Failure},
     limits::{Intensity, Plan},
     method::ECHO,
     operating::Operating,
@@ -65,6 +65,22 @@ pub(crate) fn in_method(method: &str) -> Option<&str> {
 /// The order in a path.
 pub(crate) fn in_path(path: &str) -> Option<&str> {
     path.strip_prefix(PATHS)
+}
+
+/// Carries an order out that came over HTTP.
+pub(crate) fn receive(
+    state: &State,
+    order: &str,
+    params: Map<String, Value>,
+) -> Result<Value, String> {
+    // No order has such a parameter: it is the beginning of an object in JSON.
+    if params.keys().any(|name| name.trim_start().starts_with('{')) {
+        return Err(
+            "the body was read as a form: JSON needs the header Content-Type: application/json"
+                .to_owned(),
+        );
+    }
+    obey(state, order, params)
 }
 
 /// Carries an order out and gives the `result` of the answer; what is wrong
@@ -228,6 +244,9 @@ pub(crate) fn obey(
         }
         "list" => {
             let table: order::Table = read(params)?;
+            if table.method == EVERY_METHOD {
+                return Err("a list is for one method: * does not stand for all here".to_owned());
+            }
             let mut list = match (table.records, table.count) {
                 (Some(records), None) => List::records(records),
                 (None, Some(count)) => List::count(count),

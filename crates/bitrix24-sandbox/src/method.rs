@@ -36,6 +36,10 @@ use crate::{
 /// The method that answers its parameters.
 pub(crate) const ECHO: &str = "sandbox.echo";
 
+/// What is said of a method that no description has.
+const NOT_DESCRIBED: &str = "The method is not found: the sandbox has no description of it. \
+                             Its orders answer and list make a method";
+
 /// A call whose parameters are read.
 pub(crate) struct Call<'a> {
     pub(crate) state: &'a State,
@@ -55,7 +59,7 @@ impl Call<'_> {
         let Self { state, rest, .. } = *self;
         if let Some(order) = control::in_method(self.method) {
             return Reply::obeyed(
-                control::obey(state, order, params.clone()),
+                control::receive(state, order, params.clone()),
                 state.time(self.start, None).as_ref(),
             );
         }
@@ -100,7 +104,8 @@ impl Call<'_> {
             };
         }
         let Some(served) = self.served else {
-            return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND"));
+            let text = Some(NOT_DESCRIBED.to_owned());
+            return self.refuse(&self.error("ERROR_METHOD_NOT_FOUND").with_text(text));
         };
         let method = &served.method;
         if method.app_only && credential == Credential::Webhook {
@@ -208,7 +213,12 @@ impl Call<'_> {
             Given::By { function, .. } => {
                 match panic::catch_unwind(AssertUnwindSafe(|| function(self.sent))) {
                     Ok(answer) => Arc::new(answer),
-                    Err(_) => return self.refuse(&self.error("INTERNAL_SERVER_ERROR")),
+                    Err(_) => {
+                        let method = self.sent.method();
+                        let text = format!("the function that answers {method} panicked");
+                        let error = self.error("INTERNAL_SERVER_ERROR");
+                        return self.refuse(&error.with_text(Some(text)));
+                    }
                 }
             }
         };

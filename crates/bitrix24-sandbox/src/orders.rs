@@ -182,7 +182,8 @@ impl Sandbox {
     }
 
     /// Answers calls of a method by a function of them, on the portal's thread: one that waits for
-    /// the portal waits forever. The caller of one that panics gets `INTERNAL_SERVER_ERROR`.
+    /// the portal waits forever. The caller of one that panics gets `INTERNAL_SERVER_ERROR`,
+    /// whose text says so.
     ///
     /// ```
     /// # let sandbox = bitrix24_sandbox::Sandbox::start()?;
@@ -211,7 +212,7 @@ impl Sandbox {
     }
 
     /// Answers calls of a method with the pages of a list. The method need not
-    /// be a known one.
+    /// be a known one. It is one method: `*` does not stand for all here, and has no effect.
     pub fn list(&self, method: &str, list: List) {
         self.state.controls().orders.list(method, list);
     }

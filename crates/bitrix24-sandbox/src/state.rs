@@ -123,6 +123,7 @@ impl State {
         secrets: Secrets,
         setup: Setup,
         observer: Option<Observer>,
+        outbox: Outbox,
     ) -> Self {
         let clock = Clock::new();
         let limits = Limits::default();
@@ -144,7 +145,7 @@ impl State {
             api,
             stateful: AtomicBool::new(!setup.documented),
             setup,
-            outbox: Arc::new(Outbox::new()),
+            outbox: Arc::new(outbox),
             traffic: Traffic::default(),
             seed: AtomicU64::new(seed),
             called: Condvar::new(),

@@ -66,6 +66,8 @@ fn by_function() {
     assert_eq!(reply.json()["result"], json!(["any.Method", 5]));
     let reply = post(&mut connection, json!({"panic": 1}));
     reply.is_error(500, "INTERNAL_SERVER_ERROR");
+    let text = reply.json()["error_description"].to_string();
+    assert!(text.contains("answers any.Method panicked"), "{text}");
     let reply = post(&mut connection, json!({"a": 6}));
     assert_eq!(reply.json()["result"][1], 6);
     let command = format!("{}?cmd[]=any.method%3Fa=7", hook(&portal, "batch"));
@@ -230,8 +232,8 @@ fn connections_that_end() {
     for fault in [Fault::delay(long), Fault::silence(), Fault::drip(long)] {
         portal.fault("sandbox.echo", fault);
         let mut connection = Connection::to(&portal);
+        let calls = portal.calls("sandbox.echo").len() + 1;
         connection.write("GET", &target, "", "");
-        let calls = portal.requests().len() + 1;
         portal.wait_for_calls("sandbox.echo", calls, long).unwrap();
     }
     for _ in 0..500 {

@@ -83,6 +83,10 @@ fn handlers_that_are_not_reached() {
         let deliveries = sandbox.wait_for_deliveries(number + 1, PATIENCE).unwrap();
         let last = deliveries.last().unwrap();
         assert_eq!((last.status(), last.note()), (0, Some(note)), "{last}");
+        assert!(
+            last.handler().starts_with(url.trim_end_matches('/')),
+            "{last}"
+        );
     }
 }
 

@@ -52,3 +52,10 @@ fn pages_alone_and_in_batches() {
         .get(&hook(&portal, "x.list"))
         .is_error(404, "ERROR_METHOD_NOT_FOUND");
 }
+
+#[test]
+fn a_list_is_for_one_method() {
+    let portal = Sandbox::start().unwrap();
+    let wrong = portal.order("list", json!({"method": "*", "count": 3}));
+    assert!(wrong.unwrap_err().to_string().contains("for one method"));
+}

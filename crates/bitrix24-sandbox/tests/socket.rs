@@ -131,6 +131,9 @@ fn unknown_places() {
     connection
         .post(&hook(&portal, "no.such"), &json!({}))
         .is_error(404, "ERROR_METHOD_NOT_FOUND");
+    let reply = connection.post(&hook(&portal, "no.such"), &json!({}));
+    let text = reply.json()["error_description"].to_string();
+    assert!(text.contains("answer") && text.contains("list"), "{text}");
     assert_eq!(connection.post("/", &json!({})).status, 404);
     assert_eq!(
         connection.send("PUT", &hook(&portal, CHAT), "", "").status,
@@ -200,6 +203,22 @@ fn orders_in_band() {
         200
     );
     connection.post(&target, &chat()).is_error(422, "100");
+
+    // As curl sends it without a header.
+    let json = r#" {"method": "imbot.chat.get", "code": "100", "headers": {"a": ["&="]}}"#;
+    let form = "application/x-www-form-urlencoded";
+    for (kind, target) in [
+        ("", "/_sandbox/fail"),
+        (form, &hook(&portal, "sandbox.fail")),
+    ] {
+        let reply = connection.send("POST", target, kind, json);
+        reply.is_error(400, "SANDBOX");
+        let text = reply.json()["error_description"].to_string();
+        assert!(
+            text.contains("form") && text.contains("application/json"),
+            "{text}"
+        );
+    }
 
     let log = connection.send("GET", "/_sandbox/requests", "", "").json();
     assert_eq!(log["result"].as_array().unwrap().len(), 2, "{log}");

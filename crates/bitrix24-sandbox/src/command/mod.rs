@@ -34,12 +34,13 @@ Usage: bitrix24-sandbox [options]
   --documented           keep nothing: answer each method as it is documented
   --plan PLAN            have the limits of a plan: standard, enterprise or self-hosted
   --seed N               let faults by chance meet the same requests as in the run with this seed
-  --quiet                do not show the requests
+  --quiet                show neither the requests nor the events that are sent to handlers
   --json                 print address and secrets as one line of JSON
   --until-stdin-closes   stop when the standard input ends
+  --version              print the version
   --help                 print this
 
-Address and secrets go to the standard output, requests to the standard error.
+Address and secrets go to the standard output, requests and events to the standard error.
 ";
 
 #[derive(Default)]
@@ -55,6 +56,7 @@ struct Options {
     quiet: bool,
     json: bool,
     until_stdin_closes: bool,
+    version: bool,
     help: bool,
 }
 
@@ -66,12 +68,23 @@ pub fn command(args: impl IntoIterator<Item = String>) -> u8 {
     let options = match options(args.into_iter()) {
         Ok(options) => options,
         Err(error) => {
-            let _ = write!(io::stderr(), "{error}\n\n{USAGE}");
+            let _ = writeln!(
+                io::stderr(),
+                "bitrix24-sandbox: {error}\nTry bitrix24-sandbox --help"
+            );
             return 2;
         }
     };
     if options.help {
         let _ = write!(io::stdout(), "{USAGE}");
+        return 0;
+    }
+    if options.version {
+        let _ = writeln!(
+            io::stdout(),
+            "bitrix24-sandbox {}",
+            env!("CARGO_PKG_VERSION")
+        );
         return 0;
     }
     match run(&options) {
@@ -124,6 +137,7 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
             "--quiet" => options.quiet = true,
             "--json" => options.json = true,
             "--until-stdin-closes" => options.until_stdin_closes = true,
+            "--version" | "-V" => options.version = true,
             "--help" | "-h" => options.help = true,
             unknown => return Err(format!("no such option: {unknown}")),
         }
@@ -143,7 +157,9 @@ fn run(options: &Options) -> io::Result<()> {
         false => Some(Lines::start()?),
     };
     if let Some(lines) = &lines {
-        builder = builder.on_request(lines.observer());
+        builder = builder
+            .on_request(lines.of_requests())
+            .on_delivery(lines.of_deliveries());
     }
     let portal = builder.start()?;
     let out = &mut io::stdout();
@@ -217,4 +233,23 @@ fn ends(runtime: &Runtime, when_stdin_closes: bool) -> io::Result<UnboundedRecei
         });
     }
     Ok(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(args: &[&str]) -> Result<Options, String> {
+        options(args.iter().map(|arg| (*arg).to_owned()))
+    }
+
+    #[test]
+    fn arguments() {
+        assert!(read(&["--version"]).is_ok_and(|options| options.version));
+        assert!(read(&["-h"]).is_ok_and(|options| options.help));
+        assert!(read(&["--port", "1", "--quiet"]).is_ok_and(|options| options.quiet));
+        for wrong in [&["--bad"][..], &["--port"], &["--port", "x"]] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -26,6 +26,9 @@ const CAPACITY: usize = 10_000;
 /// Beyond so many handlers, those are let go that have nothing to do.
 const MOST_HANDLERS: usize = 64;
 
+/// Is told of what was sent.
+pub(crate) type Observer = Box<dyn Fn(&Delivery) + Send + Sync>;
+
 /// An event that a handler was sent, once, whatever came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -115,10 +118,11 @@ pub(crate) struct Outbox {
     sent: Mutex<Sent>,
     changed: Condvar,
     age: AtomicU64,
+    observer: Option<Observer>,
 }
 
 impl Outbox {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(observer: Option<Observer>) -> Self {
         let (parcels, received) = mpsc::unbounded_channel();
         Self {
             parcels,
@@ -126,6 +130,7 @@ impl Outbox {
             sent: Mutex::default(),
             changed: Condvar::new(),
             age: AtomicU64::new(0),
+            observer,
         }
     }
 
@@ -170,6 +175,9 @@ impl Outbox {
     }
 
     fn record(&self, age: u64, delivery: Delivery) {
+        if let Some(observer) = &self.observer {
+            observer(&delivery);
+        }
         let mut sent = self.sent();
         if sent.age != age {
             return;
@@ -238,12 +246,7 @@ async fn serve(
             continue;
         }
         let time = state.clock.now();
-        let target = post::Target::parse(&parcel.handler);
-        let handler = match &target {
-            Ok(target) => target.shown(),
-            Err(_) => String::new(),
-        };
-        let outcome = match target {
+        let outcome = match post::Target::parse(&parcel.handler) {
             Ok(target) => post::post(&target, form::encode(&parcel.body), reach).await,
             Err(note) => Err(note),
         };
@@ -253,7 +256,7 @@ async fn serve(
         };
         let delivery = Delivery {
             event: parcel.event,
-            handler,
+            handler: post::shown(&parcel.handler),
             time,
             status,
             note,

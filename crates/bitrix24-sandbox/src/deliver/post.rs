@@ -55,12 +55,6 @@ impl Target {
         })
     }
 
-    /// The address without its query, which may hold secrets.
-    pub(crate) fn shown(&self) -> String {
-        let path = self.path.split('?').next().unwrap_or_default();
-        format!("http://{}:{}{path}", self.host, self.port)
-    }
-
     async fn addresses(&self, reach: Reach) -> Result<Vec<SocketAddr>, &'static str> {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let addresses: Vec<IpAddr> = match host.parse() {
@@ -84,6 +78,19 @@ impl Target {
             .map(|address| SocketAddr::new(address, self.port))
             .collect())
     }
+}
+
+/// An address without its query and without a user's name and password, which may be secrets;
+/// whether or not it can be sent to.
+pub(crate) fn shown(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let uri: Uri = address.parse().unwrap_or_default();
+    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
+        return address.rsplit('@').next().unwrap_or_default().to_owned();
+    };
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let port = uri.port_u16().unwrap_or(usual);
+    format!("{scheme}://{host}:{port}{}", uri.path())
 }
 
 /// Sends a form and gives the status of the answer; why there is none otherwise.

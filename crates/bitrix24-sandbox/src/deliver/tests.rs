@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{Delivery, Outbox, Reach, form, post::Target};
+use super::{
+    Delivery, Outbox, Reach, form,
+    post::{Target, shown},
+};
 use std::time::{Duration, SystemTime};
 
 fn decoded(form: &str) -> Vec<(String, String)> {
@@ -47,17 +50,29 @@ fn deep_values_come_to_an_end() {
 
 #[test]
 fn addresses() {
-    let shown = |address: &str| Target::parse(address).map(|target| target.shown());
-    assert_eq!(
-        shown("http://user:secret@localhost/bot?token=1"),
-        Ok("http://localhost:80/bot".to_owned())
-    );
-    assert_eq!(
-        shown("http://[::1]:8080"),
-        Ok("http://[::1]:8080/".to_owned())
-    );
+    for (address, expected) in [
+        (
+            "http://user:secret@localhost/bot?token=1",
+            "http://localhost:80/bot",
+        ),
+        ("http://[::1]:8080", "http://[::1]:8080/"),
+    ] {
+        assert!(Target::parse(address).is_ok(), "{address}");
+        assert_eq!(shown(address), expected);
+    }
     for wrong in ["", "/bot", "bot", "ftp://x/", "https://x/", "http://"] {
-        assert!(shown(wrong).is_err(), "{wrong}");
+        assert!(Target::parse(wrong).is_err(), "{wrong}");
+    }
+    for (address, expected) in [
+        (
+            "https://user:secret@bot.invalid/b?token=1",
+            "https://bot.invalid:443/b",
+        ),
+        ("bot.invalid?token=1", "bot.invalid"),
+        ("user:secret@bot invalid#token", "bot invalid"),
+        ("", ""),
+    ] {
+        assert_eq!(shown(address), expected);
     }
 }
 
@@ -70,7 +85,7 @@ fn what_was_cleared_does_not_come_back() {
         status: 200,
         note: None,
     };
-    let outbox = Outbox::new();
+    let outbox = Outbox::new(None);
     outbox.record(0, delivery());
     assert_eq!(outbox.wait(1, Duration::ZERO).len(), 1);
     outbox.clear();
