@@ -191,8 +191,13 @@ def test_from_asyncio(sandbox: Sandbox) -> None:
             answers = [client.call("server.time") for _ in range(60)]
             await asyncio.gather(*answers)
 
+    async def block() -> None:
+        with pytest.raises(TimeoutError, match="await wait_for_bot_async"):
+            sandbox.wait_for_bot("nobody", timeout=0)
+
     asyncio.run(run(sandbox.async_client()))
     asyncio.run(run(sandbox.async_app_client()))
+    asyncio.run(block())
     assert len(sandbox.calls("Server.Time")) == 120
 
 
@@ -736,12 +741,19 @@ def test_people(sandbox: Sandbox, client: Client) -> None:
     [found] = [one for one in sandbox.chats() if one.id == chat]
     assert (found.title, found.users, found.entity_id) == ("Pipes", [anna.id], "13")
     assert {anna, bob, owner} <= {*sandbox.users()}
+    assert (anna.name, bob.name) == ("Anna Davis", "Bob Smith")
+    with pytest.raises(ValueError, match="no such user: 9999"):
+        assert sandbox.user(9999).name
     with pytest.raises(ValueError, match="chat"):
         bob.write(dialog, "Hello")
-    with pytest.raises(TimeoutError, match="chat"):
+    with pytest.raises(TimeoutError, match=r"chat.*: there are . messages in it, . by user"):
         anna.wait_for_message(dialog, after=answer, timeout=0.02)
-    with pytest.raises(TimeoutError, match="nobody"):
+    with pytest.raises(TimeoutError, match="9999: no such dialog"):
+        anna.wait_for_message(9999, timeout=0)
+    with pytest.raises(TimeoutError, match="nobody: no bot is registered"):
         sandbox.wait_for_bot("nobody", timeout=0)
+    with pytest.raises(TimeoutError, match=r"x: there were 0 so far, and 0 of other methods$"):
+        sandbox.wait_for_calls("x", timeout=0)
     assert get(client) == 2725
     sandbox.keep_state(False)
     assert sandbox.application_token

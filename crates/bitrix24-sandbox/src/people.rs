@@ -257,6 +257,8 @@ impl User<'_> {
 
     /// The first message after a certain one in a dialog that somebody else writes, as soon as
     /// it is there; `None` when it is not within that time.
+    ///
+    /// It blocks the thread that calls it: see [`Sandbox::wait_for_bot`].
     #[must_use]
     pub fn wait_for_message(
         &self,
@@ -306,6 +308,27 @@ impl Sandbox {
     }
 
     /// Likewise, as soon as it is registered; `None` when it is not within that time.
+    ///
+    /// It blocks the thread that calls it, as all that waits here does. A bot that is spawned as a
+    /// task of the test itself goes on meanwhile only if the runtime has another thread for it:
+    ///
+    /// ```no_run
+    /// # mod bot { pub async fn run(_webhook: String) {} }
+    /// use std::time::Duration;
+    /// use bitrix24_sandbox::Sandbox;
+    ///
+    /// #[tokio::test(flavor = "multi_thread")]
+    /// async fn answers() -> std::io::Result<()> {
+    ///     let sandbox = Sandbox::start()?;
+    ///     tokio::spawn(bot::run(sandbox.webhook_url().to_owned()));
+    ///     let soon = Duration::from_secs(5);
+    ///     let bot = sandbox.wait_for_bot("echo", soon).expect("the bot registers itself");
+    ///     let question = sandbox.user(1).write(bot, "Hello")?;
+    ///     let answer = sandbox.wait_for_message(bot, question, soon);
+    ///     assert_eq!(answer.expect("the bot answers").text(), "Hello");
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn wait_for_bot(&self, code: &str, timeout: Duration) -> Option<u64> {
         let state = self.state();
@@ -320,6 +343,8 @@ impl Sandbox {
 
     /// The first message after a certain one in a chat that somebody other than person 1
     /// writes: [`User::wait_for_message`].
+    ///
+    /// It blocks the thread that calls it: see [`wait_for_bot`](Self::wait_for_bot).
     #[must_use]
     pub fn wait_for_message(
         &self,

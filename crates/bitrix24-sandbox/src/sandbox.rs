@@ -219,6 +219,8 @@ impl Sandbox {
 
     /// Waits until a method was called so often, and gives all calls of it.
     ///
+    /// It blocks the thread that calls it: see [`wait_for_bot`](Self::wait_for_bot).
+    ///
     /// # Errors
     ///
     /// When fewer calls came in time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast, final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast, final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +19,7 @@ __all__ = [
     "Dialog",
     "Message",
     "User",
+    "Wanted",
     "message",
     "picked",
     "wait_for",
@@ -124,6 +125,20 @@ class User:
     def __init__(self, sandbox: Sandbox, id: int, /) -> None:
         self._sandbox: Final = sandbox
         self.id = id
+
+    @property
+    def name(self) -> str:
+        """First and last name.
+
+        Raises:
+            ValueError: There is no such person.
+        """
+        people: list[dict[str, JSON]] = self._sandbox.order("users")
+        for person in people:
+            if person["id"] == self.id:
+                name: str = person["name"]
+                return name
+        raise ValueError(f"no such user: {self.id}")
 
     def write(self, dialog: Dialog, text: str) -> int:
         """Writes a message, and gives its id.
@@ -241,17 +256,33 @@ class User:
         Raises:
             TimeoutError: There was none.
         """
-        return wait_for(
-            lambda: self._heard(dialog, after), f"a message in dialog {dialog}", timeout
-        )
+        __tracebackhide__ = True
+        return wait_for(self._wanted(dialog, after), timeout)
 
     async def wait_for_message_async(
         self, dialog: Dialog, *, after: int = 0, timeout: float = 5.0
     ) -> Message:
         """Does what :meth:`wait_for_message` does, to be awaited."""
-        return await wait_for_async(
-            lambda: self._heard(dialog, after), f"a message in dialog {dialog}", timeout
+        __tracebackhide__ = True
+        return await wait_for_async(self._wanted(dialog, after), timeout)
+
+    def _wanted(self, dialog: Dialog, after: int) -> Wanted[Message]:
+        return Wanted(
+            f"a message of somebody else in dialog {dialog}",
+            lambda: self._heard(dialog, after),
+            lambda: self._seen(dialog, after),
+            "wait_for_message_async",
         )
+
+    def _seen(self, dialog: Dialog, after: int) -> str:
+        try:
+            messages = self.messages(dialog)
+        except ValueError as error:
+            return str(error)
+        own = sum(one.author == self.id for one in messages)
+        late = sum(one.id > after for one in messages)
+        since = f", {late} of all after message {after}" if after else ""
+        return f"there are {len(messages)} messages in it, {own} by user {self.id}{since}"
 
     def _heard(self, dialog: Dialog, after: int) -> Message | None:
         try:
@@ -293,23 +324,60 @@ STEP: Final = 0.005
 """Seconds between two looks at what a test waits for."""
 
 
-def wait_for(find: Callable[[], T | None], what: str, timeout: float) -> T:
+@dataclass(frozen=True)
+class Wanted(Generic[T]):
+    """What a test waits for."""
+
+    what: str
+    """In words."""
+    find: Callable[[], T | None]
+    """Looks for it."""
+    seen: Callable[[], str]
+    """What there is instead, in words without secrets."""
+    twin: str
+    """What waits for it without blocking an event loop."""
+
+    def missed(self, timeout: float) -> TimeoutError:
+        """Tells that it did not come."""
+        return TimeoutError(f"waited {timeout} s in vain for {self.what}: {self.seen()}")
+
+
+def wait_for(wanted: Wanted[T], timeout: float) -> T:
     """Looks for something until it is there."""
+    __tracebackhide__ = True
     end = time.monotonic() + timeout
-    while (found := find()) is None:
+    while (found := wanted.find()) is None:
         if time.monotonic() >= end:
-            raise TimeoutError(f"waited in vain for {what}")
+            error = wanted.missed(timeout)
+            if is_in_event_loop():
+                # What was waited for may well have waited for the loop.
+                raise TimeoutError(
+                    f"{error}; this blocked the event loop of its thread: await {wanted.twin}"
+                )
+            raise error
         time.sleep(STEP)
     return found
 
 
-async def wait_for_async(find: Callable[[], T | None], what: str, timeout: float) -> T:
+async def wait_for_async(wanted: Wanted[T], timeout: float) -> T:
     """Does what :func:`wait_for` does, to be awaited."""
     import asyncio
 
+    __tracebackhide__ = True
     end = time.monotonic() + timeout
-    while (found := find()) is None:
+    while (found := wanted.find()) is None:
         if time.monotonic() >= end:
-            raise TimeoutError(f"waited in vain for {what}")
+            raise wanted.missed(timeout)
         await asyncio.sleep(STEP)
     return found
+
+
+def is_in_event_loop() -> bool:
+    """Whether an event loop runs in this thread."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -37,6 +37,7 @@ from bitrix24._sandbox_people import (
     Dialog,
     Message,
     User,
+    Wanted,
     picked,
     wait_for,
     wait_for_async,
@@ -369,14 +370,27 @@ class Sandbox(Told):
         Raises:
             TimeoutError: There were fewer.
         """
-        return wait_for(lambda: self._calls(method, count), f"{count} calls of {method}", timeout)
+        __tracebackhide__ = True
+        return wait_for(self._wanted_calls(method, count), timeout)
 
     async def wait_for_calls_async(
         self, method: str, count: int = 1, *, timeout: float = 5.0
     ) -> builtins.list[RecordedCall]:
         """Does what :meth:`wait_for_calls` does, to be awaited."""
-        what = f"{count} calls of {method}"
-        return await wait_for_async(lambda: self._calls(method, count), what, timeout)
+        __tracebackhide__ = True
+        return await wait_for_async(self._wanted_calls(method, count), timeout)
+
+    def _wanted_calls(self, method: str, count: int) -> Wanted[builtins.list[RecordedCall]]:
+        def seen() -> str:
+            own, total = len(self.calls(method)), len(self.calls())
+            return f"there were {own} so far, and {total - own} of other methods"
+
+        return Wanted(
+            f"{count} calls of {method}",
+            lambda: self._calls(method, count),
+            seen,
+            "wait_for_calls_async",
+        )
 
     def _calls(self, method: str, count: int) -> builtins.list[RecordedCall] | None:
         calls = self.calls(method)
@@ -465,11 +479,20 @@ class Sandbox(Told):
         Raises:
             TimeoutError: There is none.
         """
-        return wait_for(lambda: self._bot(code), f"the bot {code}", timeout)
+        __tracebackhide__ = True
+        return wait_for(self._wanted_bot(code), timeout)
 
     async def wait_for_bot_async(self, code: str, *, timeout: float = 5.0) -> Bot:
         """Does what :meth:`wait_for_bot` does, to be awaited."""
-        return await wait_for_async(lambda: self._bot(code), f"the bot {code}", timeout)
+        __tracebackhide__ = True
+        return await wait_for_async(self._wanted_bot(code), timeout)
+
+    def _wanted_bot(self, code: str) -> Wanted[Bot]:
+        def seen() -> str:
+            codes = ", ".join(bot.code for bot in self.bots())
+            return f"the bots are {codes}" if codes else "no bot is registered"
+
+        return Wanted(f"the bot {code}", lambda: self._bot(code), seen, "wait_for_bot_async")
 
     def _bot(self, code: str) -> Bot | None:
         return next((bot for bot in self.bots() if bot.code == code), None)

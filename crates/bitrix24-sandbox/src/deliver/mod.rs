@@ -292,6 +292,8 @@ impl Sandbox {
     /// Waits until so many events were sent to handlers, those from before this
     /// call included, and gives them all.
     ///
+    /// It blocks the thread that calls it: see [`wait_for_bot`](Self::wait_for_bot).
+    ///
     /// # Errors
     ///
     /// [`TimedOut`](io::ErrorKind::TimedOut) when they were not within that time.
