@@ -161,7 +161,8 @@ impl Sandbox {
         let answer = move |call: &Call| {
             let answer = answer(&function, call);
             answer.unwrap_or_else(|error| {
-                let kind = gate::attach(|py| error.get_type(py).name().map(|name| name.to_string()));
+                let kind =
+                    gate::attach(|py| error.get_type(py).name().map(|name| name.to_string()));
                 raised.keep(error);
                 let (method, kind) = (call.method(), kind.and_then(Result::ok));
                 // Not what it says, which may be a secret.
