@@ -28,7 +28,7 @@ use crate::{
     slips,
     state::State,
     world::{
-        methods::{Context, Handler},
+        methods::{Context, Handler, is_in_pages},
         v1, v2,
     },
 };
@@ -157,6 +157,9 @@ impl Call<'_> {
             })
         });
         match outcome {
+            Ok(Value::Object(body)) if is_in_pages(self.method) => {
+                self.ran(&Head::new(body), credential)
+            }
             Ok(result) => self.ran(&Head::of_result(result), credential),
             Err(refused) => self.refuse(&self.error(refused.code).with_text(refused.text)),
         }

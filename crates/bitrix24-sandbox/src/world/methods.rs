@@ -50,6 +50,11 @@ impl Refused {
 /// The `result` of an answer.
 pub(crate) type Outcome = Result<Value, Refused>;
 
+/// Whether the outcome of a method is the whole body short of its `time`: it has a `total` too.
+pub(crate) fn is_in_pages(name: &str) -> bool {
+    name == "user.get"
+}
+
 pub(crate) type Handler = fn(&mut Context<'_>) -> Outcome;
 
 /// What carries out the method of this lower-case name.

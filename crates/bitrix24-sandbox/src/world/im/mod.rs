@@ -42,6 +42,7 @@ pub(super) fn find(name: &str) -> Option<Handler> {
         "im.user.get" => users::get,
         "im.user.list.get" => users::list,
         "user.current" => users::current,
+        "user.get" => users::search,
         _ => return None,
     })
 }

@@ -143,3 +143,27 @@ fn orders() {
         .order("write", json!({"dialog": "chat9", "text": "x"}));
     assert!(wrong.unwrap_err().to_string().contains("no such dialog"));
 }
+
+#[test]
+fn people_are_found() {
+    let portal = Portal::start();
+    portal.bot("echo");
+    let anna = portal.sandbox.add_user("Anna Davis").id();
+    let by_id = portal.exact("user.get", json!({"ID": anna}));
+    assert_eq!(by_id.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&by_id[0]["NAME"], &by_id[0]["LAST_NAME"]),
+        (&json!("Anna"), &json!("Davis"))
+    );
+    let ids = |params: Value| {
+        let found = portal.exact("user.get", params);
+        let ids = found.as_array().unwrap().iter();
+        ids.map(|one| one["ID"].as_str().unwrap().parse().unwrap())
+            .collect::<Vec<u64>>()
+    };
+    assert_eq!(ids(json!({"UF_DEPARTMENT": 1})), [1, anna]);
+    assert_eq!(ids(json!({"sort": "ID", "order": "DESC"})), [anna, 1]);
+    assert_eq!(ids(json!({"!ID": [1]})), [anna]);
+    assert_eq!(ids(json!({"name": "Nobody"})), [0_u64; 0]);
+    assert_eq!(portal.body("user.get", json!({}))["total"], 2);
+}
