@@ -165,5 +165,6 @@ fn people_are_found() {
     assert_eq!(ids(json!({"sort": "ID", "order": "DESC"})), [anna, 1]);
     assert_eq!(ids(json!({"!ID": [1]})), [anna]);
     assert_eq!(ids(json!({"name": "Nobody"})), [0_u64; 0]);
+    assert_eq!(ids(json!({"FILTER": {"NAME": "Anna"}})), [anna]);
     assert_eq!(portal.body("user.get", json!({}))["total"], 2);
 }
