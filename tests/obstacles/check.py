@@ -16,6 +16,7 @@ from pathlib import Path
 import bitrix24
 from bitrix24 import AsyncClient, Client, errors, request
 from bitrix24.obstacles import Condition, TablesGetItem
+from bitrix24.sandbox import Sandbox
 
 sys.path.append(str(Path(__file__).parents[1] / "python"))
 
@@ -46,28 +47,30 @@ def annotations(module: str) -> int:
 def examples(module: str, client: Client) -> doctest.TestResults:
     """Runs the examples in a module's docstrings."""
     loaded = importlib.import_module(module)
-    return doctest.testmod(loaded, extraglobs={"client": client})
+    names = {"client": client, "Sandbox": Sandbox}
+    return doctest.testmod(loaded, extraglobs=names, optionflags=doctest.ELLIPSIS)
 
 
 def passed_back() -> None:
     """What a record of an answer does not hold is left out; a ``None`` of one's own is sent."""
     inner = Condition(left="b", note="c")
     with Portal() as portal, Client.from_webhook(portal.webhook) as client:
-        portal.default = Reply({"result": {"LEVEL": 1}})
+        portal.always(Reply({"result": {"LEVEL": 1}}))
         shapes = client.obstacles.shapes
         condition = Condition(left="a", right=[inner], extra={"NEW": None})
         shapes.set(must=None, level=2, condition=condition)
         shapes.set(must=None, level=2, maybe=None, condition={"LEFT": inner, "NOTE": None})
         record, mapping = (request.json for request in portal.requests)
-        portal.default = Reply({"result": {"bot": {"id": 1, "code": "x"}}})
+        portal.always(Reply({"result": {"bot": {"id": 1, "code": "x"}}}))
         bot = {"code": "x", "properties": {"name": "y"}, "botToken": "z"}
         client.obstacles.v2.bot.register(fields=bot, extra_=None)
+        registration = portal.requests[2].json
     inside = {"LEFT": "b", "NOTE": "c"}
     assert record["CONDITION"] == {"LEFT": "a", "RIGHT": [inside], "NEW": None}
     assert "MAYBE" not in record
     assert mapping["CONDITION"] == {"LEFT": inside, "NOTE": None}
     assert mapping["MAYBE"] is None
-    assert portal.requests[2].json == {"fields": bot, "extra": None}
+    assert registration == {"fields": bot, "extra": None}
 
 
 def listed() -> None:
@@ -94,7 +97,7 @@ def listed() -> None:
             cursor = error.cursor
         portal.answer(page(10), page())
         assert [record.id for record in client.records(lists, keyed=True, resume=cursor)] == [10]
-    keys = [sent.json["filter"] for sent in portal.requests[2:]]
+        keys = [sent.json["filter"] for sent in portal.requests[2:]]
     assert keys == [{">ID": 0}, {">ID": 9}, {">ID": 9}, {">ID": 10}]
 
     async def read() -> list[int]:
