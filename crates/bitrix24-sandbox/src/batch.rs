@@ -27,8 +27,8 @@ pub(crate) const METHOD: &str = "batch";
 /// What stands for the path of a command in the log.
 const PATH: &str = "batch";
 
-/// Commands beyond these fail.
-const MOST: usize = 50;
+/// How many commands a batch may have.
+pub(crate) const MOST: usize = 50;
 
 /// The parameters that the log masks: the secret ones, and the commands of a batch, each of which it
 /// shows by itself.

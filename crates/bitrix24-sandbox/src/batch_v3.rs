@@ -4,16 +4,13 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     auth::Credential,
-    batch::{self, Command},
+    batch::{self, Command, MOST},
     contract::Rest,
     method::Call,
     reference::{self, Room},
     reference_v3,
     refusal::{Refusal, VALIDATION},
 };
-
-/// Calls in a batch at most.
-const MOST: usize = 50;
 
 /// What a batch in the manner of the classic API gets.
 const SELECT: &str = "BITRIX_REST_V3_EXCEPTION_INVALIDSELECTEXCEPTION";

@@ -1,5 +1,7 @@
 //! Judges the parameters of a call by the contract.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Map, Value};
 
@@ -20,6 +22,25 @@ pub(crate) enum Problem {
     },
     /// Parameters that exclude each other are given together.
     Clash(String),
+}
+
+impl Problem {
+    /// The parameters that it is about.
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::Missing(path) | Self::Wrong { path, .. } | Self::Clash(path) => path,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(path) => write!(f, "Argument '{path}' is null or empty"),
+            Self::Wrong { path, expected } => write!(f, "Argument '{path}' must be {expected}"),
+            Self::Clash(paths) => write!(f, "Arguments exclude each other: {paths}"),
+        }
+    }
 }
 
 /// Checks required parameters, then rules, then types.

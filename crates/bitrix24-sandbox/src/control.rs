@@ -18,8 +18,7 @@ use crate::{
     table::List,
     time::{TimeShape, since_epoch},
     tokens::Grant,
-    world::OWNER,
-    world::orders,
+    world::{OWNER, orders},
 };
 
 /// Before the name of an order that is called like a method.

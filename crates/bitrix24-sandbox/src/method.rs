@@ -94,7 +94,7 @@ impl Call<'_> {
                 Ok(result) => Reply::ran(
                     Head::of_result(result).finish(state.time(self.start, None).as_ref()),
                 ),
-                Err(problem) => self.refuse(&Refusal::problem(rest, problem)),
+                Err(problem) => self.refuse(&Refusal::problem(rest, &problem)),
             };
         }
         if self.method == batch::METHOD && rest == Rest::V3 {
@@ -131,9 +131,9 @@ impl Call<'_> {
                 (Problem::Missing(path), None) => match method.missing_code(path) {
                     // Which parameter it is has a place in that error.
                     Some(code) if code != VALIDATION => self.refuse(&self.error(code)),
-                    _ => self.object(problem),
+                    _ => self.object(&problem),
                 },
-                _ => self.object(problem),
+                _ => self.object(&problem),
             },
         }
     }
@@ -166,21 +166,15 @@ impl Call<'_> {
     }
 
     /// Refuses parameters about which the contract itself does not say more.
-    fn object(&self, problem: Problem) -> Reply {
-        let path = match &problem {
-            Problem::Missing(path) | Problem::Wrong { path, .. } | Problem::Clash(path) => path,
-        };
+    fn object(&self, problem: &Problem) -> Reply {
+        let path = problem.path();
         let code = v1::objection(self.method, path).or_else(|| v2::objection(self.method, path));
         let Some(code) = code else {
             return self.refuse(&Refusal::problem(self.rest, problem));
         };
         // The documented words would not say what is wrong with something that is there.
-        let text = match &problem {
-            Problem::Wrong { path, expected } => {
-                Some(format!("Argument '{path}' must be {expected}"))
-            }
-            Problem::Missing(_) | Problem::Clash(_) => None,
-        };
+        let is_there = matches!(problem, Problem::Wrong { .. });
+        let text = is_there.then(|| problem.to_string());
         self.refuse(&self.error(code).with_text(text))
     }
 

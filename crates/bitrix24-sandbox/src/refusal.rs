@@ -173,28 +173,14 @@ impl Refusal {
     }
 
     /// For parameters that break the contract.
-    pub(crate) fn problem(rest: Rest, problem: Problem) -> Self {
-        let (argument, text) = match problem {
-            Problem::Missing(path) => {
-                let text = format!("Argument '{path}' is null or empty");
-                (path, text)
-            }
-            Problem::Wrong { path, expected } => {
-                let text = format!("Argument '{path}' must be {expected}");
-                (path, text)
-            }
-            Problem::Clash(paths) => {
-                let text = format!("Arguments exclude each other: {paths}");
-                (paths, text)
-            }
-        };
+    pub(crate) fn problem(rest: Rest, problem: &Problem) -> Self {
         let code = match rest {
             Rest::Classic => "ERROR_ARGUMENT",
             Rest::V3 => VALIDATION,
         };
         Self {
-            argument: Some(argument),
-            ..Self::new(400, code, text)
+            argument: Some(problem.path().to_owned()),
+            ..Self::new(400, code, problem.to_string())
         }
     }
 
