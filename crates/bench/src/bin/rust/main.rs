@@ -1,0 +1,3 @@
+//! The clients in Rust.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Measures the client beside what one would use instead.
+
+fn main() {}
