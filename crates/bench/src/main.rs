@@ -1,0 +1,69 @@
+//! Measures the client beside what one would use instead: `cargo xtask bench` builds what is
+//! measured and runs this. The README of this crate says how.
+
+mod cores;
+mod driver;
+mod model;
+mod options;
+mod plot;
+mod report;
+mod rounds;
+mod sections;
+mod stats;
+mod tools;
+
+use std::{error::Error, process::ExitCode};
+
+use crate::{
+    options::Options,
+    report::{Report, store::Store},
+};
+
+/// What everything here comes to.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let outcome = Options::read(std::env::args().skip(1)).and_then(|options| run(&options));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Measures the sections one after the other. What a section came to is kept at once: a later one
+/// that fails takes nothing with it.
+fn run(options: &Options) -> Outcome {
+    let store = Store::new(options);
+    let mut failed = Vec::new();
+    for section in sections::all() {
+        if !options.selects(section.name) {
+            continue;
+        }
+        eprintln!("\n== {}", section.name);
+        match (section.measure)(options) {
+            Ok(mut found) => {
+                section.name.clone_into(&mut found.name);
+                store.save(&found)?;
+                println!("\n{}", report::details::section(&found));
+            }
+            Err(error) => {
+                eprintln!("{} failed: {error}", section.name);
+                failed.push(section.name);
+            }
+        }
+    }
+    let report = Report::new(store.load()?);
+    println!("\n{}", report.summary());
+    if options.quick {
+        println!("This was a quick run: too short for figures to be kept.");
+    } else {
+        report.write(options)?;
+    }
+    match failed.as_slice() {
+        [] => Ok(()),
+        failed => Err(format!("not measured: {}", failed.join(", ")).into()),
+    }
+}

@@ -1,0 +1,55 @@
+//! What is told of what was measured.
+
+pub(crate) mod details;
+pub(crate) mod machine;
+pub(crate) mod markers;
+pub(crate) mod number;
+pub(crate) mod store;
+pub(crate) mod verdict;
+
+use std::{fs, path::Path};
+
+use crate::{Outcome, model::Section, options::Options, plot};
+
+/// All sections that were measured, now or before.
+pub(crate) struct Report(Vec<Section>);
+
+impl Report {
+    pub(crate) fn new(sections: Vec<Section>) -> Self {
+        Self(sections)
+    }
+
+    /// The expectations and what became of them.
+    pub(crate) fn summary(&self) -> String {
+        verdict::table(&self.0)
+    }
+
+    /// Writes the tables of the project and of this crate, and draws the plots.
+    pub(crate) fn write(&self, options: &Options) -> Outcome {
+        let own = options.root.join("crates").join("bench");
+        let plots = own.join("plots");
+        fs::create_dir_all(&plots)?;
+        for plot in self.0.iter().flat_map(|section| &section.plots) {
+            let file = plots.join(&plot.file).with_extension("svg");
+            fs::write(file, plot::draw(plot)?)?;
+        }
+        let about = machine::about(options, &self.0);
+        let summary = format!("{about}\n\n{}", self.summary());
+        replace(&options.root.join("README.md"), &summary)?;
+        let details: Vec<_> = self.0.iter().map(details::section).collect();
+        let versions = machine::versions(&self.0);
+        let details = format!("{about} {versions}\n\n{}", details.join("\n"));
+        replace(&own.join("README.md"), &details)
+    }
+}
+
+fn replace(file: &Path, text: &str) -> Outcome {
+    let old = fs::read_to_string(file)?;
+    let new = markers::replace(&old, text.trim())
+        .map_err(|error| format!("{}: {error}", file.display()))?;
+    if new != old {
+        fs::write(file, new)?;
+        println!("written: {}", file.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The clients that are measured.
+
+use crate::driver::{
+    Client,
+    Program::{Python, Rust},
+};
+
+const fn rust(name: &'static str, argument: &'static str) -> Client {
+    Client {
+        name,
+        program: Rust(argument),
+    }
+}
+
+const fn python(name: &'static str, file: &'static str) -> Client {
+    Client {
+        name,
+        program: Python(file),
+    }
+}
+
+/// Our name in Rust.
+pub(super) const OURS: &str = "bitrix24";
+/// Ours in Python, which waits for its answers.
+pub(super) const OURS_SYNC: &str = "bitrix24";
+/// Ours for asyncio.
+pub(super) const OURS_ASYNC: &str = "bitrix24 (async)";
+
+pub(super) const IN_RUST: [Client; 3] = [
+    rust(OURS, "ours"),
+    rust("reqwest", "reqwest"),
+    rust("hyper", "hyper"),
+];
+
+pub(super) const IN_PYTHON_SYNC: [Client; 4] = [
+    python(OURS_SYNC, "ours_sync"),
+    python("b24pysdk", "b24pysdk_driver"),
+    python("requests", "requests_driver"),
+    python("httpx", "httpx_sync"),
+];
+
+pub(super) const IN_PYTHON_ASYNC: [Client; 4] = [
+    python(OURS_ASYNC, "ours_async"),
+    python("fast_bitrix24", "fast_bitrix24_driver"),
+    python("aiohttp", "aiohttp_driver"),
+    python("httpx (async)", "httpx_async"),
+];

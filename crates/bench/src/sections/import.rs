@@ -1,0 +1,105 @@
+//! How long it takes until a client is there, and until it has an answer.
+
+use serde::Deserialize;
+
+use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, OURS_ASYNC, OURS_SYNC};
+use crate::{
+    Outcome,
+    driver::{Client, Scheme, Server},
+    model::{Measure, Met, Section, Value, Values, Verdict},
+    options::Options,
+    report::number,
+    tools::output,
+};
+
+/// How long ours may take, in seconds.
+const LONGEST: f64 = 0.030;
+
+#[derive(Deserialize)]
+struct First {
+    import: f64,
+    first_call: f64,
+}
+
+pub(super) fn measure(options: &Options) -> Outcome<Section> {
+    let server = Server::start(50)?;
+    let mut section = Section::now();
+    section.notes.push(server.cores.note());
+    section.notes.push(
+        "Each time in a new process, whose modules were compiled before. The first call includes \
+         the import, and the connection."
+            .to_owned(),
+    );
+    let clients: Vec<Client> = [IN_PYTHON_SYNC, IN_PYTHON_ASYNC].concat();
+    let mut imports: Vec<Value> = clients.iter().map(|it| value(it.name)).collect();
+    for scheme in Scheme::ALL {
+        let mut calls: Vec<Value> = clients.iter().map(|it| value(it.name)).collect();
+        // The first round writes what the others find compiled.
+        for round in 0..=options.either(11, 3) {
+            for (index, client) in clients.iter().enumerate() {
+                match first(client, options, &server, scheme) {
+                    Ok(_) if round == 0 => {}
+                    Ok(first) => {
+                        imports[index].values.push(first.import);
+                        calls[index].values.push(first.first_call);
+                    }
+                    Err(error) => calls[index].problem = Some(format!("failed: {error}")),
+                }
+            }
+        }
+        let what = format!("First call, {}", scheme.name());
+        judge(&mut section, &what, &calls, None);
+        section.values.push(Values {
+            title: what,
+            rows: calls,
+        });
+    }
+    let what = "Import".to_owned();
+    judge(&mut section, &what, &imports, Some(LONGEST));
+    let table = Values {
+        title: what,
+        rows: imports,
+    };
+    section.values.insert(0, table);
+    // Import first.
+    section.verdicts.rotate_right(2);
+    Ok(section)
+}
+
+fn value(name: &str) -> Value {
+    Value::new(name, Measure::Seconds, Vec::new())
+}
+
+fn first(client: &Client, options: &Options, server: &Server, scheme: Scheme) -> Outcome<First> {
+    let mut command = client.command(options, &server.cores)?;
+    command.arg("--first");
+    server.give_address(&mut command, scheme);
+    Ok(serde_json::from_str(&output(&mut command)?)?)
+}
+
+/// Ours, each of the two, against the fastest of the others.
+fn judge(section: &mut Section, what: &str, rows: &[Value], longest: Option<f64>) {
+    let ours = [OURS_SYNC, OURS_ASYNC];
+    let others = rows.iter().filter(|row| !ours.contains(&row.what.as_str()));
+    let others = others.filter_map(|row| Some((row.median()?, &row.what)));
+    let fastest = others.min_by(|one, other| one.0.total_cmp(&other.0));
+    for name in ours {
+        let own = rows.iter().find(|row| row.what == name);
+        let own = own.and_then(Value::median);
+        let limit = longest.map(|it| format!("< {}, ", number::seconds(it)));
+        section.verdicts.push(Verdict {
+            what: format!("{what}: {name}"),
+            ours: own.map_or("—".into(), number::seconds),
+            against: fastest.map_or("—".into(), |(_, name)| name.clone()),
+            theirs: fastest.map_or("—".into(), |(time, _)| number::seconds(time)),
+            expected: format!("{}the fastest", limit.unwrap_or_default()),
+            met: match (own, fastest) {
+                (Some(own), Some((time, _))) => {
+                    Met::of(own < time && longest.is_none_or(|longest| own < longest))
+                }
+                _ => Met::Unknown,
+            },
+            ..Verdict::default()
+        });
+    }
+}
