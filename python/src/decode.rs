@@ -379,7 +379,16 @@ impl<'py> Visitor<'_> for Name<'_, 'py> {
 }
 
 /// Reads JSON as it is.
+#[derive(Clone, Copy)]
 struct Anything<'a, 'py>(Seed<'a, 'py>);
+
+impl<'de, 'py> DeserializeSeed<'de> for Anything<'_, 'py> {
+    type Value = Object<'py>;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+        value.deserialize_any(self)
+    }
+}
 
 impl<'py> Anything<'_, 'py> {
     fn make<T: IntoPyObject<'py>, E: Error>(self, value: T) -> Result<Object<'py>, E> {
@@ -421,7 +430,7 @@ impl<'de, 'py> Visitor<'de> for Anything<'_, 'py> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let list = PyList::empty(self.0.py);
-        while let Some(item) = seq.next_element_seed(self.0)? {
+        while let Some(item) = seq.next_element_seed(self)? {
             self.0.scratch.keep(list.append(item))?;
         }
         Ok(list.into_any())
@@ -430,7 +439,7 @@ impl<'de, 'py> Visitor<'de> for Anything<'_, 'py> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let dict = PyDict::new(self.0.py);
         while let Some(key) = map.next_key_seed(Name(self.0))? {
-            let item = map.next_value_seed(self.0)?;
+            let item = map.next_value_seed(self)?;
             self.0.scratch.keep(dict.set_item(key, item))?;
         }
         Ok(dict.into_any())

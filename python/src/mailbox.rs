@@ -51,14 +51,17 @@ pub(crate) fn spawn<'py, T: Outcome>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = RUNNING_LOOP.get(py)?.call0()?;
-    let Some(runtime) = runtime(py)? else {
+    let Some((runtime, mailbox)) = cross(py, &event_loop)? else {
         if is_main_thread(py)? {
             return Err(PyRuntimeError::new_err("the interpreter is shutting down"));
         }
         // A daemon thread, which ends with the process. An exception would only make it complain.
         return event_loop.call_method0(interned!(py, "create_future"));
     };
-    let mailbox = Mailbox::of(py, event_loop)?;
+    let mailbox = match mailbox {
+        Some(mailbox) => mailbox.into_bound(py),
+        None => Mailbox::new(py, event_loop)?,
+    };
     let this = mailbox.get();
     let number = this.next.fetch_add(1, SeqCst);
     let future = PENDING
@@ -81,8 +84,12 @@ pub(crate) fn spawn<'py, T: Outcome>(
     Ok(future)
 }
 
-/// The runtime, started if this is the first call of the process. `None`: the interpreter exits.
-fn runtime(py: Python<'_>) -> io::Result<Option<Handle>> {
+/// The runtime, started if this is the first call of the process, and the mailbox of an event loop
+/// if it has one. `None`: the interpreter exits.
+fn cross(
+    py: Python<'_>,
+    event_loop: &Bound<'_, PyAny>,
+) -> io::Result<Option<(Handle, Option<Py<Mailbox>>)>> {
     BRIDGE.with(py, |bridge| {
         if bridge.exited {
             return Ok(None);
@@ -91,7 +98,10 @@ fn runtime(py: Python<'_>) -> io::Result<Option<Handle>> {
             Some(runtime) => runtime,
             None => start()?,
         };
-        Ok(Some(bridge.runtime.insert(runtime).handle().clone()))
+        let runtime = bridge.runtime.insert(runtime).handle().clone();
+        let mut mailboxes = bridge.mailboxes.iter();
+        let known = mailboxes.find(|mailbox| mailbox.get().event_loop.is(event_loop));
+        Ok(Some((runtime, known.map(|mailbox| mailbox.clone_ref(py)))))
     })
 }
 
@@ -216,16 +226,8 @@ impl Inbox {
 }
 
 impl Mailbox {
-    /// The mailbox of an event loop.
-    fn of<'py>(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
-        let known = BRIDGE.with(py, |bridge| {
-            let mut mailboxes = bridge.mailboxes.iter();
-            let known = mailboxes.find(|mailbox| mailbox.get().event_loop.is(&event_loop));
-            known.map(|mailbox| mailbox.clone_ref(py))
-        });
-        if let Some(known) = known {
-            return Ok(known.into_bound(py));
-        }
+    /// The mailbox of an event loop that has none.
+    fn new<'py>(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         let mailbox = Self {
             pid: process::id(),
             event_loop: event_loop.unbind(),

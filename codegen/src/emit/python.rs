@@ -948,7 +948,7 @@ fn request_scopes_module(api: &Api, root: &Namespace) -> String {
                     :data:`bitrix24.request` offers by name, each part loaded when first \
                     used.\"\"\"\n\n";
         let mut body = format!("\n\n{head}");
-        body.push_str(&scope_slots(root));
+        body.push_str(&scope_slots(root, Kind::Request));
         scope_members(module, root, Kind::Request, &mut body);
         body.push_str("\n\nrequest: Final = RequestScopes()\n");
         let text = "Makes requests of the methods, by the names that clients have for them.";
@@ -1035,17 +1035,25 @@ fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
             "\n\nclass {class}({prefix}Namespace):\n    \"\"\"What :class:`bitrix24.{client}` \
              offers by name, each part loaded when first used.\"\"\"\n\n"
         );
-        body.push_str(&scope_slots(root));
+        body.push_str(&scope_slots(root, kind));
         scope_members(module, root, kind, &mut body);
     }
     body
 }
 
 /// Where the namespaces of the first level are kept.
-fn scope_slots(root: &Namespace) -> String {
-    let slots = root.children.values();
-    let slots: Vec<_> = slots.map(|child| quoted(&scope_slot(child))).collect();
-    tuple("__slots__", &slots)
+fn scope_slots(root: &Namespace, kind: Kind) -> String {
+    let children = root.children.values();
+    let slots: Vec<_> = children.map(|child| quoted(&scope_slot(child))).collect();
+    let mut text = tuple("__slots__", &slots);
+    if !slots.is_empty() {
+        text.push('\n');
+    }
+    for child in root.children.values() {
+        let slot = scope_slot(child);
+        let _ = writeln!(text, "    {slot}: {}{}", kind.prefix(), child.type_name);
+    }
+    text
 }
 
 fn scope_slot(namespace: &Namespace) -> String {

@@ -36,12 +36,10 @@ class Pending(Future):
 
 
 def watch(loop: asyncio.AbstractEventLoop, pipe: int, heard: Callable[[], None], /) -> bool:
-    """Has a loop call a function whenever a pipe can be read. Tells whether the loop can do that:
-    not every loop can, and it says so in ways of its own.
-    """
+    """Has a loop call a function whenever a pipe can be read. Tells whether the loop can do that."""
     try:
         # Not with the variables of the task that happens to be the first.
         Context().run(loop.add_reader, pipe, heard)
-    except Exception:
+    except Exception:  # each loop has its own way to say so
         return False
     return True
