@@ -36,7 +36,7 @@ class Pending(Future):
 
 
 def watch(loop: asyncio.AbstractEventLoop, pipe: int, heard: Callable[[], None], /) -> bool:
-    """Has a loop call a function whenever a pipe can be read. Tells whether the loop can do that."""
+    """Has a loop call a function whenever a pipe can be read, and tells whether it can do that."""
     try:
         # Not with the variables of the task that happens to be the first.
         Context().run(loop.add_reader, pipe, heard)
