@@ -25,7 +25,7 @@ class Pending(Future):
     __slots__ = ("_mailbox", "_number")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, mailbox: Mailbox, number: int, /) -> None:
-        super().__init__(loop=loop)
+        Future.__init__(self, loop=loop)  # what `super` finds, sooner
         self._mailbox = mailbox
         self._number = number
 
