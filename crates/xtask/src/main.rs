@@ -1,9 +1,8 @@
-//! `cargo xtask setup|demo|test|bench|costs`: everything that one does with this project.
+//! `cargo xtask setup|demo|test|bench`: everything that one does with this project.
 
 mod apart;
 mod bench;
 mod consumer;
-mod costs;
 mod demo;
 mod edited;
 mod foreign;
@@ -32,7 +31,6 @@ Usage: cargo xtask <command>
         [--quick]        (take less time, and write nothing)
         [--docs DIR]     (with the documentation of the API: its import, too)
   bench --list           name what is measured
-  costs                  measure what a method costs: building, the wheel's size, imports
 ";
 
 fn main() -> ExitCode {
@@ -49,7 +47,6 @@ fn main() -> ExitCode {
             Ok(options) => bench::bench(&options),
             Err(error) => return usage(&error),
         },
-        ["costs"] => costs::costs(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())
