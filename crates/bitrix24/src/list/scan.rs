@@ -16,7 +16,7 @@ use super::paging::List;
 use crate::{
     Error,
     raw::Reply,
-    wire::{self, FromWire, Strict},
+    wire::{self, FromWire},
 };
 
 /// What a look at a page shows.
@@ -54,11 +54,21 @@ pub(super) fn scan(reply: &Reply, list: &List, keyed: bool) -> Result<Scan, Erro
     })
 }
 
-/// Reads the records as they are.
-pub(super) fn values(reply: &Reply, list: &List) -> Result<Vec<Value>, Error> {
+/// Reads the records, each by a seed.
+pub(super) fn values<'de, S>(
+    reply: &'de Reply,
+    list: &List,
+    seed: S,
+) -> Result<Vec<S::Value>, Error>
+where
+    S: DeserializeSeed<'de> + Copy,
+{
     let answer = reply.decode_with(Walk {
         path: &list.records,
-        inner: Values { map: list.map },
+        inner: Values {
+            map: list.map,
+            seed,
+        },
     })?;
     Ok(answer.result.unwrap_or_default())
 }
@@ -332,20 +342,20 @@ impl<'de> Visitor<'de> for KeyOf<'_> {
     }
 }
 
-/// Reads records as they are.
+/// Reads records by a seed.
 #[derive(Clone, Copy)]
-struct Values {
+struct Values<S> {
     map: bool,
+    seed: S,
 }
 
-impl<'de> DeserializeSeed<'de> for Values {
-    type Value = Vec<Value>;
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Values<S> {
+    type Value = Vec<S::Value>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Value>, D::Error> {
-        let seed = Strict::<Value>::new();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let found = match self.map {
-            false => wire::list_with(deserializer, seed)?,
-            true => wire::map_with::<D, String, _>(deserializer, seed)?
+            false => wire::list_with(deserializer, self.seed)?,
+            true => wire::map_with::<D, String, _>(deserializer, self.seed)?
                 .map(|entries| entries.into_iter().map(|(_, value)| value).collect()),
         };
         Ok(found.value().unwrap_or_default())
