@@ -189,6 +189,11 @@ impl Sending<'_> {
                 Verdict::DidNotRun(because) => refused = Some(because),
                 _ => (refused, self.uncertain) = (None, Some(outcome)),
             }
+            // The try, or another call during the pause, may have found the portal elsewhere.
+            live = match self.in_time(self.shared.live(self.epoch)).await {
+                Ok(now) => now,
+                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+            };
         }
     }
 
