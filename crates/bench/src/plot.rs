@@ -2,12 +2,15 @@
 
 use plotters::prelude::{
     ChartBuilder, Color, IntoDrawingArea, IntoFont, IntoLogRange, LineSeries, PathElement,
-    RGBColor, SVGBackend, SeriesLabelPosition, TextStyle,
+    RGBColor, SVGBackend, Text, TextStyle,
 };
 
 use crate::{Outcome, model::Plot, report::number};
 
-const SIZE: (u32, u32) = (760, 420);
+const SIZE: (u32, u32) = (760, 400);
+
+/// The width of what the names of the lines take.
+const NAMES: u32 = 160;
 
 /// These and what is written are seen on white as on black.
 const COLORS: [RGBColor; 4] = [
@@ -23,15 +26,19 @@ pub(crate) fn draw(plot: &Plot) -> Outcome<String> {
     let points = || plot.lines.iter().flat_map(|line| &line.points);
     let (left, right) = ends(points().map(|it| it.0)).ok_or("a plot without points")?;
     let (low, high) = ends(points().map(|it| it.1)).ok_or("a plot without points")?;
+    let text = |size: u32| {
+        let font = ("sans-serif", f64::from(size)).into_font();
+        TextStyle::from(font).color(&INK)
+    };
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let text = |size: i32| -> TextStyle<'_> { ("sans-serif", size).into_font().color(&INK) };
-        let mut chart = ChartBuilder::on(&area)
+        let (graph, names) = area.split_horizontally(SIZE.0 - NAMES);
+        let mut chart = ChartBuilder::on(&graph)
             .caption(&plot.title, text(17))
             .margin(12)
             .x_label_area_size(42)
-            .y_label_area_size(78)
+            .y_label_area_size(66)
             .build_cartesian_2d((left..right).log_scale(), (low..high).log_scale())?;
         chart
             .configure_mesh()
@@ -41,29 +48,33 @@ pub(crate) fn draw(plot: &Plot) -> Outcome<String> {
             .axis_desc_style(text(14))
             .axis_style(INK)
             .bold_line_style(INK.mix(0.3))
-            .light_line_style(INK.mix(0.08))
-            .x_label_formatter(&|it| number::short(*it))
-            .y_label_formatter(&|it| number::short(*it))
+            .y_labels(20)
+            .max_light_lines(0)
+            .x_label_formatter(&tick)
+            .y_label_formatter(&tick)
             .draw()?;
-        for (line, color) in plot.lines.iter().zip(COLORS.into_iter().cycle()) {
-            chart
-                .draw_series(
-                    LineSeries::new(line.points.iter().copied(), color.stroke_width(2))
-                        .point_size(3),
-                )?
-                .label(&line.name)
-                .legend(move |(x, y)| {
-                    PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2))
-                });
+        for (index, (line, color)) in plot.lines.iter().zip(COLORS.iter().cycle()).enumerate() {
+            let stroke = color.stroke_width(2);
+            let points = line.points.iter().copied();
+            chart.draw_series(LineSeries::new(points, stroke).point_size(3))?;
+            // Beside the graph, where no line can cross it.
+            let y = 56 + 22 * i32::try_from(index)?;
+            names.draw(&PathElement::new([(0, y), (18, y)], stroke))?;
+            let at = (26, y - 6);
+            names.draw(&Text::new(line.name.clone(), at, text(14)))?;
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .label_font(text(14))
-            .draw()?;
         area.present()?;
     }
     Ok(svg)
+}
+
+/// What stands at a line of the axes.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "it is called so")]
+fn tick(value: &f64) -> String {
+    match *value {
+        value if value >= 1.0 => number::grouped(value),
+        value => format!("{}", (value * 1e6).round() / 1e6),
+    }
 }
 
 /// From where to where, with some room.

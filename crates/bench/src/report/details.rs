@@ -48,7 +48,7 @@ fn race(race: &Race) -> String {
         &format!("{unit}s")
     };
     let mut text = format!(
-        "\n| {title} | {plural} a second | CPU time a {unit} | most memory |\n|---|---|---|---|\n"
+        "\n| {title} | {plural} a second | CPU time per {unit} | most memory |\n|---|---|---|---|\n"
     );
     for entry in entries {
         text += &format!("| {} | {} |\n", entry.client, cells(entry).join(" | "));
@@ -152,7 +152,7 @@ mod tests {
 
 Measured today. A note.
 
-| Batches | batches a second | CPU time a batch | most memory |
+| Batches | batches a second | CPU time per batch | most memory |
 |---|---|---|---|
 | ours | 1,000 (500 – 1,000) | 100 µs (100 µs – 200 µs) | 2.50 MB |
 | theirs | failed: a \\| b c |  |  |

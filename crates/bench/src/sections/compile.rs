@@ -94,7 +94,7 @@ fn methods(options: &Options, section: &mut Section) -> Outcome {
         build()?;
         let mut rows: Vec<Value> = counts
             .iter()
-            .map(|it| Value::new(format!("{it} methods"), Measure::Seconds, Vec::new()))
+            .map(|it| Value::new(format!("methods: {it}"), Measure::Seconds, Vec::new()))
             .collect();
         let mut points = Vec::new();
         for _ in 0..options.either(3, 1) {

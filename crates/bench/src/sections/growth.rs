@@ -166,7 +166,7 @@ fn methods(options: &Options, section: &mut Section) -> Outcome {
                 empty_dir(&out)?;
                 times.push(run(&mut command)?.wall);
             }
-            let row = Value::new(format!("{methods} methods"), Measure::Seconds, times);
+            let row = Value::new(format!("methods: {methods}"), Measure::Seconds, times);
             points.extend(row.median().map(|median| (methods as f64, median)));
             rows.push(row);
         }
