@@ -1,7 +1,9 @@
 //! `cargo xtask setup|demo|test|costs`: everything that one does with this project.
 
 mod apart;
+mod built;
 mod consumer;
+mod copied;
 mod costs;
 mod demo;
 mod edited;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    demo, edited, foreign, obstacles, package, paths,
-    run::{Outcome, cargo, run},
+    built, demo, edited, foreign, obstacles, package, paths,
+    run::{Outcome, cargo, program, run},
     setup,
     venv::Venv,
     wheel,
@@ -150,7 +150,7 @@ fn fmt() -> Outcome {
 }
 
 fn codegen() -> Outcome {
-    run(&mut cargo(["codegen", "check"]))
+    run(program(built::codegen()?).arg("check"))
 }
 
 fn clippy() -> Outcome {

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     apart, paths,
     portal::Portal,
-    run::{Outcome, empty_dir, run},
+    run::{Outcome, both, empty_dir, run},
     venv::Venv,
 };
 
@@ -25,23 +25,21 @@ pub(crate) fn check() -> Outcome {
         maturin.args(args).arg("--out").arg(&dist);
         run(maturin.current_dir(paths::python()))
     };
-    maturin(&["build", "--quiet", "--compression-level", "9"])?;
     maturin(&["sdist"])?;
-
-    let file = only(&dist, ".whl")?;
-    let size = fs::metadata(&file)?.len();
-    if size > LARGEST {
-        return Err(format!("the wheel has {size} bytes, more than {LARGEST}").into());
-    }
-    let wheel = install("venv-wheel", &file)?;
-
-    // From the source distribution, pip builds a wheel of its own.
-    let sdist = Venv::fresh("venv-sdist")?;
-    let mut pip = sdist.pip(&["install", "--quiet"]);
-    pip.arg(only(&dist, ".tar.gz")?)
-        .env("CARGO_TARGET_DIR", apart::target()?)
-        .env("MATURIN_PEP517_ARGS", "--profile dev");
-    run(&mut pip)?;
+    let source = only(&dist, ".tar.gz")?;
+    // To link the wheel takes long, and one core.
+    let (wheel, sdist) = both(
+        || {
+            maturin(&["build", "--quiet", "--compression-level", "9"])?;
+            let file = only(&dist, ".whl")?;
+            let size = fs::metadata(&file)?.len();
+            if size > LARGEST {
+                return Err(format!("the wheel has {size} bytes, more than {LARGEST}").into());
+            }
+            install("venv-wheel", &file)
+        },
+        || build_and_install("venv-sdist", &source),
+    )?;
 
     let portal = Portal::start()?;
     let script = paths::root().join("tests").join("package").join("call.py");
@@ -52,7 +50,20 @@ pub(crate) fn check() -> Outcome {
 /// A new virtual environment with that package.
 pub(crate) fn install(name: &str, package: &Path) -> Outcome<Venv> {
     let venv = Venv::fresh(name)?;
-    run(venv.pip(&["install", "--quiet"]).arg(package))?;
+    run(venv.install().arg(package))?;
+    Ok(venv)
+}
+
+/// A new virtual environment with the package of that source distribution, of which pip builds a
+/// wheel of its own.
+fn build_and_install(name: &str, source: &Path) -> Outcome<Venv> {
+    let target = apart::clean_target("sdist")?;
+    let venv = Venv::fresh(name)?;
+    let mut pip = venv.install();
+    pip.arg(source)
+        .env("CARGO_TARGET_DIR", target)
+        .env("MATURIN_PEP517_ARGS", "--profile dev");
+    run(&mut pip)?;
     Ok(venv)
 }
 
