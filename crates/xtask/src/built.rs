@@ -25,7 +25,19 @@ pub(crate) fn codegen() -> Outcome<PathBuf> {
 
 /// Builds the portal and the programs that call it.
 pub(crate) fn programs() -> Outcome {
-    let mut build = cargo(["build", "--quiet", "--workspace", "--bin", SANDBOX]);
+    build(SANDBOX)
+}
+
+/// Builds the server of the benchmarks, and says where it is.
+pub(crate) fn server() -> Outcome<PathBuf> {
+    let name = "server";
+    build(name)?;
+    Ok(paths::target().join("debug").join(file(name)))
+}
+
+/// Builds a program, and with it the examples: they ask for the features that tests do.
+fn build(name: &str) -> Outcome {
+    let mut build = cargo(["build", "--quiet", "--workspace", "--bin", name]);
     run(build.args(["--example", "demo", "--example", "foreign"]))
 }
 
@@ -39,6 +51,7 @@ pub(crate) fn example(target: &Path, name: &str) -> PathBuf {
     target.join("debug").join("examples").join(file(name))
 }
 
-fn file(name: &str) -> String {
+/// The file of a program.
+pub(crate) fn file(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
 }

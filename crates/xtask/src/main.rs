@@ -1,4 +1,4 @@
-//! `cargo xtask setup|demo|test|costs`: everything that one does with this project.
+//! `cargo xtask setup|demo|test|instructions|costs`: everything that one does with this project.
 
 mod apart;
 mod built;
@@ -8,10 +8,12 @@ mod costs;
 mod demo;
 mod edited;
 mod foreign;
+mod instructions;
 mod obstacles;
 mod package;
 mod paths;
 mod portal;
+mod reminders;
 mod run;
 mod setup;
 mod test;
@@ -29,6 +31,8 @@ Usage: cargo xtask <command>
                          (for the chat of BITRIX24_ENTITY_TYPE, BITRIX24_ENTITY_ID)
   test [--only NAME]...  run every check, or only the named ones
   test --list            name the checks
+  instructions           count the instructions of what matters, and compare; with --record,
+                         record them
   costs                  measure what a method costs: building, the wheel's size, imports
 ";
 
@@ -42,6 +46,8 @@ fn main() -> ExitCode {
             Ok(options) => test::test(&options),
             Err(error) => return usage(&error),
         },
+        ["instructions"] => instructions::check(),
+        ["instructions", "--record"] => instructions::record(),
         ["costs"] => costs::costs(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -92,7 +92,8 @@ impl Drop for Portal {
     }
 }
 
-fn field(line: &str, name: &str) -> Option<String> {
+/// A text out of a line of JSON.
+pub(crate) fn field(line: &str, name: &str) -> Option<String> {
     let (_, value) = line.split_once(&format!("\"{name}\":\""))?;
     Some(value.split_once('"')?.0.to_owned())
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    built, demo, edited, foreign, obstacles, package, paths,
+    built, demo, edited, foreign, instructions, obstacles, package, paths, reminders,
     run::{Outcome, cargo, program, run},
     setup,
     venv::Venv,
@@ -39,7 +39,7 @@ const fn python(name: &'static str, check: fn() -> Outcome) -> Step {
 const SETUP: &str = "setup";
 
 /// In the order in which they run: what is quick or most likely to fail first.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     rust("fmt", fmt),
     rust("codegen", codegen),
     rust("clippy", clippy),
@@ -56,6 +56,7 @@ const STEPS: [Step; 18] = [
     python("foreign", foreign::check),
     rust("package", package::check),
     python("wheel", wheel::check),
+    python("instructions", instructions::check),
     python("edited", edited::check),
     python("obstacles", obstacles::check),
 ];
@@ -137,6 +138,9 @@ pub(crate) fn test(options: &Options) -> Outcome {
     let failed = usize::from(failure.is_some());
     if let Some((name, error)) = &failure {
         println!("\n{name}: {error}");
+    }
+    for reminder in reminders::take() {
+        println!("\nNOTE: {reminder}");
     }
     println!("\n{} passed, {failed} failed", done.len() - failed);
     match failure {
