@@ -53,7 +53,7 @@ impl Client {
 }
 
 /// A program that was built with this one.
-fn beside(name: &str) -> Outcome<PathBuf> {
+pub(crate) fn beside(name: &str) -> Outcome<PathBuf> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     Ok(std::env::current_exe()?.with_file_name(name))
 }
@@ -111,22 +111,16 @@ impl Server {
 
     /// Tells a client where the server is.
     pub(crate) fn give_address(&self, command: &mut Command, scheme: Scheme) {
-        let url = match scheme {
-            Scheme::Http => &self.address.http,
-            Scheme::Https => &self.address.https,
+        match scheme {
+            Scheme::Http => command.env("BENCH_URL", &self.address.http),
+            Scheme::Https => {
+                command.env("BENCH_CA", &self.address.ca);
+                command.env("BENCH_URL", &self.address.https)
+            }
         };
-        command
-            .env("BENCH_URL", url)
-            .env("BENCH_CA", &self.address.ca);
         // What the machine's own network asks for is of no use here.
-        for name in [
-            "http_proxy",
-            "https_proxy",
-            "all_proxy",
-            "HTTP_PROXY",
-            "HTTPS_PROXY",
-            "ALL_PROXY",
-        ] {
+        for name in ["http_proxy", "https_proxy", "all_proxy"] {
+            command.env_remove(name.to_uppercase());
             command.env_remove(name);
         }
     }

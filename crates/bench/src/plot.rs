@@ -1,8 +1,8 @@
 //! Lines that grow, drawn on two logarithmic axes.
 
 use plotters::prelude::{
-    BLACK, ChartBuilder, Color, IntoDrawingArea, IntoFont, IntoLogRange, IntoTextStyle, LineSeries,
-    PathElement, RGBColor, SVGBackend, SeriesLabelPosition, TextStyle,
+    ChartBuilder, Color, IntoDrawingArea, IntoFont, IntoLogRange, LineSeries, PathElement,
+    RGBColor, SVGBackend, SeriesLabelPosition, TextStyle,
 };
 
 use crate::{Outcome, model::Plot, report::number};
@@ -20,7 +20,6 @@ const INK: RGBColor = RGBColor(128, 128, 128);
 
 /// The picture, as SVG.
 pub(crate) fn draw(plot: &Plot) -> Outcome<String> {
-    let _ = BLACK;
     let points = || plot.lines.iter().flat_map(|line| &line.points);
     let (left, right) = ends(points().map(|it| it.0)).ok_or("a plot without points")?;
     let (low, high) = ends(points().map(|it| it.1)).ok_or("a plot without points")?;
@@ -29,7 +28,7 @@ pub(crate) fn draw(plot: &Plot) -> Outcome<String> {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
         let text = |size: i32| -> TextStyle<'_> { ("sans-serif", size).into_font().color(&INK) };
         let mut chart = ChartBuilder::on(&area)
-            .caption(&plot.title, text(17).into_text_style(&area))
+            .caption(&plot.title, text(17))
             .margin(12)
             .x_label_area_size(42)
             .y_label_area_size(78)
@@ -76,6 +75,7 @@ fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::draw;
     use crate::model::{Line, Plot};

@@ -152,6 +152,7 @@ fn more(count: u64, wall: f64, seconds: f64) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{enough, more, take};
     use crate::{driver::Reply, model::Entry};

@@ -37,6 +37,7 @@ pub(crate) fn slope(points: &[(f64, f64)]) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::{Spread, slope};
 

@@ -1,6 +1,7 @@
-//! `cargo xtask setup|demo|test|instructions|costs`: everything that one does with this project.
+//! `cargo xtask setup|demo|test|bench|instructions|costs`: everything that one does with this project.
 
 mod apart;
+mod bench;
 mod built;
 mod consumer;
 mod copied;
@@ -31,6 +32,10 @@ Usage: cargo xtask <command>
                          (for the chat of BITRIX24_ENTITY_TYPE, BITRIX24_ENTITY_ID)
   test [--only NAME]...  run every check, or only the named ones
   test --list            name the checks
+  bench [--only NAME]... measure the client beside others, write the tables of the README
+        [--quick]        (take less time, and write nothing)
+        [--docs DIR]     (with the documentation of the API: its import, too)
+  bench --list           name what is measured
   instructions           count the instructions of what matters, and compare; with --record,
                          record them
   costs                  measure what a method costs: building, the wheel's size, imports
@@ -44,6 +49,10 @@ fn main() -> ExitCode {
         ["demo"] => demo::demo(),
         ["test", options @ ..] => match test::Options::read(options) {
             Ok(options) => test::test(&options),
+            Err(error) => return usage(&error),
+        },
+        ["bench", options @ ..] => match bench::Options::read(options) {
+            Ok(options) => bench::bench(&options),
             Err(error) => return usage(&error),
         },
         ["instructions"] => instructions::check(),

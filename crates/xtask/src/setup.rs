@@ -13,6 +13,17 @@ const MARK: &str = "\nGenerated from the API's description; do not edit.\n";
 
 /// Makes the virtual environment, installs the tools and builds the package into it.
 pub(crate) fn setup() -> Outcome {
+    tools()?;
+    clean(&paths::python().join("python").join("bitrix24"))?;
+    // Built for development: it is there sooner, and checks more.
+    run(Venv::development()
+        .tool("maturin")
+        .args(["develop", "--quiet"])
+        .current_dir(paths::python()))
+}
+
+/// Makes the virtual environment and installs the tools.
+pub(crate) fn tools() -> Outcome {
     let venv = Venv::development();
     let pyproject = paths::python().join("pyproject.toml");
     let wanted = fs::read_to_string(&pyproject)
@@ -25,12 +36,7 @@ pub(crate) fn setup() -> Outcome {
         run(&mut venv.pip(&["install", "--quiet", "--group", &group]))?;
         fs::write(venv.stamp(), wanted)?;
     }
-    clean(&paths::python().join("python").join("bitrix24"))?;
-    // Built for development: it is there sooner, and checks more.
-    run(venv
-        .tool("maturin")
-        .args(["develop", "--quiet"])
-        .current_dir(paths::python()))
+    Ok(())
 }
 
 /// Removes what an earlier build generated: maturin replaces and adds, but leaves alone what

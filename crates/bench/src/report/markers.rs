@@ -18,6 +18,7 @@ pub(crate) fn replace(page: &str, text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::replace;
 

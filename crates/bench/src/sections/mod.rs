@@ -3,12 +3,13 @@
 mod batch;
 mod calls;
 mod clients;
-// mod compile;
-// mod generator;
-// mod growth;
+mod compile;
+mod generator;
+mod growth;
 mod import;
 mod list;
-// mod size;
+mod size;
+mod workspace;
 
 use crate::{Outcome, model::Section, options::Options};
 
@@ -19,7 +20,7 @@ pub(crate) struct Part {
 }
 
 /// All of them, in the order in which they are measured and shown.
-pub(crate) fn all() -> [Part; 6] {
+pub(crate) fn all() -> [Part; 10] {
     let part = |name, measure| Part { name, measure };
     [
         part("rust", calls::rust as fn(&Options) -> Outcome<Section>),
@@ -28,5 +29,9 @@ pub(crate) fn all() -> [Part; 6] {
         part("batch", batch::measure),
         part("list", list::measure),
         part("import", import::measure),
+        part("generator", generator::measure),
+        part("compile", compile::measure),
+        part("size", size::measure),
+        part("growth", growth::measure),
     ]
 }

@@ -1,0 +1,147 @@
+//! The generator: the whole description checked and emitted, and the documentation imported.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde::Deserialize;
+
+use super::workspace::Workspace;
+use crate::{
+    Outcome,
+    driver::beside,
+    model::{Measure, Met, Section, Value, Values, Verdict},
+    options::Options,
+    report::number,
+    tools::{copy_dir, empty_dir, output, run},
+};
+
+/// How long both may take, in seconds.
+const EMIT: f64 = 1.0;
+const IMPORT: f64 = 2.0;
+
+/// What is run, under the name by which it is shown.
+struct Run {
+    what: String,
+    command: Command,
+    times: Vec<f64>,
+    longest: Option<f64>,
+}
+
+pub(super) fn measure(options: &Options) -> Outcome<Section> {
+    let mut section = Section::now();
+    let workspace = Workspace::copy(options)?;
+    let out = options.folder().join("generated");
+    let mut runs = Vec::new();
+    for language in ["rust", "python", "json"] {
+        let mut command = Command::new(beside("generate")?);
+        command.arg(language).arg(workspace.spec());
+        runs.push(Run {
+            what: format!("Check and emit all of the description: {language}"),
+            command,
+            times: Vec::new(),
+            longest: Some(EMIT),
+        });
+    }
+    for (profile, verb) in [
+        ("dev", &["check"][..]),
+        ("release", &["build", "--release"]),
+    ] {
+        runs.push(Run {
+            what: format!("… rust, as the build script of the {profile} profile"),
+            command: Command::new(build_script(&workspace, verb)?),
+            times: Vec::new(),
+            longest: Some(EMIT),
+        });
+    }
+    for run in &mut runs {
+        run.command.env("OUT_DIR", &out);
+        for scope in workspace.scopes()? {
+            let feature = scope.to_uppercase().replace(['-', '.'], "_");
+            run.command.env(format!("CARGO_FEATURE_{feature}"), "1");
+        }
+    }
+    for _ in 0..options.either(7, 3) {
+        for run in &mut runs {
+            empty_dir(&out)?;
+            let took = self::run(&mut run.command)?;
+            run.times.push(took.wall);
+        }
+    }
+    match (&options.codegen, &options.docs) {
+        (Some(codegen), Some(docs)) => runs.push(import(options, codegen, docs)?),
+        _ => section
+            .notes
+            .push("The import was not measured: it takes `--docs`.".to_owned()),
+    }
+    let mut rows = Vec::new();
+    for run in runs {
+        let row = Value::new(run.what, Measure::Seconds, run.times);
+        if let (Some(longest), Some(median)) = (run.longest, row.median()) {
+            section.verdicts.push(Verdict {
+                what: row.what.clone(),
+                ours: number::seconds(median),
+                expected: format!("< {}", number::seconds(longest)),
+                met: Met::of(median < longest),
+                ..Verdict::default()
+            });
+        }
+        rows.push(row);
+    }
+    section.values.push(Values {
+        title: "Generator".to_owned(),
+        rows,
+    });
+    Ok(section)
+}
+
+/// Reads all documentation, and writes what it says into a copy of the description.
+fn import(options: &Options, codegen: &Path, docs: &Path) -> Outcome<Run> {
+    let spec = options.folder().join("imported");
+    let mut command = Command::new(codegen);
+    command.arg("--spec").arg(&spec).arg("import");
+    command.arg("--docs").arg(docs);
+    let mut times = Vec::new();
+    for _ in 0..options.either(5, 2) {
+        empty_dir(&spec)?;
+        copy_dir(&options.root.join("spec"), &spec)?;
+        times.push(run(&mut command)?.wall);
+    }
+    Ok(Run {
+        what: "Import of all documentation".to_owned(),
+        command,
+        times,
+        longest: Some(IMPORT),
+    })
+}
+
+/// What Cargo says of something that it has built.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    package_id: Option<String>,
+    target: Option<Target>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+}
+
+/// The build script of the client, built.
+fn build_script(workspace: &Workspace, verb: &[&str]) -> Outcome<PathBuf> {
+    let mut build = workspace.cargo(verb[0]);
+    build.args(&verb[1..]).args(["--message-format", "json"]);
+    let messages = output(&mut build)?;
+    let script = messages.lines().find_map(|line| {
+        let message: Message = serde_json::from_str(line).ok()?;
+        let ours = message.reason == "compiler-artifact"
+            && message.package_id?.contains("crates/bitrix24#")
+            && message.target?.kind == ["custom-build"];
+        ours.then_some(message.filenames)?.into_iter().next()
+    });
+    script.ok_or("Cargo does not tell where the build script is".into())
+}
