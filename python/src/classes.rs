@@ -84,9 +84,11 @@ classes! {
     MEMORY_STORE = "bitrix24._oauth" "MemoryStore";
     OAUTH = "bitrix24._oauth" "OAuth";
     LIST_REQUEST = "bitrix24._request" "ListRequest";
+    DATETIME = "datetime" "datetime";
     SECRET = "bitrix24._base" "Secret";
     UNSET = "bitrix24._base" "UNSET";
     PENDING = "bitrix24._loop" "Pending";
+    WATCH = "bitrix24._loop" "watch";
     RUNNING_LOOP = "asyncio" "get_running_loop";
     LOGGER = "bitrix24._base" "LOGGER";
     REGISTER_AT_EXIT = "atexit" "register";

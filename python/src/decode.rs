@@ -5,8 +5,9 @@
 use std::{cell::RefCell, fmt};
 
 use bitrix24::wire::{self, Expected, Found, Slots};
+use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use pyo3::{
-    BoundObject,
+    BoundObject, IntoPyObjectExt,
     prelude::*,
     types::{PyBool, PyDict, PyList, PyString},
 };
@@ -17,24 +18,69 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    classes::SECRET,
+    classes::{DATETIME, SECRET},
+    errors,
+    keys::Keys,
     process::interned,
     table::{Key, Record, Resolved, Type},
 };
 
-/// An exception of Python's own on the way, such as the lack of memory: serde carries texts only.
+/// What the seeds of one reading share.
 #[derive(Default)]
-pub(crate) struct Trouble(RefCell<Option<PyErr>>);
+pub(crate) struct Scratch {
+    /// An exception of Python's own on the way, such as the lack of memory: serde carries texts
+    /// only.
+    raised: RefCell<Option<PyErr>>,
+    keys: Keys,
+    /// The zone of the last moment: the others have mostly the same.
+    zone: RefCell<Option<(FixedOffset, Py<PyAny>)>>,
+}
 
-impl Trouble {
+impl Scratch {
     /// The exception, if there was one.
     pub(crate) fn take(&self) -> Option<PyErr> {
-        self.0.take()
+        self.raised.take()
+    }
+
+    /// The exception of a reading that failed. `codes` are those that the method describes as its
+    /// own.
+    pub(crate) fn raise(&self, py: Python<'_>, codes: &[&str], error: bitrix24::Error) -> PyErr {
+        self.take()
+            .unwrap_or_else(|| errors::raise(py, codes, error))
+    }
+
+    /// A `datetime`.
+    fn moment<'py>(
+        &self,
+        py: Python<'py>,
+        moment: DateTime<FixedOffset>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let micros = moment.timestamp_subsec_micros();
+        if micros > 999_999 {
+            // A leap second, of which Python does not know. PyO3 does what can be done.
+            return moment.into_bound_py_any(py);
+        }
+        let offset = *moment.offset();
+        let mut last = self.zone.borrow_mut();
+        let zone = match &*last {
+            Some((known, zone)) if *known == offset => zone.bind(py).clone(),
+            _ => {
+                let zone = offset.into_bound_py_any(py)?;
+                *last = Some((offset, zone.clone().unbind()));
+                zone
+            }
+        };
+        let (date, time) = (moment.date_naive(), moment.time());
+        let date = (date.year(), date.month(), date.day());
+        let time = (time.hour(), time.minute(), time.second());
+        DATETIME
+            .get(py)?
+            .call1((date.0, date.1, date.2, time.0, time.1, time.2, micros, zone))
     }
 
     fn keep<T, E: Error>(&self, result: PyResult<T>) -> Result<T, E> {
         result.map_err(|error| {
-            self.0.replace(Some(error));
+            self.raised.replace(Some(error));
             E::custom("Python failed")
         })
     }
@@ -45,14 +91,14 @@ impl Trouble {
 pub(crate) struct Seed<'a, 'py> {
     py: Python<'py>,
     ty: &'static Type,
-    trouble: &'a Trouble,
+    scratch: &'a Scratch,
 }
 
 type Object<'py> = Bound<'py, PyAny>;
 
 impl<'a, 'py> Seed<'a, 'py> {
-    pub(crate) fn new(py: Python<'py>, ty: &'static Type, trouble: &'a Trouble) -> Self {
-        Self { py, ty, trouble }
+    pub(crate) fn new(py: Python<'py>, ty: &'static Type, scratch: &'a Scratch) -> Self {
+        Self { py, ty, scratch }
     }
 
     fn of(self, ty: &'static Type) -> Self {
@@ -72,21 +118,20 @@ impl<'a, 'py> Seed<'a, 'py> {
         Ok(match found {
             Found::Value(value) => {
                 let made = value.into_pyobject(self.py).map_err(Into::into);
-                Found::Value(self.trouble.keep(made)?.into_any().into_bound())
+                Found::Value(self.scratch.keep(made)?.into_any().into_bound())
             }
             Found::Nothing(what) => Found::Nothing(what),
         })
     }
 
     /// Like [`make`](Self::make) for dates, of which Python knows the years from 1 to 9999.
-    fn make_date<T, E>(self, found: Found<T>) -> Result<Found<Object<'py>>, E>
-    where
-        T: IntoPyObject<'py>,
-        E: Error,
-    {
+    fn make_date<T, E: Error>(
+        found: Found<T>,
+        make: impl FnOnce(T) -> PyResult<Object<'py>>,
+    ) -> Result<Found<Object<'py>>, E> {
         Ok(match found {
-            Found::Value(value) => match value.into_pyobject(self.py) {
-                Ok(made) => Found::Value(made.into_any().into_bound()),
+            Found::Value(value) => match make(value) {
+                Ok(made) => Found::Value(made),
                 Err(_) => return Err(E::custom("expected a date of the years 1 to 9999")),
             },
             Found::Nothing(what) => Found::Nothing(what),
@@ -96,26 +141,33 @@ impl<'a, 'py> Seed<'a, 'py> {
     fn read<'de, D: Deserializer<'de>>(self, value: D) -> Result<Found<Object<'py>>, D::Error> {
         match self.ty {
             Type::Any => value.deserialize_any(Anything(self)).map(Found::Value),
-            Type::String => self.make(wire::text(value)?),
-            Type::Secret => match wire::text(value)? {
+            Type::String => {
+                let text = wire::text_with(value, |text| PyString::new(self.py, text))?;
+                Ok(text.map(Bound::into_any))
+            }
+            Type::Secret => match wire::text_with(value, |text| PyString::new(self.py, text))? {
                 Found::Value(text) => {
                     let secret = SECRET.get(self.py).and_then(|class| class.call1((text,)));
-                    self.trouble.keep(secret).map(Found::Value)
+                    self.scratch.keep(secret).map(Found::Value)
                 }
                 Found::Nothing(what) => Ok(Found::Nothing(what)),
             },
             Type::Integer => self.make(wire::integer(value)?),
             Type::Double => self.make(wire::number(value)?),
             Type::Boolean(_) => self.make(wire::boolean(value)?),
-            Type::Date => self.make_date(wire::date(value)?),
-            Type::DateTime => self.make_date(wire::date_time(value)?),
+            Type::Date => {
+                Self::make_date(wire::date(value)?, |date| date.into_bound_py_any(self.py))
+            }
+            Type::DateTime => Self::make_date(wire::date_time(value)?, |moment| {
+                self.scratch.moment(self.py, moment)
+            }),
             Type::Object => self.map::<String, D>(value, &Type::Any),
             Type::Map(Key::String, item) => self.map::<String, D>(value, item),
             Type::Map(Key::Integer, item) => self.map::<i64, D>(value, item),
             Type::Array(item) => match wire::list_with(value, self.of(item))? {
                 Found::Value(items) => {
                     let list = PyList::new(self.py, items);
-                    Ok(Found::Value(self.trouble.keep(list)?.into_any()))
+                    Ok(Found::Value(self.scratch.keep(list)?.into_any()))
                 }
                 Found::Nothing(what) => Ok(Found::Nothing(what)),
             },
@@ -139,7 +191,7 @@ impl<'a, 'py> Seed<'a, 'py> {
         };
         let dict = PyDict::new(self.py);
         for (key, item) in entries {
-            self.trouble.keep(dict.set_item(key, item))?;
+            self.scratch.keep(dict.set_item(key, item))?;
         }
         Ok(Found::Value(dict.into_any()))
     }
@@ -149,8 +201,8 @@ impl<'a, 'py> Seed<'a, 'py> {
         value: D,
         record: &'static Record,
     ) -> Result<Found<Object<'py>>, D::Error> {
-        let resolved = self.trouble.keep(record.resolve(self.py))?;
-        let object = self.trouble.keep(resolved.instance(self.py))?;
+        let resolved = self.scratch.keep(record.resolve(self.py))?;
+        let object = self.scratch.keep(resolved.instance(self.py))?;
         let mut fields = Fields {
             seed: self,
             record,
@@ -160,7 +212,7 @@ impl<'a, 'py> Seed<'a, 'py> {
             extra: None,
         };
         Ok(match wire::fill(value, &mut fields)? {
-            Found::Value(()) => Found::Value(self.trouble.keep(fields.end())?),
+            Found::Value(()) => Found::Value(self.scratch.keep(fields.end())?),
             Found::Nothing(what) => Found::Nothing(what),
         })
     }
@@ -287,7 +339,7 @@ impl Slots for Fields<'_, '_> {
             .and_then(|bit| 1_u64.checked_shl(bit))
             .unwrap_or(0);
         self.seed
-            .trouble
+            .scratch
             .keep(self.object.setattr(&self.resolved.names[index], object))
     }
 
@@ -299,17 +351,49 @@ impl Slots for Fields<'_, '_> {
         let seed = self.seed;
         let object = seed.of(&Type::Any).deserialize(value)?;
         let extra = self.extra.get_or_insert_with(|| PyDict::new(seed.py));
-        seed.trouble.keep(extra.set_item(name, object))
+        seed.scratch.keep(extra.set_item(name, object))
+    }
+}
+
+/// Reads the name of a field.
+struct Name<'a, 'py>(Seed<'a, 'py>);
+
+impl<'de, 'py> DeserializeSeed<'de> for Name<'_, 'py> {
+    type Value = Bound<'py, PyString>;
+
+    fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<Self::Value, D::Error> {
+        name.deserialize_str(self)
+    }
+}
+
+impl<'py> Visitor<'_> for Name<'_, 'py> {
+    type Value = Bound<'py, PyString>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.scratch.keys.get(self.0.py, name))
     }
 }
 
 /// Reads JSON as it is.
+#[derive(Clone, Copy)]
 struct Anything<'a, 'py>(Seed<'a, 'py>);
+
+impl<'de, 'py> DeserializeSeed<'de> for Anything<'_, 'py> {
+    type Value = Object<'py>;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+        value.deserialize_any(self)
+    }
+}
 
 impl<'py> Anything<'_, 'py> {
     fn make<T: IntoPyObject<'py>, E: Error>(self, value: T) -> Result<Object<'py>, E> {
         let made = value.into_pyobject(self.0.py).map_err(Into::into);
-        Ok(self.0.trouble.keep(made)?.into_any().into_bound())
+        Ok(self.0.scratch.keep(made)?.into_any().into_bound())
     }
 }
 
@@ -346,17 +430,17 @@ impl<'de, 'py> Visitor<'de> for Anything<'_, 'py> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let list = PyList::empty(self.0.py);
-        while let Some(item) = seq.next_element_seed(self.0)? {
-            self.0.trouble.keep(list.append(item))?;
+        while let Some(item) = seq.next_element_seed(self)? {
+            self.0.scratch.keep(list.append(item))?;
         }
         Ok(list.into_any())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let dict = PyDict::new(self.0.py);
-        while let Some(key) = map.next_key_seed(self.0.of(&Type::String))? {
-            let item = map.next_value_seed(self.0)?;
-            self.0.trouble.keep(dict.set_item(key, item))?;
+        while let Some(key) = map.next_key_seed(Name(self.0))? {
+            let item = map.next_value_seed(self)?;
+            self.0.scratch.keep(dict.set_item(key, item))?;
         }
         Ok(dict.into_any())
     }

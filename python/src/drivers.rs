@@ -89,14 +89,16 @@ impl Runner {
                 py.detach(|| thread::scope(|scope| scope.spawn(|| runtime.block_on(work)).join()));
             return done.map_err(|_| PyRuntimeError::new_err("the thread of the work panicked"));
         }
+        let mut slice =
+            || py.detach(|| runtime.block_on(async { timeout(SLICE, &mut work).await }));
+        if let Ok(outcome) = slice() {
+            return Ok(outcome);
+        }
+        // Signals come to the main thread alone: most calls are over before that matters.
         if !is_main_thread(py)? {
             return Ok(py.detach(|| runtime.block_on(work)));
         }
         loop {
-            let slice = py.detach(|| runtime.block_on(async { timeout(SLICE, &mut work).await }));
-            if let Ok(outcome) = slice {
-                return Ok(outcome);
-            }
             let signal = py.check_signals();
             if !self.is_ours() {
                 // The connection is the parent's.
@@ -110,6 +112,9 @@ impl Runner {
                 drop(work);
                 py.detach(|| runtime.block_on(turn()));
                 return Err(interrupt);
+            }
+            if let Ok(outcome) = slice() {
+                return Ok(outcome);
             }
         }
     }

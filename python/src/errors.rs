@@ -18,7 +18,7 @@ use crate::{
         UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_REFERENCE, WRONG_TYPE,
     },
     process::interned,
-    request::time,
+    time,
 };
 
 /// The exception of a call that failed. `codes` are those that the method describes as its own.
@@ -139,7 +139,8 @@ fn api(
     details.set_item("status", error.status)?;
     details.set_item("validation", validation)?;
     details.set_item("argument", error.argument)?;
-    details.set_item("time", time(py, error.time)?)?;
+    let time = error.time.map(|time| time::made(py, &time)).transpose()?;
+    details.set_item("time", time.flatten())?;
     class.call((message,), Some(details)).map(PyErr::from_value)
 }
 

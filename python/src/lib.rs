@@ -12,6 +12,7 @@ mod drivers;
 mod encode;
 mod errors;
 mod gate;
+mod keys;
 mod logs;
 mod mailbox;
 mod moves;
@@ -24,6 +25,7 @@ mod sandbox;
 mod settings;
 mod store;
 mod table;
+mod time;
 
 /// The native half: private, and driven by tables of the methods.
 #[pyo3::pymodule]
@@ -44,6 +46,8 @@ mod _native {
     use super::settings::Settings;
     #[pymodule_export]
     use super::store::Store;
+    #[pymodule_export]
+    use super::time::LateTime;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

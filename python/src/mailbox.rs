@@ -2,14 +2,16 @@
 //!
 //! A finished call is put into the mailbox of its event loop. The first one there wakes the loop,
 //! which then takes out all that have come: one wake-up for many answers. Everything that is
-//! Python's happens on the thread of the loop; the runtime's threads own no Python object, and
-//! attach for nothing but the wake-up.
+//! Python's happens on the thread of the loop; the runtime's threads own no Python object. They
+//! wake a loop by a pipe that it watches, without attaching: the thread of the loop may be busy
+//! with Python. Where a loop cannot watch one, as on Windows, they attach for the wake-up.
 
 use std::{
     collections::HashMap,
-    io, mem, process,
+    io::{self, PipeReader, PipeWriter, Read, Write},
+    mem, process,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
     time::Duration,
@@ -22,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    classes::{PENDING, REGISTER_AT_EXIT, RUNNING_LOOP},
+    classes::{PENDING, REGISTER_AT_EXIT, RUNNING_LOOP, WATCH},
     drivers::is_main_thread,
     gate,
     outcome::{Ending, Outcome},
@@ -49,14 +51,17 @@ pub(crate) fn spawn<'py, T: Outcome>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = RUNNING_LOOP.get(py)?.call0()?;
-    let Some(runtime) = runtime(py)? else {
+    let Some((runtime, mailbox)) = cross(py, &event_loop)? else {
         if is_main_thread(py)? {
             return Err(PyRuntimeError::new_err("the interpreter is shutting down"));
         }
         // A daemon thread, which ends with the process. An exception would only make it complain.
         return event_loop.call_method0(interned!(py, "create_future"));
     };
-    let mailbox = Mailbox::of(py, event_loop)?;
+    let mailbox = match mailbox {
+        Some(mailbox) => mailbox.into_bound(py),
+        None => Mailbox::new(py, event_loop)?,
+    };
     let this = mailbox.get();
     let number = this.next.fetch_add(1, SeqCst);
     let future = PENDING
@@ -79,8 +84,12 @@ pub(crate) fn spawn<'py, T: Outcome>(
     Ok(future)
 }
 
-/// The runtime, started if this is the first call of the process. `None`: the interpreter exits.
-fn runtime(py: Python<'_>) -> io::Result<Option<Handle>> {
+/// The runtime, started if this is the first call of the process, and the mailbox of an event loop
+/// if it has one. `None`: the interpreter exits.
+fn cross(
+    py: Python<'_>,
+    event_loop: &Bound<'_, PyAny>,
+) -> io::Result<Option<(Handle, Option<Py<Mailbox>>)>> {
     BRIDGE.with(py, |bridge| {
         if bridge.exited {
             return Ok(None);
@@ -89,13 +98,16 @@ fn runtime(py: Python<'_>) -> io::Result<Option<Handle>> {
             Some(runtime) => runtime,
             None => start()?,
         };
-        Ok(Some(bridge.runtime.insert(runtime).handle().clone()))
+        let runtime = bridge.runtime.insert(runtime).handle().clone();
+        let mut mailboxes = bridge.mailboxes.iter();
+        let known = mailboxes.find(|mailbox| mailbox.get().event_loop.is(event_loop));
+        Ok(Some((runtime, known.map(|mailbox| mailbox.clone_ref(py)))))
     })
 }
 
 fn start() -> io::Result<Runtime> {
     Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .thread_name("bitrix24")
         .enable_all()
         .build()
@@ -125,6 +137,11 @@ fn at_exit(py: Python<'_>) {
 
 /// Asks an event loop to empty its mailbox. Runs on a thread of the runtime.
 fn wake(inbox: &Arc<Inbox>) {
+    if let Some(bell) = inbox.bell.get() {
+        // There is never more than one byte in it.
+        let _ = (&bell.rope).write(&[1]);
+        return;
+    }
     gate::attach(|py| {
         let find = |bridge: &mut Bridge| {
             let index = bridge
@@ -178,6 +195,14 @@ struct Inbox {
     finished: Mutex<Vec<(u64, Box<dyn Outcome>)>>,
     /// Whether the loop knows that there is something.
     woken: AtomicBool,
+    /// Wakes the loop, if it can watch a pipe.
+    bell: OnceLock<Bell>,
+}
+
+/// A pipe. Its ends are closed together: to write to one that nobody can read may end the process.
+struct Bell {
+    rope: PipeWriter,
+    ear: PipeReader,
 }
 
 impl Inbox {
@@ -187,23 +212,22 @@ impl Inbox {
         !self.woken.swap(true, SeqCst)
     }
 
+    /// Takes out all that have come.
     fn take(&self) -> Vec<(u64, Box<dyn Outcome>)> {
+        if let Some(bell) = self.bell.get()
+            && self.woken.load(SeqCst)
+        {
+            // It rings once for each time that `woken` is set, so this does not block.
+            let _ = (&bell.ear).read(&mut [0]);
+        }
         self.woken.store(false, SeqCst);
         mem::take(&mut *lock(&self.finished))
     }
 }
 
 impl Mailbox {
-    /// The mailbox of an event loop.
-    fn of<'py>(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
-        let known = BRIDGE.with(py, |bridge| {
-            let mut mailboxes = bridge.mailboxes.iter();
-            let known = mailboxes.find(|mailbox| mailbox.get().event_loop.is(&event_loop));
-            known.map(|mailbox| mailbox.clone_ref(py))
-        });
-        if let Some(known) = known {
-            return Ok(known.into_bound(py));
-        }
+    /// The mailbox of an event loop that has none.
+    fn new<'py>(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         let mailbox = Self {
             pid: process::id(),
             event_loop: event_loop.unbind(),
@@ -212,6 +236,7 @@ impl Mailbox {
             under_way: Mutex::default(),
         };
         let mailbox = Bound::new(py, mailbox)?;
+        hang_bell(&mailbox)?;
         // A good time to forget the loops that came to their end.
         let known: Vec<_> = BRIDGE.with(py, |bridge| {
             bridge.mailboxes.push(mailbox.clone().unbind());
@@ -248,6 +273,31 @@ impl Mailbox {
     fn is_ours(&self) -> bool {
         self.pid == process::id()
     }
+}
+
+/// Has the event loop watch a pipe, if it can.
+#[cfg(unix)]
+fn hang_bell(mailbox: &Bound<'_, Mailbox>) -> PyResult<()> {
+    use std::os::fd::AsRawFd;
+
+    let py = mailbox.py();
+    let Ok((ear, rope)) = io::pipe() else {
+        return Ok(());
+    };
+    let this = mailbox.get();
+    let drain = mailbox.getattr(interned!(py, "drain"))?;
+    let watched = WATCH
+        .get(py)?
+        .call1((&this.event_loop, ear.as_raw_fd(), drain))?;
+    if watched.is_truthy()? {
+        let _ = this.inbox.bell.set(Bell { rope, ear });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn hang_bell(_: &Bound<'_, Mailbox>) -> PyResult<()> {
+    Ok(())
 }
 
 #[pymethods]

@@ -18,13 +18,12 @@ use pyo3::{
     prelude::*,
     types::{PyDict, PyList},
 };
-use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use crate::{
     classes::{LIST_REQUEST, REQUEST_ERROR},
     client::Client,
-    decode::{Seed, Trouble},
+    decode::{Scratch, Seed},
     errors,
     outcome::Outcome,
     process::interned,
@@ -274,7 +273,10 @@ impl Outcome for Turned {
         };
         let records = records(py, target, &page).map_err(|error| fail(error, page.cursor()))?;
         let skipped = skip.min(records.len());
-        let records = records.get_slice(skipped, records.len());
+        let records = match skipped {
+            0 => records,
+            _ => records.get_slice(skipped, records.len()),
+        };
         let mut state = reading.state();
         state.pages = pages.through(&reading.template);
         state.skip = 0;
@@ -296,18 +298,11 @@ fn records<'py>(py: Python<'py>, target: &Target, page: &Page) -> PyResult<Bound
     let (method, list) = match described(target) {
         Some(described) => described,
         None => {
-            let values = page.values();
-            let values = values.map_err(|error| errors::raise(py, target.codes(), error))?;
-            let trouble = Trouble::default();
-            let list = PyList::empty(py);
-            for value in values {
-                let seed = Seed::new(py, &Type::Any, &trouble);
-                // What was JSON before is a value of any type.
-                if let Ok(value) = seed.deserialize(value) {
-                    list.append(value)?;
-                }
-            }
-            return trouble.take().map_or(Ok(list), Err);
+            let scratch = Scratch::default();
+            let values = page
+                .values_with(Seed::new(py, &Type::Any, &scratch))
+                .map_err(|error| scratch.raise(py, target.codes(), error))?;
+            return PyList::new(py, values);
         }
     };
     let answer = target.answer(py, Ok(page.reply().clone()))?;

@@ -14,12 +14,13 @@ use pyo3::{
 
 use crate::{
     classes::{ANSWER, REQUEST_ERROR},
-    decode::{Seed, Trouble},
+    decode::{Scratch, Seed},
     encode::{self, Earlier},
     errors,
     outcome::Outcome,
     process::interned,
-    table::{Method, TIME, Type},
+    table::{Method, Type},
+    time,
 };
 
 /// A call that is ready to be sent.
@@ -158,38 +159,19 @@ impl Target {
             Self::Described(method) => &method.result,
             Self::Named(..) => &Type::Any,
         };
-        let trouble = Trouble::default();
+        let scratch = Scratch::default();
         let reply = outcome.map_err(|error| errors::raise(py, codes, error))?;
         let answer = reply
-            .decode_with(Seed::new(py, result, &trouble))
-            .map_err(|error| {
-                trouble
-                    .take()
-                    .unwrap_or_else(|| errors::raise(py, codes, error))
-            })?;
+            .decode_with(Seed::new(py, result, &scratch))
+            .map_err(|error| scratch.raise(py, codes, error))?;
         let class = ANSWER.get(py)?.cast::<PyType>()?;
         let object = class.call_method1(interned!(py, "__new__"), (class,))?;
         object.setattr(interned!(py, "result"), answer.result)?;
-        object.setattr(interned!(py, "time"), time(py, answer.time)?)?;
+        object.setattr(interned!(py, "_time"), time::late(py, answer.time)?)?;
         object.setattr(interned!(py, "total"), answer.total)?;
         object.setattr(interned!(py, "next"), answer.next)?;
         Ok(object)
     }
-}
-
-/// What the portal says of the time of a call, in Python.
-pub(crate) fn time<'py>(
-    py: Python<'py>,
-    time: Option<bitrix24::Time>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Some(time) = time else { return Ok(None) };
-    let trouble = Trouble::default();
-    static RECORD: Type = Type::Record(TIME);
-    // What was read a moment ago can be written and read again.
-    let value = serde_json::to_value(time).ok();
-    let seed = Seed::new(py, &RECORD, &trouble);
-    let object = value.and_then(|value| serde::de::DeserializeSeed::deserialize(seed, value).ok());
-    trouble.take().map_or(Ok(object), Err)
 }
 
 fn seconds(py: Python<'_>, method: &str, timeout: Option<f64>) -> PyResult<Option<Duration>> {

@@ -946,8 +946,9 @@ fn request_scopes_module(api: &Api, root: &Namespace) -> String {
     let (module, body) = module.write(|module| {
         let head = "class RequestScopes(RequestNamespace):\n    \"\"\"What \
                     :data:`bitrix24.request` offers by name, each part loaded when first \
-                    used.\"\"\"\n\n    __slots__ = ()\n";
+                    used.\"\"\"\n\n";
         let mut body = format!("\n\n{head}");
+        body.push_str(&scope_slots(root, Kind::Request));
         scope_members(module, root, Kind::Request, &mut body);
         body.push_str("\n\nrequest: Final = RequestScopes()\n");
         let text = "Makes requests of the methods, by the names that clients have for them.";
@@ -1032,11 +1033,31 @@ fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
         let _ = write!(
             body,
             "\n\nclass {class}({prefix}Namespace):\n    \"\"\"What :class:`bitrix24.{client}` \
-             offers by name, each part loaded when first used.\"\"\"\n\n    __slots__ = ()\n"
+             offers by name, each part loaded when first used.\"\"\"\n\n"
         );
+        body.push_str(&scope_slots(root, kind));
         scope_members(module, root, kind, &mut body);
     }
     body
+}
+
+/// Where the namespaces of the first level are kept.
+fn scope_slots(root: &Namespace, kind: Kind) -> String {
+    let children = root.children.values();
+    let slots: Vec<_> = children.map(|child| quoted(&scope_slot(child))).collect();
+    let mut text = tuple("__slots__", &slots);
+    if !slots.is_empty() {
+        text.push('\n');
+    }
+    for child in root.children.values() {
+        let slot = scope_slot(child);
+        let _ = writeln!(text, "    {slot}: {}{}", kind.prefix(), child.type_name);
+    }
+    text
+}
+
+fn scope_slot(namespace: &Namespace) -> String {
+    format!("_{}_methods", namespace.ident.trim_end_matches('_'))
 }
 
 /// The namespaces of the first level, and the methods that are in none.
@@ -1054,11 +1075,12 @@ fn scope_members(module: &Module<'_>, root: &Namespace, kind: Kind, body: &mut S
         );
         let text = format!("The methods `{}.*`.", child.wire.join("."));
         body.push_str(&docstring(&text, 8));
+        let (slot, argument) = (scope_slot(child), kind.argument());
         let _ = write!(
             body,
-            "        from bitrix24.{folder}.{ident} import {name}\n\n        \
-             return {name}({})\n",
-            kind.argument()
+            "        try:\n            return self.{slot}\n        except AttributeError:\n            \
+             from bitrix24.{folder}.{ident} import {name}\n\n            \
+             self.{slot} = {name}({argument})\n            return self.{slot}\n"
         );
     }
     for (ident, index) in &root.methods {

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 /// that fails takes nothing with it.
 fn run(options: &Options) -> Outcome {
     let store = Store::new(options);
-    let mut failed = Vec::new();
+    let (mut measured, mut failed) = (Vec::new(), Vec::new());
     for section in sections::all() {
         if !options.selects(section.name) {
             continue;
@@ -48,6 +48,7 @@ fn run(options: &Options) -> Outcome {
                 section.name.clone_into(&mut found.name);
                 store.save(&found)?;
                 println!("\n{}", report::details::section(&found));
+                measured.push(found);
             }
             Err(error) => {
                 eprintln!("{} failed: {error}", section.name);
@@ -55,11 +56,12 @@ fn run(options: &Options) -> Outcome {
             }
         }
     }
-    let report = Report::new(store.load()?);
-    println!("\n{}", report.summary());
     if options.quick {
+        println!("\n{}", Report::new(measured).summary());
         println!("This was a quick run: too short for figures to be kept.");
     } else {
+        let report = Report::new(store.load()?);
+        println!("\n{}", report.summary());
         report.write(options)?;
     }
     match failed.as_slice() {

@@ -40,9 +40,18 @@ fn check(command: &Command, done: std::io::Result<std::process::Output>) -> Outc
         return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&done.stderr);
-    let said: Vec<&str> = said.lines().rev().take(20).collect();
-    let said: Vec<&str> = said.into_iter().rev().collect();
-    Err(format!("{name} failed ({})\n{}", done.status, said.join("\n")).into())
+    eprintln!("{said}");
+    Err(format!("{name} failed ({}): {}", done.status, gist(&said)).into())
+}
+
+/// The line that says what went wrong, of all that a program has said.
+fn gist(said: &str) -> &str {
+    let lines = || said.lines().rev().filter(|line| !line.trim().is_empty());
+    let error = lines().find(|line| !line.starts_with(' ') && line.contains("rror"));
+    error
+        .or(lines().next())
+        .unwrap_or("it has not said why")
+        .trim()
 }
 
 /// Seconds of CPU that ended children have taken.
@@ -89,4 +98,17 @@ pub(crate) fn copy_dir(from: &Path, to: &Path) -> Outcome {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gist;
+
+    #[test]
+    fn finds_the_error() {
+        let python = "Traceback:\n  raise Error\nKeyError: 'a'\nunclosed session\n\n";
+        assert_eq!(gist(python), "KeyError: 'a'");
+        assert_eq!(gist("one\ntwo\n"), "two");
+        assert_eq!(gist(""), "it has not said why");
+    }
 }

@@ -1,6 +1,6 @@
 //! Where calls go: addresses of portals and of webhooks.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use reqwest::Url;
 
@@ -56,8 +56,30 @@ pub(crate) struct Address {
     base: Base,
     /// What stands between `/rest/` and the method: user and code of a webhook, or nothing.
     way: Secret,
-    classic: Secret,
-    v3: Secret,
+    classic: Start,
+    v3: Start,
+}
+
+/// What the addresses of methods begin with, read once. It may hold a secret.
+#[derive(Clone)]
+struct Start(Option<Url>);
+
+impl Start {
+    fn new(address: &str) -> Self {
+        Self(Url::parse(address).ok())
+    }
+
+    fn of(&self, method: &str) -> Option<Url> {
+        let mut url = self.0.clone()?;
+        url.path_segments_mut().ok()?.pop_if_empty().push(method);
+        Some(url)
+    }
+}
+
+impl fmt::Debug for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
 }
 
 impl Address {
@@ -71,8 +93,8 @@ impl Address {
 
     fn with_way(base: Base, way: Secret) -> Self {
         Self {
-            classic: format!("{}/rest/{}", base.address, way.expose()).into(),
-            v3: format!("{}/rest/api/{}", base.address, way.expose()).into(),
+            classic: Start::new(&format!("{}/rest/{}", base.address, way.expose())),
+            v3: Start::new(&format!("{}/rest/api/{}", base.address, way.expose())),
             base,
             way,
         }
@@ -83,20 +105,20 @@ impl Address {
         &self.base.address
     }
 
-    /// The address of a method, whose name must be [valid](is_method_name).
-    pub(crate) fn of(&self, method: &str, rest: Rest) -> String {
-        let start = match rest {
-            Rest::Classic => &self.classic,
-            Rest::V3 => &self.v3,
-        };
-        [start.expose(), method].concat()
+    /// The address of a method, whose name must be [valid](is_method_name). `None`: what cannot
+    /// happen, since the portal's address is one.
+    pub(crate) fn of(&self, method: &str, rest: Rest) -> Option<Url> {
+        match rest {
+            Rest::Classic => self.classic.of(method),
+            Rest::V3 => self.v3.of(method),
+        }
     }
 
     /// Where the portal is now, given where it redirects a call of a method to.
     ///
     /// `None` unless that is the same call at another address, and just as safe from listeners.
     pub(crate) fn moved(&self, location: &str, method: &str, rest: Rest) -> Option<Self> {
-        let called = Url::parse(&self.of(method, rest)).ok()?;
+        let called = self.of(method, rest)?;
         let url = called.join(location).ok()?;
         let url = parse(url.as_str(), "the new address").ok()?;
         if is_loopback(&url) && !self.base.loopback {
@@ -261,9 +283,13 @@ mod tests {
 
     use super::*;
 
+    fn called(address: &Address, method: &str, rest: Rest) -> String {
+        address.of(method, rest).unwrap().into()
+    }
+
     fn classic(address: &str) -> Result<String, String> {
         let (base, auth) = webhook(address).map_err(|error| error.to_string())?;
-        Ok(Address::new(base, &auth).of("profile", Rest::Classic))
+        Ok(called(&Address::new(base, &auth), "profile", Rest::Classic))
     }
 
     #[test]
@@ -380,13 +406,13 @@ mod tests {
         let (base, auth) = webhook("https://a.de/rest/7/c0de").unwrap();
         let address = Address::new(base, &auth);
         assert_eq!(
-            address.of("tasks.task.get", Rest::V3),
+            called(&address, "tasks.task.get", Rest::V3),
             "https://a.de/rest/api/7/c0de/tasks.task.get"
         );
         let (base, auth) = token("a.de", "t".into()).unwrap();
         let address = Address::new(base, &auth);
-        assert_eq!(address.of("x", Rest::V3), "https://a.de/rest/api/x");
-        assert_eq!(address.of("x", Rest::Classic), "https://a.de/rest/x");
+        assert_eq!(called(&address, "x", Rest::V3), "https://a.de/rest/api/x");
+        assert_eq!(called(&address, "x", Rest::Classic), "https://a.de/rest/x");
     }
 
     #[test]

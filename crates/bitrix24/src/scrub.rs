@@ -30,15 +30,43 @@ const SECRET_FIELDS: [&str; 4] = ["token", "secret", "password", "auth"];
 pub(crate) struct Scrubber {
     /// Visible ASCII, none of them empty.
     secrets: Vec<Secret>,
+    begins: Begins,
+}
+
+/// The bytes that a secret may begin with, however it is written: all of them ASCII, a bit for each.
+#[derive(Debug, Default)]
+struct Begins(u128);
+
+impl Begins {
+    fn new(secrets: &[Secret]) -> Self {
+        let mut begins = Self(0);
+        for first in secrets.iter().filter_map(|it| it.expose().bytes().next()) {
+            begins.add(first.to_ascii_lowercase());
+            begins.add(first.to_ascii_uppercase());
+            // Escapes.
+            b"%\\&".iter().for_each(|&escape| begins.add(escape));
+        }
+        begins
+    }
+
+    fn add(&mut self, byte: u8) {
+        self.0 |= 1_u128.checked_shl(byte.into()).unwrap_or(0);
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        byte.is_ascii() && self.0 >> byte & 1 == 1
+    }
 }
 
 impl Scrubber {
     pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let secrets = secrets.into_iter();
+        let secrets: Vec<_> = secrets
+            .filter(|secret| !secret.expose().is_empty())
+            .collect();
         Self {
-            secrets: secrets
-                .into_iter()
-                .filter(|secret| !secret.expose().is_empty())
-                .collect(),
+            begins: Begins::new(&secrets),
+            secrets,
         }
     }
 
@@ -48,7 +76,12 @@ impl Scrubber {
         let mut clean = String::new();
         let mut kept = 0;
         let mut at = 0;
-        while let Some(next) = text[at..].chars().next() {
+        let next = |at: usize| {
+            let rest = &text.as_bytes()[at..];
+            Some(at + rest.iter().position(|&byte| self.begins.has(byte))?)
+        };
+        while let Some(found) = next(at) {
+            at = found;
             let rest = &text[at..];
             match self
                 .secrets
@@ -62,7 +95,8 @@ impl Scrubber {
                     at += length;
                     kept = at;
                 }
-                None => at += next.len_utf8(),
+                // A secret begins with ASCII only.
+                None => at += 1,
             }
         }
         if kept == 0 {

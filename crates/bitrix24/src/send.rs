@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use reqwest::{Request, Url, header::LOCATION};
+use reqwest::{Request, header::LOCATION};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, debug, debug_span, info, warn};
 
@@ -27,7 +27,7 @@ use crate::{
     raw::{Call, Learns, Reply},
     retry::{NotRunBecause, Verdict},
     rules,
-    stats::count,
+    stats::{Counters, count},
     transport,
 };
 
@@ -44,13 +44,15 @@ impl Client {
     pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
         let shared = &*self.shared;
         check(&call, shared)?;
-        let _under_way = shared.counters().call();
+        let counters = shared.counters();
+        let _under_way = counters.call();
         let shown = || shared.scrubber().scrub(call.method).into_owned();
         let span = debug_span!(target: "bitrix24", "call", method = shown());
         let timeout = call.timeout.or(self.options.timeout);
         let sending = Sending {
             client: self,
             shared,
+            counters,
             method: call.method,
             rest: call.rest,
             repeatable: self.options.repeatable.unwrap_or(call.repeatable),
@@ -95,6 +97,7 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
 struct Sending<'a> {
     client: &'a Client,
     shared: &'a Shared,
+    counters: &'a Counters,
     method: &'a str,
     rest: Rest,
     /// A second run does no harm.
@@ -110,6 +113,9 @@ struct Sending<'a> {
     /// The last try that may have run.
     uncertain: Option<Outcome>,
 }
+
+/// Whether a turn did not come at once.
+struct Waited(bool);
 
 /// What a try came to.
 enum Outcome {
@@ -137,14 +143,17 @@ impl Sending<'_> {
         let mut live = self.in_time(self.shared.live(self.epoch)).await?;
         let mut refused = None;
         loop {
-            if let Err(error) = self.turn(&live, refused).await {
-                return self.did_not_run(Stopped::NoTime, |_| Err(error.into()));
+            match self.turn(&live, refused).await {
+                Ok(Waited(false)) => {}
+                // Meanwhile the token may be another one, and the portal elsewhere.
+                Ok(Waited(true)) => match self.in_time(self.shared.live(self.epoch)).await {
+                    Ok(now) => live = now,
+                    Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+                },
+                Err(error) => {
+                    return self.did_not_run(Stopped::NoTime, |_| Err(error.into()));
+                }
             }
-            // After a long wait, the token may be another one, and the portal elsewhere.
-            live = match self.in_time(self.shared.live(self.epoch)).await {
-                Ok(live) => live,
-                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
-            };
             let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
             if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && self.renewals == 0 {
@@ -225,22 +234,29 @@ impl Sending<'_> {
     }
 
     /// Waits for a turn.
-    async fn turn(&self, live: &Live, refused: Option<NotRunBecause>) -> Result<(), LimitError> {
+    async fn turn(
+        &self,
+        live: &Live,
+        refused: Option<NotRunBecause>,
+    ) -> Result<Waited, LimitError> {
         let mut turn = live.limits.turn(self.method);
         turn.at_most = self.time_left();
         turn.again = refused == Some(NotRunBecause::BucketFull);
         let mut acquired = live.limits.limiter().acquire(turn);
         let at_once = poll_fn(|context| Poll::Ready(acquired.as_mut().poll(context))).await;
-        let acquired = match at_once {
-            Poll::Ready(acquired) => acquired,
-            Poll::Pending => self.wait(live, acquired).await,
+        let (acquired, waited) = match at_once {
+            Poll::Ready(acquired) => (acquired, false),
+            Poll::Pending => (self.wait(live, acquired).await, true),
         };
-        acquired.map_err(|TooLate { limit, wait }| LimitError {
-            limit,
-            wait,
-            method: self.shown(live).into_owned(),
-            tries: Tries::new(self.made, Stopped::NoTime),
-        })
+        match acquired {
+            Ok(()) => Ok(Waited(waited)),
+            Err(TooLate { limit, wait }) => Err(LimitError {
+                limit,
+                wait,
+                method: self.shown(live).into_owned(),
+                tries: Tries::new(self.made, Stopped::NoTime),
+            }),
+        }
     }
 
     /// Waits for a turn that does not come at once.
@@ -262,7 +278,7 @@ impl Sending<'_> {
             },
         };
         let waited = start.elapsed();
-        self.shared.counters().waited(waited);
+        self.counters.waited(waited);
         let seconds = waited.as_secs_f64();
         debug!(target: "bitrix24", method = &*self.shown(live), seconds, "waited for its turn");
         acquired
@@ -275,40 +291,40 @@ impl Sending<'_> {
 
     /// Sends the call once, and on to wherever the portal has moved.
     async fn attempt(&mut self, live: &Arc<Live>) -> Outcome {
-        let mut visited = vec![live.address.portal().to_owned()];
-        let mut address = live.address.clone();
+        // Where the portal is by its own words, one after the other.
+        let mut moves: Vec<Address> = Vec::new();
         let read_timeout = self.client.options.read_timeout;
         let until = Instant::now().checked_add(read_timeout);
         let until = [until, self.deadline].into_iter().flatten().min();
         loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
+            if until.is_some_and(|until| until <= Instant::now()) {
                 return Outcome::Failure(transport::no_time(&self.shown(live)));
             }
-            if visited.len() == 1 {
+            if moves.is_empty() {
                 self.made += 1;
                 if self.made > 1 {
-                    count(&self.shared.counters().retries);
+                    count(&self.counters.retries);
                 }
             }
             let body = self.body.with_token(live);
-            let reply = match self.post(live, &address, body, left).await {
+            let address = moves.last().unwrap_or(&live.address);
+            let reply = match self.post(live, address, body, until).await {
                 Ok(reply) => reply,
                 Err(error) => return Outcome::Failure(error),
             };
             let next = reply.location_of_move().and_then(|location| {
                 let next = address.moved(location, self.method, self.rest)?;
-                let known = visited.iter().any(|portal| portal == next.portal());
-                (!known && visited.len() <= MAX_HOPS).then_some(next)
+                let mut visited = moves.iter().chain([&live.address]);
+                let known = visited.any(|address| address.portal() == next.portal());
+                (!known && moves.len() < MAX_HOPS).then_some(next)
             });
             match next {
-                Some(next) => {
-                    visited.push(next.portal().to_owned());
-                    address = next;
-                }
+                Some(next) => moves.push(next),
                 None => {
-                    if visited.len() > 1 && reply.is_of_the_api() {
-                        self.moved(live, &address);
+                    if let Some(address) = moves.last()
+                        && reply.is_of_the_api()
+                    {
+                        self.moved(live, address);
                     }
                     return Outcome::Answer(reply);
                 }
@@ -321,7 +337,7 @@ impl Sending<'_> {
         if !self.shared.move_to(live, address) {
             return;
         }
-        count(&self.shared.counters().moves);
+        count(&self.counters.moves);
         let portal = &*live.scrubber.scrub(address.portal());
         info!(target: "bitrix24", portal, "the portal has moved");
         let Some(hook) = &self.shared.on_moved else {
@@ -340,23 +356,24 @@ impl Sending<'_> {
         live: &Live,
         address: &Address,
         body: Bytes,
-        timeout: Option<Duration>,
+        until: Option<Instant>,
     ) -> Result<Reply, TransportError> {
         let scrubber = &live.scrubber;
         let method = self.shown(live);
         let failure = |error, status| transport::failure(error, &method, status, scrubber);
         let start = Instant::now();
-        count(&self.shared.counters().requests);
+        count(&self.counters.requests);
+        let mut head = None;
         let answer = async {
-            let url = Url::parse(&address.of(self.method, self.rest))
-                .map_err(|_| transport::no_address(&method))?;
+            let url = address.of(self.method, self.rest);
+            let url = url.ok_or_else(|| transport::no_address(&method))?;
             let mut request = Request::new(reqwest::Method::POST, url);
             *request.headers_mut() = self.shared.headers.clone();
             *request.body_mut() = Some(body.into());
-            *request.timeout_mut() = timeout;
             let response = self.client.http.execute(request).await;
             let response = response.map_err(|error| failure(error, None))?;
             let status = response.status().as_u16();
+            head = Some(status);
             let location = response
                 .headers()
                 .get(LOCATION)
@@ -373,7 +390,13 @@ impl Sending<'_> {
                 learns: Some(Learns(live.limits.clone())),
             })
         };
-        let answer = answer.await;
+        // One clock for head and body, outside of the HTTP library: its own costs more.
+        let answer = match until {
+            None => answer.await,
+            Some(until) => timeout_at(until, answer)
+                .await
+                .unwrap_or_else(|_| Err(transport::timed_out(&method, head))),
+        };
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         let attempt = self.made;
         match &answer {

@@ -108,6 +108,15 @@ pub(crate) fn no_time(method: &str) -> TransportError {
     not_sent(method, "the time of the call was up before it was sent")
 }
 
+/// The answer, or the rest of it, did not come in time.
+pub(crate) fn timed_out(method: &str, status: Option<u16>) -> TransportError {
+    TransportError {
+        kind: TransportErrorKind::Timeout,
+        status,
+        ..not_sent(method, "operation timed out")
+    }
+}
+
 fn not_sent(method: &str, detail: &str) -> TransportError {
     TransportError {
         kind: TransportErrorKind::Connect,

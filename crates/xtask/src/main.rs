@@ -1,11 +1,10 @@
-//! `cargo xtask setup|demo|test|bench|instructions|costs`: everything that one does with this project.
+//! `cargo xtask setup|demo|test|bench|instructions`: everything that one does with this project.
 
 mod apart;
 mod bench;
 mod built;
 mod consumer;
 mod copied;
-mod costs;
 mod demo;
 mod edited;
 mod foreign;
@@ -38,7 +37,6 @@ Usage: cargo xtask <command>
   bench --list           name what is measured
   instructions           count the instructions of what matters, and compare; with --record,
                          record them
-  costs                  measure what a method costs: building, the wheel's size, imports
 ";
 
 fn main() -> ExitCode {
@@ -57,7 +55,6 @@ fn main() -> ExitCode {
         },
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
-        ["costs"] => costs::costs(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -10,12 +10,14 @@ from typing import (
     Final,
     Generic,
     Protocol,
+    SupportsIndex,
     TypeAlias,
     TypeVar,
     cast,
     final,
 )
 
+from bitrix24._native import LateTime
 from bitrix24.errors import Bitrix24Error
 
 if TYPE_CHECKING:
@@ -190,12 +192,12 @@ def _to_dict(value: object) -> JSON:
 class Answer(Generic[T_co]):
     """What a call came back with."""
 
-    __slots__ = ("next", "result", "time", "total")
+    __slots__ = ("_time", "next", "result", "total")
+
+    _time: Time | LateTime | None
 
     result: T_co
     """What the method returns."""
-    time: Time | None
-    """When the portal ran the request, and what it cost."""
     total: int | None
     """How many entries there are, where the method lists."""
     next: int | None
@@ -210,15 +212,33 @@ class Answer(Generic[T_co]):
         next: int | None = None,
     ) -> None:
         self.result = result
-        self.time = time
+        self._time = time
         self.total = total
         self.next = next
+
+    @property
+    def time(self) -> Time | None:
+        """When the portal ran the request, and what it cost."""
+        if isinstance(self._time, LateTime):
+            self._time = self._time.make()
+        return self._time
+
+    @time.setter
+    def time(self, time: Time | None) -> None:
+        self._time = time
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        _ = self.time  # which cannot be copied or stored before it is made
+        return super().__reduce_ex__(protocol)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Answer):
             return NotImplemented
         theirs = cast("Answer[object]", other)
-        return all(getattr(self, name) == getattr(theirs, name) for name in self.__slots__)
+        return all(
+            getattr(self, name) == getattr(theirs, name)
+            for name in ("result", "time", "total", "next")
+        )
 
     __hash__ = None  # type: ignore[assignment]  # an answer can change
 

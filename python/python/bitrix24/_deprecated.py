@@ -1,6 +1,7 @@
-"""The mark of deprecated methods for modules that are loaded with the package.
+"""The mark of deprecated methods.
 
-``typing_extensions`` takes longer to load than all else that a client needs at first.
+Not that of ``typing_extensions``, which loads asyncio and takes longer for it than all else that a
+client needs at first. Checkers take the one for the other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ else:
     import functools
     import warnings
 
+    COROUTINE = 0x80  # CO_COROUTINE of `inspect`
+
     def deprecated(message):
         def mark(function):
             @functools.wraps(function)
@@ -24,6 +27,19 @@ else:
                 return function(*args, **kwargs)
 
             call.__deprecated__ = message
+            if function.__code__.co_flags & COROUTINE:
+                mark_as_coroutine(call)
             return call
 
         return mark
+
+    def mark_as_coroutine(function):
+        if "asyncio" not in sys.modules:
+            return  # nobody can call it yet
+        import asyncio
+        import inspect
+
+        if sys.version_info >= (3, 12):
+            inspect.markcoroutinefunction(function)
+        else:
+            function._is_coroutine = asyncio.coroutines._is_coroutine

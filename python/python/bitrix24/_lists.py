@@ -16,12 +16,14 @@ R_co = TypeVar("R_co", covariant=True)
 class _Pages(Generic[R_co]):
     """The page at hand, and what leads to the next."""
 
-    __slots__ = ("_page", "_pages", "_taken")
+    __slots__ = ("_count", "_left", "_pages")
 
     def __init__(self, pages: _native.Pages, /) -> None:
         self._pages: Final = pages
-        self._page: list[Any] = []
-        self._taken = 0
+        self._left: list[Any] = []
+        """What is left of the page, the next record at the end: it is the caller's when taken."""
+        self._count = 0
+        """How many records the page had."""
 
     @property
     def cursor(self) -> str:
@@ -30,17 +32,12 @@ class _Pages(Generic[R_co]):
         It holds no secret, and may be stored. It fits a request of the same method with the same
         parameters.
         """
-        return self._pages.cursor(self._taken)
-
-    def _take(self) -> Any:
-        record = self._page[self._taken]
-        self._page[self._taken] = None  # it is the caller's now
-        self._taken += 1
-        return record
+        return self._pages.cursor(self._count - len(self._left))
 
     def _turn(self, page: list[Any]) -> None:
-        self._page = page
-        self._taken = 0
+        page.reverse()
+        self._left = page
+        self._count = len(page)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._pages.method}>"
@@ -60,12 +57,12 @@ class Records(_Pages[R_co]):
         return self
 
     def __next__(self) -> R_co:
-        while self._taken == len(self._page):
+        while not self._left:
             page = self._pages.next()
             if page is None:
                 raise StopIteration
             self._turn(page)
-        record: R_co = self._take()
+        record: R_co = self._left.pop()
         return record
 
 
@@ -83,10 +80,10 @@ class AsyncRecords(_Pages[R_co]):
         return self
 
     async def __anext__(self) -> R_co:
-        while self._taken == len(self._page):
+        while not self._left:
             page = await self._pages.next_async()
             if page is None:
                 raise StopAsyncIteration
             self._turn(page)
-        record: R_co = self._take()
+        record: R_co = self._left.pop()
         return record

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bitrix24._base import Answer
     from bitrix24._native import Mailbox
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 else:
     Future = asyncio.Future
 
-__all__ = ["Pending"]
+__all__ = ["Pending", "watch"]
 
 
 class Pending(Future):
@@ -30,3 +33,13 @@ class Pending(Future):
         """Aborts the request, unless it is over."""
         self._mailbox.abort(self._number)
         return super().cancel(msg)
+
+
+def watch(loop: asyncio.AbstractEventLoop, pipe: int, heard: Callable[[], None], /) -> bool:
+    """Has a loop call a function whenever a pipe can be read. Tells whether the loop can do that."""
+    try:
+        # Not with the variables of the task that happens to be the first.
+        Context().run(loop.add_reader, pipe, heard)
+    except Exception:  # each loop has its own way to say so
+        return False
+    return True

@@ -11,9 +11,11 @@ from bitrix24._base import JSON, Answer, JSONInput, Outcome, Secret, Unset
 from bitrix24._oauth import Credential, TokenStore
 from bitrix24._request import ListRequest, Request
 from bitrix24._settings import Retries
+from bitrix24.types import Time
 
 __all__ = [
     "Client",
+    "LateTime",
     "Mailbox",
     "OAuth",
     "Pages",
@@ -235,3 +237,10 @@ class Recorded:
     def fault(self) -> str | None: ...
 
 def sandbox_command(args: Sequence[str], /) -> int: ...
+
+@final
+class LateTime:
+    """The time of an answer that nobody has asked for."""
+
+    def make(self) -> Time | None:
+        """Makes it."""

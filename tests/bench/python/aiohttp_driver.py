@@ -1,6 +1,6 @@
 """aiohttp: one `ClientSession` for all tasks, with orjson for both ways.
 
-Switched off: the limit of connections, and the jar for cookies.
+Switched off: the limit of connections. Its jar for cookies stays: it makes no difference.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ class Aiohttp(AsyncByHand):
         self.url = url()
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=trusting() or True),
-            cookie_jar=aiohttp.DummyCookieJar(),
             json_serialize_bytes=orjson.dumps,
             raise_for_status=True,
         )

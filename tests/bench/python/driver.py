@@ -324,8 +324,11 @@ def serve(made: type[Client]) -> None:
     if first:
         say(first)
         return
+    import warnings
     from importlib.metadata import version
 
+    # `imbot.chat.get` is, as ours says with each call: this is about what is printed.
+    warnings.simplefilter("ignore", DeprecationWarning)
     client = made()
     say({"ready": made.distribution, "version": version(made.distribution)})
     for line in sys.stdin:

@@ -9,6 +9,8 @@ Without further ado it opens a connection for each call, and keeps the pace that
   as empty.
 - No limit of 50 calls at once: `slow()`, which is for fewer, takes any number.
 - No logging: it sets its logger to `DEBUG`, and writes each call and each answer to it.
+- No search: with each call it looks for IPython, in all folders where it is not installed. It is
+  told that there is none.
 - No progress bar: `verbose=False`.
 """
 
@@ -18,6 +20,7 @@ from driver import CHAT, FOUND, Async, Ids, Skip, Wrong, importing, serve, trust
 
 with importing:
     import asyncio
+    import sys
 
     import aiohttp
     from fast_bitrix24 import BitrixAsync
@@ -45,9 +48,9 @@ class FastBitrix24(Async):
         import logging
 
         logging.getLogger("fast_bitrix24").setLevel(logging.WARNING)
+        sys.modules["IPython"] = None
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=trusting() or True),
-            cookie_jar=aiohttp.DummyCookieJar(),
             raise_for_status=True,  # as its own has it
         )
         self.client = BitrixAsync(

@@ -6,10 +6,18 @@ use crate::{
     stats::Spread,
 };
 
+/// The characters that a cell may have: errors can be long.
+const LONGEST: usize = 200;
+
 /// What a cell of a table may hold.
 pub(crate) fn cell(text: impl AsRef<str>) -> String {
-    let text: Vec<_> = text.as_ref().split_whitespace().collect();
-    text.join(" ").replace('|', "\\|")
+    let words: Vec<_> = text.as_ref().split_whitespace().collect();
+    let mut text = words.join(" ");
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text.replace('|', "\\|")
 }
 
 /// A section as Markdown.
@@ -98,8 +106,14 @@ fn spread(spread: Spread, write: fn(f64) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::section;
+    use super::{cell, section};
     use crate::model::{Entry, Measure, Race, Round, Section, Value, Values};
+
+    #[test]
+    fn cells_stay_in_their_table() {
+        assert_eq!(cell(" a |\n b"), "a \\| b");
+        assert_eq!(cell("é".repeat(300)).chars().count(), 201);
+    }
 
     #[test]
     fn writes_the_tables_of_a_section() {

@@ -12,6 +12,20 @@ use crate::{
     tools::output,
 };
 
+/// Parts of ours that are loaded when they are first used, by what they are called.
+const PARTS: [(&str, &str); 2] = [
+    (
+        "bitrix24, and the bots' methods",
+        "import bitrix24.namespaces.imbot",
+    ),
+    (
+        "bitrix24, every module",
+        "import bitrix24, importlib, pkgutil\n\
+         for found in pkgutil.walk_packages(bitrix24.__path__, 'bitrix24.'):\n    \
+             importlib.import_module(found.name)",
+    ),
+];
+
 /// How long ours may take, in seconds.
 const LONGEST: f64 = 0.030;
 
@@ -56,6 +70,20 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
     }
     let what = "Import".to_owned();
     judge(&mut section, &what, &imports, Some(LONGEST));
+    for (name, code) in PARTS {
+        let mut part = value(name);
+        // As above.
+        for round in 0..=options.either(11, 3) {
+            let mut python = server.cores.client(options.python()?);
+            let timed = format!(
+                "import time\nbegan = time.perf_counter()\n{code}\nprint(time.perf_counter() - began)"
+            );
+            python.args(["-I", "-c", &timed]);
+            let seconds: f64 = output(&mut python)?.trim().parse()?;
+            part.values.extend((round > 0).then_some(seconds));
+        }
+        imports.push(part);
+    }
     let table = Values {
         title: what,
         rows: imports,

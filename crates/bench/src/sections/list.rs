@@ -7,7 +7,7 @@ use serde_json::json;
 use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, OURS_ASYNC, OURS_SYNC};
 use crate::{
     Outcome,
-    driver::{Client, Driver, Reply, Scheme, Server},
+    driver::{Client, Driver, Program, Reply, Scheme, Server},
     model::{Entry, Met, Race, Section, Verdict},
     options::Options,
     report::{number, verdict},
@@ -38,7 +38,10 @@ const WAYS: [(&str, &str); 3] = [
 ];
 
 /// Those that read the whole list, and by which ways.
-const READ_ALL: [&str; 3] = [OURS_SYNC, OURS_ASYNC, "aiohttp"];
+const READ_ALL: [&str; 4] = [IN_RUST, OURS_SYNC, OURS_ASYNC, "aiohttp"];
+
+/// Ours in Rust, which has the name of ours in Python elsewhere.
+const IN_RUST: &str = "bitrix24 (Rust)";
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
     let whole = options.either(WHOLE, WHOLE / 20);
@@ -50,7 +53,11 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
          `b24pysdk` reads by `as_list_fast` where it says “by growing id”, which sends batches."
             .to_owned(),
     );
-    let clients: Vec<Client> = [IN_PYTHON_SYNC, IN_PYTHON_ASYNC].concat();
+    let mut clients: Vec<Client> = [IN_PYTHON_SYNC, IN_PYTHON_ASYNC].concat();
+    clients.push(Client {
+        name: IN_RUST,
+        program: Program::Rust("ours"),
+    });
     for (way, title) in WAYS {
         let reading = Reading {
             options,
@@ -64,7 +71,7 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         section.races.push(all);
     }
     let peak = section.races.iter().flat_map(|it| &it.entries);
-    let peak = peak.filter(|it| it.client == OURS_SYNC || it.client == OURS_ASYNC);
+    let peak = peak.filter(|it| it.client.starts_with(OURS_SYNC));
     let peak = peak.filter_map(Entry::peak).max();
     section.verdicts.push(Verdict {
         what: format!("List of {} records, memory", number::grouped(whole as f64)),

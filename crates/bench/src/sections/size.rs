@@ -1,6 +1,6 @@
 //! What is shipped: the Python package, and a program with the client in it.
 
-use std::fs;
+use std::{fs, path::Path, process::Command};
 
 use super::workspace::{PROGRAMS, cargo};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     model::{Measure, Met, Section, Value, Values, Verdict},
     options::Options,
     report::number,
-    tools::run,
+    tools::{output, run},
 };
 
 /// What the package may have, in bytes.
@@ -35,6 +35,13 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         met: Met::of(wheel <= LARGEST),
         ..Verdict::default()
     });
+    let mut show = Command::new(options.python()?);
+    show.args(["-I", "-c", "import bitrix24; print(bitrix24.__path__[0])"]);
+    let (native, modules) = installed(Path::new(output(&mut show)?.trim()))?;
+    for (what, size) in [("native module", native), ("Python modules", modules)] {
+        let what = format!("in it, unpacked: {what}");
+        rows.push(Value::new(what, Measure::Bytes, vec![size as f64]));
+    }
     let target = options.folder().join("sizes");
     let mut sizes = Vec::new();
     for program in &PROGRAMS {
@@ -64,4 +71,25 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         rows,
     });
     Ok(section)
+}
+
+/// What the native module and the others take up in a folder and those below it.
+fn installed(folder: &Path) -> Outcome<(u64, u64)> {
+    let (mut native, mut modules) = (0, 0);
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if path.is_dir() {
+            let (more_native, more_modules) = installed(&path)?;
+            native += more_native;
+            modules += more_modules;
+            continue;
+        }
+        match path.extension().and_then(|it| it.to_str()) {
+            Some("so" | "pyd" | "dylib") => native += entry.metadata()?.len(),
+            Some("py" | "pyi") => modules += entry.metadata()?.len(),
+            _ => {}
+        }
+    }
+    Ok((native, modules))
 }

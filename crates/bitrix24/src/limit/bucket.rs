@@ -69,12 +69,20 @@ impl<W: Clone> Bucket<W> {
         self.per_second = intensity.per_second;
     }
 
+    /// Takes a turn if there is one without a wait.
+    pub(super) fn take(&mut self, now: Duration, again: bool) -> bool {
+        self.drain(now);
+        let taken = (self.queue.is_empty() || again) && self.room_in(0).is_zero();
+        if taken {
+            self.level += 1.0;
+        }
+        taken
+    }
+
     /// Asks for a turn. Without one there is a place in the queue: at its end, or before all who
     /// have not waited yet.
     pub(super) fn enter(&mut self, now: Duration, again: bool, wake: W) -> Result<(), Ticket> {
-        self.drain(now);
-        if (self.queue.is_empty() || again) && self.room_in(0).is_zero() {
-            self.level += 1.0;
+        if self.take(now, again) {
             return Ok(());
         }
         let next = match again {

@@ -30,8 +30,12 @@ struct Known {
 pub(super) fn key(credential: u64, method: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     credential.hash(&mut hasher);
-    for byte in method.bytes() {
-        byte.to_ascii_lowercase().hash(&mut hasher);
+    let mut lower = [0; 32];
+    for part in method.as_bytes().chunks(lower.len()) {
+        let lower = &mut lower[..part.len()];
+        lower.copy_from_slice(part);
+        lower.make_ascii_lowercase();
+        hasher.write(lower);
     }
     hasher.finish()
 }

@@ -95,8 +95,20 @@ impl PortalLimits {
         bucket.is_none_or(|bucket| bucket.is_idle(now)) && state.operating.is_idle(now)
     }
 
+    /// Takes a turn if nobody has to wait for it.
+    fn at_once(&self, key: u64, turn: &Turn<'_>) -> bool {
+        let now = self.now();
+        let mut state = self.state();
+        // In this order: a turn that is taken is used.
+        state.operating.wait(now, key).is_zero()
+            && (state.bucket.as_mut()).is_none_or(|bucket| bucket.take(now, turn.again))
+    }
+
     async fn wait(&self, turn: Turn<'_>) -> Result<(), TooLate> {
         let key = operating::key(turn.credential, turn.method);
+        if self.at_once(key, &turn) {
+            return Ok(());
+        }
         let asked = self.now();
         let too_late = |limit, now: Duration, wait: Duration| match turn.at_most {
             Some(at_most) if now.saturating_sub(asked) + wait > at_most => {

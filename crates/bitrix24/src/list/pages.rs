@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde::de::DeserializeSeed;
 use serde_json::Value;
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     Client, Error, RequestError, Rest, Rule,
     raw::{Call, Reply},
+    wire::Strict,
 };
 
 /// Reads a list page by page, without types: what [`Records`](crate::Records) and bindings to
@@ -226,6 +228,18 @@ impl Page {
     /// # Errors
     /// [`Error::Decode`] if they cannot be read.
     pub fn values(&self) -> Result<Vec<Value>, Error> {
-        scan::values(&self.reply, &self.list)
+        self.values_with(Strict::new())
+    }
+
+    /// The records, each read by a seed, which may be asked twice for each, as by
+    /// [`Reply::decode_with`].
+    ///
+    /// # Errors
+    /// [`Error::Decode`] if they cannot be read.
+    pub fn values_with<'de, S>(&'de self, seed: S) -> Result<Vec<S::Value>, Error>
+    where
+        S: DeserializeSeed<'de> + Copy,
+    {
+        scan::values(&self.reply, &self.list, seed)
     }
 }

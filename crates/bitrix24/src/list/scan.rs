@@ -6,6 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -16,7 +17,7 @@ use super::paging::List;
 use crate::{
     Error,
     raw::Reply,
-    wire::{self, FromWire, Strict},
+    wire::{self, FromWire},
 };
 
 /// What a look at a page shows.
@@ -29,8 +30,8 @@ pub(super) struct Scan {
     ids: Option<[u64; 2]>,
     /// Whether the ids are known to be ids, and are not only called that.
     described: bool,
-    /// Tells this page's records from others.
-    digest: u64,
+    /// The records as they came, from the first to the last.
+    text: Bytes,
     pub(super) total: Option<u64>,
     pub(super) next: Option<u64>,
 }
@@ -46,19 +47,31 @@ pub(super) fn scan(reply: &Reply, list: &List, keyed: bool) -> Result<Scan, Erro
         path: &list.records,
         inner: look,
     })?;
+    let Seen { scan, ends } = answer.result.unwrap_or_default();
     Ok(Scan {
         total: answer.total,
         // On a last page, some say 0.
         next: answer.next.filter(|next| *next > 0),
-        ..answer.result.unwrap_or_default()
+        text: ends.of(reply.body()),
+        ..scan
     })
 }
 
-/// Reads the records as they are.
-pub(super) fn values(reply: &Reply, list: &List) -> Result<Vec<Value>, Error> {
+/// Reads the records, each by a seed.
+pub(super) fn values<'de, S>(
+    reply: &'de Reply,
+    list: &List,
+    seed: S,
+) -> Result<Vec<S::Value>, Error>
+where
+    S: DeserializeSeed<'de> + Copy,
+{
     let answer = reply.decode_with(Walk {
         path: &list.records,
-        inner: Values { map: list.map },
+        inner: Values {
+            map: list.map,
+            seed,
+        },
     })?;
     Ok(answer.result.unwrap_or_default())
 }
@@ -168,24 +181,27 @@ struct Look<'p> {
     map: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Look<'_> {
-    type Value = Scan;
+/// What a look at the records shows, and where they stand.
+#[derive(Default)]
+struct Seen<'de> {
+    scan: Scan,
+    ends: Ends<'de>,
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scan, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let mut json = serde_json::Deserializer::from_str(raw);
-        let mut scan = json.deserialize_any(self).map_err(D::Error::custom)?;
-        scan.digest = digest(raw);
-        Ok(scan)
+impl<'de> DeserializeSeed<'de> for Look<'_> {
+    type Value = Seen<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen<'de>, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Look<'_> {
-    type Value = Scan;
+    type Value = Seen<'de>;
 
-    scalars!("an array", Scan::default());
+    scalars!("an array", Seen::default());
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scan, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Seen<'de>, A::Error> {
         let (mut scan, mut ends) = (Scan::default(), Ends::default());
         while let Some((key, record)) = seq
             .next_element_seed(self.key_of())
@@ -194,10 +210,10 @@ impl<'de> Visitor<'de> for Look<'_> {
             scan.add(key);
             ends.add(record);
         }
-        Ok(self.with_ids(scan, &ends))
+        Ok(self.with_ids(scan, ends))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scan, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Seen<'de>, A::Error> {
         let (mut scan, mut ends) = (Scan::default(), Ends::default());
         while let Some(name) = map.next_key::<String>()? {
             if !self.map && name.parse::<i64>().is_err() {
@@ -209,7 +225,7 @@ impl<'de> Visitor<'de> for Look<'_> {
             scan.add(key);
             ends.add(record);
         }
-        Ok(self.with_ids(scan, &ends))
+        Ok(self.with_ids(scan, ends))
     }
 }
 
@@ -222,6 +238,20 @@ impl<'de> Ends<'de> {
         let first = self.0.map_or(record, |[first, _]| first);
         self.0 = Some([first, record]);
     }
+
+    /// What stands from the one to the other in the body that they are parts of.
+    fn of(&self, body: &Bytes) -> Bytes {
+        let Some([first, last]) = self.0 else {
+            return Bytes::new();
+        };
+        let place = |text: &str| (text.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
+        let range = place(first.get()).zip(place(last.get()));
+        let range = range.map(|(start, end)| start..end.saturating_add(last.get().len()));
+        match range.filter(|range| range.start <= range.end && range.end <= body.len()) {
+            Some(range) => body.slice(range),
+            None => Bytes::new(),
+        }
+    }
 }
 
 impl<'p> Look<'p> {
@@ -229,36 +259,57 @@ impl<'p> Look<'p> {
         KeyOf(self.key.filter(|_| self.keyed))
     }
 
-    fn with_ids(self, scan: Scan, ends: &Ends<'_>) -> Scan {
+    fn with_ids<'de>(self, scan: Scan, ends: Ends<'de>) -> Seen<'de> {
         let [first, last] = match ends.0 {
             Some(ends) if !self.keyed => ends.map(|record| self.id(record)),
             _ => [None, None],
         };
-        Scan {
+        let scan = Scan {
             ids: first.zip(last).map(|(first, last)| [first, last]),
             described: self.key.is_some(),
             ..scan
-        }
+        };
+        Seen { scan, ends }
     }
 
     /// What tells a record from others: its key, or else what is called `id` in any spelling.
     fn id(self, record: &RawValue) -> Option<u64> {
-        let fields: serde_json::Map<String, Value> = serde_json::from_str(record.get()).ok()?;
-        let id = match self.key {
-            Some(key) => fields.get(key),
-            None => fields
-                .iter()
-                .find_map(|(name, id)| name.eq_ignore_ascii_case("id").then_some(id)),
-        };
-        id.filter(|id| !id.is_null())
-            .map(|id| digest(&id.to_string()))
+        let mut json = serde_json::Deserializer::from_str(record.get());
+        let id = json.deserialize_map(IdOf(self.key)).ok()??;
+        let mut hasher = DefaultHasher::new();
+        id.to_string().hash(&mut hasher);
+        Some(hasher.finish())
     }
 }
 
-fn digest(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+/// Reads of a record its id, and nothing else.
+struct IdOf<'p>(Option<&'p str>);
+
+impl<'de> Visitor<'de> for IdOf<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Value>, A::Error> {
+        let mut found: Option<(_, Value)> = None;
+        while let Some(name) = map.next_key_seed(wire::Name)? {
+            let is_id = match self.0 {
+                Some(key) => name == key,
+                // In the same spelling in all records.
+                None => {
+                    let before = found.as_ref().is_none_or(|(other, _)| name <= *other);
+                    before && name.eq_ignore_ascii_case("id")
+                }
+            };
+            match is_id {
+                true => found = Some((name, map.next_value()?)),
+                false => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found.map(|(_, id)| id).filter(|id| !id.is_null()))
+    }
 }
 
 impl Scan {
@@ -279,7 +330,7 @@ impl Scan {
 
     /// Whether this page is another one to the letter.
     pub(super) fn same_bytes(&self, other: &Self) -> bool {
-        self.count > 0 && self.count == other.count && self.digest == other.digest
+        self.count > 0 && self.count == other.count && self.text == other.text
     }
 }
 
@@ -332,20 +383,20 @@ impl<'de> Visitor<'de> for KeyOf<'_> {
     }
 }
 
-/// Reads records as they are.
+/// Reads records by a seed.
 #[derive(Clone, Copy)]
-struct Values {
+struct Values<S> {
     map: bool,
+    seed: S,
 }
 
-impl<'de> DeserializeSeed<'de> for Values {
-    type Value = Vec<Value>;
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Values<S> {
+    type Value = Vec<S::Value>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Value>, D::Error> {
-        let seed = Strict::<Value>::new();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         let found = match self.map {
-            false => wire::list_with(deserializer, seed)?,
-            true => wire::map_with::<D, String, _>(deserializer, seed)?
+            false => wire::list_with(deserializer, self.seed)?,
+            true => wire::map_with::<D, String, _>(deserializer, self.seed)?
                 .map(|entries| entries.into_iter().map(|(_, value)| value).collect()),
         };
         Ok(found.value().unwrap_or_default())

@@ -50,7 +50,7 @@ pub use path::{at, key, shorten};
 pub use read::{Expected, Found, FromWire, Strict, into, skip};
 pub(crate) use record::Name;
 pub use record::{Field, Record, Slots, fill, read_record};
-pub use scalar::{boolean, date, date_time, integer, number, text};
+pub use scalar::{boolean, date, date_time, integer, number, text, text_with};
 pub use text_enum::TextEnum;
 pub use union::Union;
 pub use write::{Fields, Flags, OneZero, Style, ToWire, Written, YesNo};

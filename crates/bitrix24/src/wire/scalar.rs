@@ -1,6 +1,6 @@
 //! Numbers, flags, texts and dates: everything that is one JSON token.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{
@@ -37,6 +37,15 @@ impl fmt::Display for Token<'_> {
 }
 
 impl Token<'_> {
+    /// Any token as a text, given to `make`.
+    fn text<R>(self, make: impl FnOnce(&str) -> R) -> Found<R> {
+        match self {
+            Self::Null => Found::Nothing("null"),
+            Self::Text(text) => Found::Value(make(text)),
+            other => Found::Value(make(&other.to_string())),
+        }
+    }
+
     /// What PHP writes where a number, a date, a record, a list or a map is not there.
     fn nothing(self) -> Option<&'static str> {
         match self {
@@ -130,11 +139,7 @@ impl FromToken for String {
     const EXPECTED: Expected = Expected::Text;
 
     fn from_token(token: Token<'_>) -> Option<Found<Self>> {
-        Some(match token {
-            Token::Null => Found::Nothing("null"),
-            Token::Text(text) => Found::Value(text.to_owned()),
-            other => Found::Value(other.to_string()),
-        })
+        Some(token.text(str::to_owned))
     }
 }
 
@@ -250,60 +255,94 @@ macro_rules! no_scalars {
 }
 pub(super) use no_scalars;
 
-struct Scalar<T>(PhantomData<T>);
+/// Reads one token by a rule.
+struct Scalar<F> {
+    expected: Expected,
+    rule: F,
+}
 
-impl<T: FromToken> Scalar<T> {
-    fn token<E: Error>(token: Token<'_>) -> Result<Found<T>, E> {
-        T::from_token(token)
-            .ok_or_else(|| E::custom(format_args!("expected {}, found {token}", T::EXPECTED)))
+impl<F> Scalar<F> {
+    fn token<T, E>(self, token: Token<'_>) -> Result<Found<T>, E>
+    where
+        F: FnOnce(Token<'_>) -> Option<Found<T>>,
+        E: Error,
+    {
+        let expected = self.expected;
+        (self.rule)(token)
+            .ok_or_else(|| E::custom(format_args!("expected {expected}, found {token}")))
     }
 
-    fn bracket<E: Error>(found: Expected) -> Result<Found<T>, E> {
+    fn bracket<T, E: Error>(self, found: Expected) -> Result<Found<T>, E> {
+        let expected = self.expected;
         Err(E::custom(format_args!(
-            "expected {}, found {found}",
-            T::EXPECTED
+            "expected {expected}, found {found}"
         )))
     }
 }
 
-impl<'de, T: FromToken> Visitor<'de> for Scalar<T> {
+impl<'de, T, F: FnOnce(Token<'_>) -> Option<Found<T>>> Visitor<'de> for Scalar<F> {
     type Value = Found<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&T::EXPECTED, f)
+        fmt::Display::fmt(&self.expected, f)
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Self::token(Token::Null)
+        self.token(Token::Null)
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
-        Self::token(Token::Bool(flag))
+        self.token(Token::Bool(flag))
     }
 
     fn visit_i64<E: Error>(self, integer: i64) -> Result<Self::Value, E> {
-        Self::token(Token::Int(integer))
+        self.token(Token::Int(integer))
     }
 
     fn visit_u64<E: Error>(self, integer: u64) -> Result<Self::Value, E> {
-        Self::token(i64::try_from(integer).map_or(Token::Big(integer), Token::Int))
+        self.token(i64::try_from(integer).map_or(Token::Big(integer), Token::Int))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Self::token(Token::Float(number))
+        self.token(Token::Float(number))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Self::token(Token::Text(text))
+        self.token(Token::Text(text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        Self::bracket(Expected::Array)
+        self.bracket(Expected::Array)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        Self::bracket(Expected::Object)
+        self.bracket(Expected::Object)
     }
+}
+
+fn read_token<'de, D, T>(deserializer: D) -> Result<Found<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromToken,
+{
+    deserializer.deserialize_any(Scalar {
+        expected: T::EXPECTED,
+        rule: T::from_token,
+    })
+}
+
+/// Reads a text as something that is made of one, without an owned copy on the way.
+pub fn text_with<'de, D, R>(
+    deserializer: D,
+    make: impl FnOnce(&str) -> R,
+) -> Result<Found<R>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(Scalar {
+        expected: Expected::Text,
+        rule: |token: Token<'_>| Some(token.text(make)),
+    })
 }
 
 macro_rules! scalars {
@@ -312,7 +351,7 @@ macro_rules! scalars {
             const EXPECTED: Expected = <$type as FromToken>::EXPECTED;
 
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-                deserializer.deserialize_any(Scalar::<$type>(PhantomData))
+                read_token(deserializer)
             }
         }
 
@@ -342,6 +381,6 @@ impl FromWire for Secret {
     const EXPECTED: Expected = Expected::Text;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-        deserializer.deserialize_any(Scalar::<Self>(PhantomData))
+        read_token(deserializer)
     }
 }

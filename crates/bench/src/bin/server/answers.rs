@@ -50,8 +50,11 @@ impl Answers {
     pub(crate) fn write(&self, target: &str, body: &[u8], into: &mut Vec<u8>) {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let method = path.strip_prefix(BEFORE).unwrap_or_default();
-        let method = method.trim_end_matches('/').trim_end_matches(".json");
-        match method {
+        let method = method
+            .trim_end_matches('/')
+            .trim_end_matches(".json")
+            .to_lowercase();
+        match method.as_str() {
             "imbot.chat.get" => into.extend_from_slice(&self.chat),
             "crm.deal.list" => {
                 let page = self.list.page(&Query::of(query, body), |_| None);
@@ -90,7 +93,7 @@ impl Answers {
         );
         for (name, command) in query.commands() {
             let (method, query) = command.split_once('?').unwrap_or((command, ""));
-            match method.trim_end_matches(".json") {
+            match method.trim_end_matches(".json").to_lowercase().as_str() {
                 "crm.deal.list" => {
                     let query = Query::form(query.as_bytes());
                     let page = self.list.page(&query, |text| referred(&pages, text));

@@ -38,13 +38,16 @@ pub(crate) struct Page {
 impl List {
     /// The page that the parameters ask for: by `start`, or with `start=-1` what follows a number.
     pub(crate) fn page(&self, query: &Query, last_of: impl Fn(&str) -> Option<u64>) -> Page {
+        // How those read a part of the list that can only read a whole one.
+        let most = number(query.get("filter[<=ID]")).unwrap_or(self.0);
+        let length = self.0.min(most);
         let start: i64 = number(query.get("start")).unwrap_or(0);
         let Ok(start) = u64::try_from(start) else {
             let after = query.get("filter[>ID]");
             let after = number(after).or_else(|| last_of(after?)).unwrap_or(0);
             return Page {
                 first: after + 1,
-                count: self.0.saturating_sub(after).min(PAGE),
+                count: length.saturating_sub(after).min(PAGE),
                 total: None,
                 next: None,
             };
@@ -52,9 +55,9 @@ impl List {
         let next = start + PAGE;
         Page {
             first: start + 1,
-            count: self.0.saturating_sub(start).min(PAGE),
-            total: Some(self.0),
-            next: (next < self.0).then_some(next),
+            count: length.saturating_sub(start).min(PAGE),
+            total: Some(length),
+            next: (next < length).then_some(next),
         }
     }
 }
@@ -115,6 +118,8 @@ mod tests {
         let referred = page("start=-1&filter[>ID]=$result[a][49][ID]");
         assert_eq!((referred.first, referred.count), (101, 20));
         assert_eq!(page("start=-1&filter[>ID]=120").count, 0);
+        let part = page("start=50&filter[%3C%3DID]=60");
+        assert_eq!((part.count, part.total, part.next), (10, Some(60), None));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path, sync::Arc};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::PrivatePkcs8KeyDer};
 use tempfile::NamedTempFile;
 use tokio_rustls::TlsAcceptor;
@@ -20,6 +20,10 @@ impl Identity {
     pub(crate) fn new() -> Outcome<Self> {
         let authority_key = KeyPair::generate()?;
         let mut authority = CertificateParams::new(Vec::new())?;
+        // OpenSSL takes a certificate whose issuer has its own name for a self-signed one.
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "authority of the benchmarks");
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         let pem = authority.self_signed(&authority_key)?.pem();
 
