@@ -109,7 +109,8 @@ mod tests {
                 .collect()
         };
         Recorded {
-            architecture: "x86_64".into(),
+            machine: "x86_64".into(),
+            libc: "glibc 2.36".into(),
             rustc: "rustc 1.95.0".into(),
             python: "3.11".into(),
             rust_counts: counts(rust),

@@ -107,7 +107,8 @@ fn now() -> Outcome<Recorded> {
             .collect()
     };
     Ok(Recorded {
-        architecture: env::consts::ARCH.to_owned(),
+        machine: versions::machine(),
+        libc: versions::libc()?,
         rustc: versions::rustc()?,
         python: versions::python(python)?,
         rust_counts: of(Group::Rust),

@@ -31,7 +31,8 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 /// Counted instructions, and what they belong to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Recorded {
-    pub(crate) architecture: String,
+    pub(crate) machine: String,
+    pub(crate) libc: String,
     pub(crate) rustc: String,
     pub(crate) python: String,
     pub(crate) rust_counts: Counts,
@@ -53,7 +54,8 @@ impl Recorded {
                 .ok_or_else(|| wrong("not `name: value`"))?;
             let value = value.trim();
             let version = match name {
-                "architecture" => Some(&mut recorded.architecture),
+                "machine" => Some(&mut recorded.machine),
+                "libc" => Some(&mut recorded.libc),
                 "rustc" => Some(&mut recorded.rustc),
                 "python" => Some(&mut recorded.python),
                 _ => None,
@@ -87,7 +89,8 @@ impl Recorded {
     /// What the numbers of a group belong to, by name.
     pub(crate) fn versions(&self, group: Group) -> Vec<(&'static str, &str)> {
         let mut versions = vec![
-            ("architecture", &*self.architecture),
+            ("machine", &*self.machine),
+            ("libc", &self.libc),
             ("rustc", &self.rustc),
         ];
         if group == Group::Python {
@@ -122,7 +125,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let recorded = Recorded {
-            architecture: "x86_64".into(),
+            machine: "x86_64".into(),
+            libc: "glibc 2.36".into(),
             rustc: "rustc 1.95.0 (59807616e 2026-04-14)".into(),
             python: "3.11 CPython by GCC 12.2.0".into(),
             rust_counts: [("call".into(), 12), ("answer".into(), 3)].into(),
