@@ -75,7 +75,7 @@ macro_rules! classes {
 }
 
 classes! {
-    ANSWER = "bitrix24._base" "Answer";
+    ANSWERED = "bitrix24._base" "answered";
     RECORD = "bitrix24._base" "Record";
     REQUEST = "bitrix24._request" "Request";
     REFERENCE = "bitrix24._request" "Reference";

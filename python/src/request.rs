@@ -6,19 +6,14 @@ use bitrix24::{
     Error, Rest,
     raw::{Call, Reply},
 };
-use pyo3::{
-    exceptions::PyKeyError,
-    prelude::*,
-    types::{PyTuple, PyType},
-};
+use pyo3::{exceptions::PyKeyError, prelude::*, types::PyTuple};
 
 use crate::{
-    classes::{ANSWER, REQUEST_ERROR},
+    classes::{ANSWERED, REQUEST_ERROR},
     decode::{Scratch, Seed},
     encode::{self, Earlier},
     errors,
     outcome::Outcome,
-    process::interned,
     table::{Method, Type},
     time,
 };
@@ -164,13 +159,10 @@ impl Target {
         let answer = reply
             .decode_with(Seed::new(py, result, &scratch))
             .map_err(|error| scratch.raise(py, codes, error))?;
-        let class = ANSWER.get(py)?.cast::<PyType>()?;
-        let object = class.call_method1(interned!(py, "__new__"), (class,))?;
-        object.setattr(interned!(py, "result"), answer.result)?;
-        object.setattr(interned!(py, "_time"), time::late(py, answer.time)?)?;
-        object.setattr(interned!(py, "total"), answer.total)?;
-        object.setattr(interned!(py, "next"), answer.next)?;
-        Ok(object)
+        let time = time::late(py, answer.time)?;
+        ANSWERED
+            .get(py)?
+            .call1((answer.result, time, answer.total, answer.next))
     }
 }
 

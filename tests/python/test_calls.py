@@ -5,6 +5,7 @@ import datetime as dt
 import gc
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -284,6 +285,33 @@ def test_a_loop_that_is_closed_early(portal: Portal, async_client: AsyncClient) 
     del task
     gc.collect()
     assert asyncio.run(async_client.call("server.time")).result == CHAT["result"]
+
+
+def test_a_loop_that_cannot_watch_a_pipe(
+    async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Like that of Windows."""
+
+    def refuse(*_: object) -> None:
+        raise NotImplementedError
+
+    async def run() -> None:
+        monkeypatch.setattr(type(asyncio.get_running_loop()), "add_reader", refuse)
+        calls = (async_client.call("server.time") for _ in range(50))
+        answers = await asyncio.gather(*calls)
+        assert [answer.result for answer in answers] == [CHAT["result"]] * 50
+
+    for _ in range(3):
+        asyncio.run(run())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
+def test_loops_leave_no_pipes(async_client: AsyncClient) -> None:
+    counts: set[int] = set()
+    for _ in range(10):
+        asyncio.run(async_client.call("server.time"))
+        counts.add(len(list(Path("/proc/self/fd").iterdir())))
+    assert max(counts) - min(counts) < 10
 
 
 def test_time_runs_out(portal: Portal) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import itertools
 import json
 import pickle
 import typing
@@ -22,7 +23,7 @@ from bitrix24 import (
 )
 from bitrix24.imbot import ChatGetResult
 
-from portal import Portal
+from portal import Portal, Reply
 
 
 def test_answers_are_values(portal: Portal, client: Client) -> None:
@@ -38,6 +39,55 @@ def test_answers_are_values(portal: Portal, client: Client) -> None:
     assert repr(answer).startswith(head)
     assert answer != Answer(ChatGetResult(id=2725))
     assert answer != answer.result
+
+
+def test_the_time_of_an_answer(client: Client) -> None:
+    """It is made when somebody looks at it, which nobody should notice."""
+    get = client.imbot.chat.get
+    first = get(entity_type="CHAT", entity_id="13")
+    assert first.time is not None
+    assert first.time.operating_reset_at == 1771930473
+    assert first.time is first.time
+    assert copy.copy(get(entity_type="CHAT", entity_id="13")).time == first.time
+    assert copy.deepcopy(get(entity_type="CHAT", entity_id="13")).time == first.time
+    stored = pickle.dumps(get(entity_type="CHAT", entity_id="13"))
+    assert pickle.loads(stored).time == first.time
+    assert get(entity_type="CHAT", entity_id="13") == first
+    assert repr(get(entity_type="CHAT", entity_id="13")) == repr(first)
+    first.time = None
+    assert first.time is None
+    assert first == Answer(ChatGetResult(id=2725))
+
+
+def test_names_of_fields(portal: Portal, client: Client) -> None:
+    """They are made once, as far as they are few and short."""
+    names = ["", "a", "é", "ID", "abc", "UF_CRM_1", "UF_CRM_12", "ключ", "x" * 64, "x" * 65]
+    names += [f"UF_CRM_{number}" for number in range(100, 5000)]
+    record = {name: number for number, name in enumerate(names)}
+    portal.always(Reply({"result": [record, dict(reversed(record.items())), record]}))
+    for _ in range(2):
+        one, other, third = client.call("crm.deal.list").result
+        assert one == other == third == record
+        assert list(one) == names
+        assert list(other) == names[::-1]
+
+
+def test_zones(portal: Portal, client: Client) -> None:
+    texts = [
+        "2026-02-24T13:44:33+01:00",
+        "2026-02-24T13:44:33+01:00",
+        "2026-02-24T12:44:33+00:00",
+        "0001-01-01T00:00:00-12:00",
+        "9999-12-31T23:59:59.999999+14:00",
+    ]
+    for start, finish in itertools.pairwise(texts):
+        times = {"date_start": start, "date_finish": finish}
+        portal.always(Reply({"result": {"ID": 1}, "time": times}))
+        time = client.imbot.chat.get(entity_type="CHAT", entity_id="13").time
+        assert time is not None
+        for made, text in ((time.date_start, start), (time.date_finish, finish)):
+            assert made is not None
+            assert made.isoformat() == text
 
 
 def test_records() -> None:

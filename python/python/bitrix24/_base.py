@@ -251,6 +251,16 @@ class Answer(Generic[T_co]):
         return f"Answer({', '.join(fields)})"
 
 
+def answered(result: T, time: LateTime | None, total: int | None, next: int | None, /) -> Answer[T]:
+    """Makes an answer, for the native half."""
+    answer: Answer[T] = object.__new__(Answer)  # pyright: ignore[reportUnknownVariableType]
+    answer.result = result
+    answer._time = time  # pyright: ignore[reportPrivateUsage]
+    answer.total = total
+    answer.next = next
+    return answer
+
+
 Outcome: TypeAlias = Answer[T_co] | Bitrix24Error
 """What came of one request of a batch."""
 

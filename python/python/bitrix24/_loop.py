@@ -25,7 +25,7 @@ class Pending(Future):
     __slots__ = ("_mailbox", "_number")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, mailbox: Mailbox, number: int, /) -> None:
-        super().__init__(loop=loop)
+        Future.__init__(self, loop=loop)  # what `super` finds, sooner
         self._mailbox = mailbox
         self._number = number
 
@@ -36,7 +36,7 @@ class Pending(Future):
 
 
 def watch(loop: asyncio.AbstractEventLoop, pipe: int, heard: Callable[[], None], /) -> bool:
-    """Has a loop call a function whenever a pipe can be read. Tells whether the loop can do that."""
+    """Has a loop call a function whenever a pipe can be read, and tells whether it can do that."""
     try:
         # Not with the variables of the task that happens to be the first.
         Context().run(loop.add_reader, pipe, heard)
