@@ -1,5 +1,6 @@
 //! From the files of a description to the model: every rule and every cross-check.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use crate::format::{
 };
 use crate::model::{
     Api, Deprecated, Enum, ErrorCode, Example, Exception, Field, Home, Key, Link, Method, Record,
-    Rule, Scope, Type, Union, Variant, When,
+    Rule, Scope, Type, Types, Union, Variant, When,
 };
 use crate::names::{self, Names};
 use crate::node::{Step, shorten};
@@ -189,9 +190,10 @@ impl Lower {
         }
         let home = self.home(path);
         let ruled = ruling::apply(&read.facts, &read.rulings, &doc, report);
-        let Some((doc, facts)): Option<(Doc, CommonFacts)> = ruled else {
+        let Some((ruled, facts)): Option<(Cow<'_, Doc>, CommonFacts)> = ruled else {
             return;
         };
+        let doc = ruled.into_owned();
         for (alias, target) in facts.aliases {
             if builtin(&alias).is_some() {
                 let place = doc.key_place(&keys(&["facts", "aliases", &alias]));
@@ -421,10 +423,10 @@ impl Lower {
     fn method(&mut self, path: &str, doc: &Doc, read: &MethodFile, report: &mut Report) {
         let name = read.method.as_str();
         let ruled = ruling::apply(&read.facts, &read.rulings, doc, report);
-        let Some((doc, facts)): Option<(Doc, Facts)> = ruled else {
+        let Some((doc, facts)): Option<(Cow<'_, Doc>, Facts)> = ruled else {
             return;
         };
-        let doc = &doc;
+        let doc = doc.as_ref();
         let at = |names: &[&str]| doc.place(&keys(names));
         let names = [("method", Some(name)), ("alias", read.alias.as_deref())];
         for (key, name) in names {
@@ -522,6 +524,8 @@ impl Lower {
             format::Rest::V3 => format!("v3:{name}"),
         };
 
+        let (records, enums) = (self.api.records.len(), self.api.enums.len());
+        let unions = self.api.unions.len();
         let docs = docs_url(&facts.page);
         let mut params = Context {
             doc,
@@ -654,6 +658,11 @@ impl Lower {
             related: facts.related.iter().map(link).collect(),
             examples,
             rulings: ruling_texts(&read.rulings),
+            types: Types {
+                records: records..self.api.records.len(),
+                enums: enums..self.api.enums.len(),
+                unions: unions..self.api.unions.len(),
+            },
         });
     }
 
@@ -1035,11 +1044,10 @@ impl Lower {
 
     fn union(&mut self, context: &Context<'_>, path: &str, types: Vec<Type>) -> Type {
         // The same choice in two places of a method is one type.
-        let known = self.api.unions.iter().position(|it| {
-            let members = it.members.iter().map(|(_, ty)| ty);
-            it.owner.is_some() && it.owner == context.owner && members.eq(&types)
-        });
-        if let Some(known) = known {
+        let unions = self.api.unions.iter().enumerate().rev();
+        let mut own = unions.take_while(|(_, it)| it.owner.is_some() && it.owner == context.owner);
+        let known = own.find(|(_, it)| it.members.iter().map(|(_, ty)| ty).eq(&types));
+        if let Some((known, _)) = known {
             return Type::Union(known);
         }
         let mut name = format!("{}{}", context.prefix, camel(path));

@@ -4,6 +4,7 @@
 //! indexes into the tables of [`Api`].
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -113,6 +114,19 @@ pub struct Method {
     pub examples: Vec<Example>,
     /// Decisions that the documentation left open, with their reasons.
     pub rulings: Vec<String>,
+    /// Where its own types stand in the tables.
+    pub types: Types,
+}
+
+/// Which records, enums and unions are a method's own.
+#[derive(Clone, Debug)]
+pub struct Types {
+    /// Its records.
+    pub records: Range<usize>,
+    /// Its enums.
+    pub enums: Range<usize>,
+    /// Its unions.
+    pub unions: Range<usize>,
 }
 
 impl Method {

@@ -3,6 +3,7 @@
 //! A ruling's decision goes into the tree of the file, in the place of what it rules on.
 //! So a mistake in a decision is found like any other, and shown where it was made.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -16,12 +17,15 @@ use crate::node::{Entry, Kind, Node, Step};
 
 /// The facts as they hold: the documentation's, with each ruling's decision in its place.
 /// The file that is returned holds them too.
-pub(crate) fn apply<T: Serialize + DeserializeOwned>(
+pub(crate) fn apply<'a, T: Clone + Serialize + DeserializeOwned>(
     facts: &T,
     rulings: &[Ruling],
-    doc: &Doc,
+    doc: &'a Doc,
     report: &mut Report,
-) -> Option<(Doc, T)> {
+) -> Option<(Cow<'a, Doc>, T)> {
+    if rulings.is_empty() {
+        return Some((Cow::Borrowed(doc), facts.clone()));
+    }
     let stated = match serde_json::to_value(facts) {
         Ok(stated) => stated,
         Err(error) => {
@@ -82,7 +86,7 @@ pub(crate) fn apply<T: Serialize + DeserializeOwned>(
         }
     }
     let read = ruled.read_facts(report)?;
-    Some((ruled, read))
+    Some((Cow::Owned(ruled), read))
 }
 
 /// The steps to a fact with their places in the text.

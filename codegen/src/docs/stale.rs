@@ -1,6 +1,7 @@
 //! What people wrote and what no longer holds: rulings whose fact changed, texts whose subject
 //! is gone. An import leaves them alone and says where they stand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Report;
@@ -18,7 +19,7 @@ pub(crate) fn method(
     report: &mut Report,
 ) {
     let ruled = ruling::apply(facts, rulings, doc, report);
-    let Some((doc, facts)): Option<(Doc, Facts)> = ruled else {
+    let Some((doc, facts)): Option<(Cow<'_, Doc>, Facts)> = ruled else {
         return;
     };
     let known = |fields| {
@@ -41,7 +42,7 @@ pub(crate) fn method(
 /// Checks a `common.yaml`.
 pub(crate) fn common(doc: &Doc, file: &CommonFile, report: &mut Report) {
     let ruled = ruling::apply(&file.facts, &file.rulings, doc, report);
-    let Some((doc, facts)): Option<(Doc, CommonFacts)> = ruled else {
+    let Some((doc, facts)): Option<(Cow<'_, Doc>, CommonFacts)> = ruled else {
         return;
     };
     let mut known = BTreeSet::from(["scope".to_owned()]);

@@ -673,7 +673,6 @@ fn has_word(text: &str, word: &str) -> bool {
 /// Everything that a method brings to its scope's module.
 fn method_types(module: &Module<'_>, method: &Method) -> String {
     let api = module.api;
-    let owner = Some(method.key());
     let mut out = String::new();
     if !method.errors.is_empty() {
         let codes: Vec<_> = method
@@ -686,10 +685,10 @@ fn method_types(module: &Module<'_>, method: &Method) -> String {
         let text = format!("The codes that `{}` documents as its own.", method.name);
         out.push_str(&docstring(&text, 0));
     }
-    for it in api.enums.iter().filter(|it| it.owner == owner) {
+    for it in &api.enums[method.types.enums.clone()] {
         out.push_str(&alias(it));
     }
-    for record in api.records.iter().filter(|it| it.owner == owner) {
+    for record in &api.records[method.types.records.clone()] {
         out.push_str(&record_types(module, record));
     }
     out

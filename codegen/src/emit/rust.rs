@@ -178,8 +178,12 @@ impl Rust<'_> {
     /// Everything that a method brings to its scope's module.
     fn method_types(&self, method: &Method) -> TokenStream {
         let request = self.request(method);
-        let owner = Some(method.key());
-        let types = self.types(|_, of| *of == owner);
+        let (api, own) = (self.api, &method.types);
+        let types = self.types(
+            api.records[own.records.clone()].iter(),
+            api.enums[own.enums.clone()].iter(),
+            api.unions[own.unions.clone()].iter(),
+        );
         let errors = self.error(method);
         quote! {
             #request
@@ -190,21 +194,26 @@ impl Rust<'_> {
 
     /// What the methods of a scope share, or all scopes.
     fn shared(&self, home: Home) -> TokenStream {
-        self.types(|of, owner| of == home && owner.is_none())
+        let is_shared = |of: Home, owner: &Option<String>| of == home && owner.is_none();
+        let api = self.api;
+        self.types(
+            (api.records.iter()).filter(|it| is_shared(it.home, &it.owner)),
+            (api.enums.iter()).filter(|it| is_shared(it.home, &it.owner)),
+            (api.unions.iter()).filter(|it| is_shared(it.home, &it.owner)),
+        )
     }
 
-    /// The types of some home and owner.
-    fn types(&self, wanted: impl Fn(Home, &Option<String>) -> bool) -> TokenStream {
-        let records = self.api.records.iter();
-        let records: Vec<_> = records.filter(|it| wanted(it.home, &it.owner)).collect();
+    fn types<'t>(
+        &self,
+        records: impl Iterator<Item = &'t Record>,
+        enums: impl Iterator<Item = &'t Enum>,
+        unions: impl Iterator<Item = &'t Union>,
+    ) -> TokenStream {
+        let records: Vec<_> = records.collect();
         let items = records.iter().map(|record| self.record(record));
         let names = records.iter().map(|record| ident(&record.name));
         let impls = (!records.is_empty()).then(|| quote!(wire::record!(#(#names),*);));
-        let enums = self.api.enums.iter();
-        let enums = enums.filter(|it| wanted(it.home, &it.owner));
         let enums = enums.map(|it| self.open_enum(it));
-        let unions = self.api.unions.iter();
-        let unions = unions.filter(|it| wanted(it.home, &it.owner));
         let unions = unions.map(|it| self.union(it));
         quote! {
             #(#items)*
@@ -817,6 +826,7 @@ impl Rust<'_> {
         quote! {
             #docs
             #deprecated
+            #[inline]
             pub async fn #name(
                 &self,
                 request: #module::#request,

@@ -1,6 +1,6 @@
 //! What stands around every result.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use memchr::memmem;
 use serde::{
@@ -35,7 +35,10 @@ const LONGEST_REFUSAL: usize = 4096;
 
 /// Whether an answer is an error of the API. A good answer costs no more than a look at it.
 pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
-    let may_be = || body.len() <= LONGEST_REFUSAL && memmem::find(body, b"\"error\"").is_some();
+    static ERROR: LazyLock<memmem::Finder<'static>> =
+        LazyLock::new(|| memmem::Finder::new(b"\"error\""));
+
+    let may_be = || body.len() <= LONGEST_REFUSAL && ERROR.find(body).is_some();
     if status < 300 && !may_be() {
         return None;
     }

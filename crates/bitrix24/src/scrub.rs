@@ -171,8 +171,10 @@ fn matched(text: &str, secret: &Secret) -> Option<usize> {
 
 /// The same, however its characters are written.
 fn spelled(text: &str, secret: &[u8]) -> Option<usize> {
-    // Most texts end here, without an allocation.
-    steps(text, *secret.first()?).next()?;
+    // Most texts end here, without an allocation: where not even two characters are the secret's.
+    let second = secret.get(1);
+    steps(text, *secret.first()?)
+        .find(|&end| second.is_none_or(|&second| steps(&text[end..], second).next().is_some()))?;
     // Up to where the text can be read: `%25` begins with a percent sign, and is one.
     let mut ends = vec![0];
     for (count, &wanted) in secret.iter().enumerate() {

@@ -7,21 +7,14 @@ use std::{
 };
 
 use crate::{
+    built::SANDBOX,
     paths,
     run::{Outcome, cargo, write_if_changed},
 };
 
-/// The portal, which only tests of a crate depend on.
-pub(crate) const SANDBOX: &str = "bitrix24-sandbox";
-
 /// Makes a crate with that `main.rs` that takes ours from those folders, and
-/// returns the command that builds it and runs or tests it.
-pub(crate) fn consumer(
-    verb: &str,
-    name: &str,
-    main: &Path,
-    crates: &[(&str, PathBuf)],
-) -> Outcome<Command> {
+/// returns the command that builds and tests it.
+pub(crate) fn consumer(name: &str, main: &Path, crates: &[(&str, PathBuf)]) -> Outcome<Command> {
     let version = env!("CARGO_PKG_VERSION");
     let folder = paths::target().join("consumers").join(name);
     let patches: String = crates
@@ -29,11 +22,6 @@ pub(crate) fn consumer(
         // A literal string: Windows has backslashes in paths.
         .map(|(name, path)| format!("{name} = {{ path = '{}' }}\n", path.display()))
         .collect();
-    let tests = if crates.iter().any(|(name, _)| *name == SANDBOX) {
-        format!("[dev-dependencies]\n{SANDBOX} = \"={version}\"\n")
-    } else {
-        String::new()
-    };
     let manifest = format!(
         r#"[package]
 name = "{name}"
@@ -46,7 +34,9 @@ bitrix24 = "={version}"
 serde_json = "1"
 tokio = {{ version = "1", default-features = false, features = ["rt"] }}
 
-{tests}
+[dev-dependencies]
+{SANDBOX} = "={version}"
+
 [patch.crates-io]
 {patches}
 [workspace]
@@ -59,7 +49,7 @@ tokio = {{ version = "1", default-features = false, features = ["rt"] }}
     // The same versions of everything else, which are there already.
     fs::copy(paths::root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
 
-    let mut command = cargo([verb, "--quiet", "--manifest-path"]);
+    let mut command = cargo(["test", "--quiet", "--manifest-path"]);
     command.arg(folder.join("Cargo.toml"));
     Ok(command)
 }

@@ -3,31 +3,25 @@
 use std::{env, process::Command};
 
 use crate::{
-    paths,
+    built, paths,
     portal::Portal,
-    run::{Outcome, cargo, output, run},
+    run::{Outcome, output, program, run},
     setup,
     venv::Venv,
 };
 
-/// The demonstrations, each with a name.
+/// The demonstrations, each with a name; they are built already.
 fn demos() -> [(&'static str, Command); 2] {
     let mut python = Venv::development().python();
     python.arg(paths::python().join("examples").join("demo.py"));
-    let rust = cargo([
-        "run",
-        "--quiet",
-        "--package",
-        "bitrix24",
-        "--example",
-        "demo",
-    ]);
+    let rust = program(built::example(&paths::target(), "demo"));
     [("Rust", rust), ("Python", python)]
 }
 
 /// Sets up what it needs and runs it.
 pub(crate) fn demo() -> Outcome {
     setup::setup()?;
+    built::programs()?;
     if env::var_os("BITRIX24_WEBHOOK_URL").is_some_and(|url| !url.is_empty()) {
         return real_portal();
     }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use crate::{
-    paths, portal,
-    run::{Outcome, cargo, empty_dir, output, program, run},
+    built, paths,
+    run::{Outcome, empty_dir, output, program, run},
     venv::Venv,
 };
 
@@ -30,27 +30,12 @@ print(os.path.join(modules, 'npm', 'bin', 'npm-cli.js'))
 pub(crate) fn check() -> Outcome {
     let sources = paths::root().join("tests").join("foreign");
     let target = paths::target();
-    run(&mut cargo([
-        "build",
-        "--quiet",
-        "--package",
-        "bitrix24-sandbox",
-    ]))?;
-    // For the whole workspace it was built before, with the tests.
-    run(&mut cargo([
-        "build",
-        "--quiet",
-        "--workspace",
-        "--example",
-        "foreign",
-    ]))?;
-    let ours = format!("foreign{}", env::consts::EXE_SUFFIX);
-
+    built::programs()?;
     let mut check = Venv::development().python();
     check
         .arg(sources.join("check.py"))
-        .env("BITRIX24_SANDBOX_PROGRAM", portal::executable(&target))
-        .env("FOREIGN_RUST", target.join("debug/examples").join(ours));
+        .env("BITRIX24_SANDBOX_PROGRAM", built::sandbox(&target))
+        .env("FOREIGN_RUST", built::example(&target, "foreign"));
     if let Some(venv) = unless_missing("those for Python", python(&sources))? {
         check.env("FOREIGN_PYTHON", venv.path("python"));
     }

@@ -1,15 +1,19 @@
-//! `cargo xtask setup|demo|test|bench`: everything that one does with this project.
+//! `cargo xtask setup|demo|test|bench|instructions`: everything that one does with this project.
 
 mod apart;
 mod bench;
+mod built;
 mod consumer;
+mod copied;
 mod demo;
 mod edited;
 mod foreign;
+mod instructions;
 mod obstacles;
 mod package;
 mod paths;
 mod portal;
+mod reminders;
 mod run;
 mod setup;
 mod test;
@@ -31,6 +35,8 @@ Usage: cargo xtask <command>
         [--quick]        (take less time, and write nothing)
         [--docs DIR]     (with the documentation of the API: its import, too)
   bench --list           name what is measured
+  instructions           count the instructions of what matters, and compare; with --record,
+                         record them
 ";
 
 fn main() -> ExitCode {
@@ -47,6 +53,8 @@ fn main() -> ExitCode {
             Ok(options) => bench::bench(&options),
             Err(error) => return usage(&error),
         },
+        ["instructions"] => instructions::check(),
+        ["instructions", "--record"] => instructions::record(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

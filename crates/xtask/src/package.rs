@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    consumer::{SANDBOX, consumer},
+    built::SANDBOX,
+    consumer::consumer,
     paths,
     run::{Outcome, cargo, empty_dir, program, run},
 };
@@ -53,7 +54,7 @@ pub(crate) fn check() -> Outcome {
     }
 
     let main = paths::root().join("tests").join("package").join("main.rs");
-    run(&mut consumer("test", "package-consumer", &main, &crates)?)
+    run(&mut consumer("package-consumer", &main, &crates)?)
 }
 
 /// Whether a folder holds the same terms as the root.

@@ -1,14 +1,13 @@
 //! A portal on a loopback port, as a program of its own.
 
 use std::{
-    env,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
 use crate::{
-    paths,
+    built, paths,
     run::{Outcome, cargo, program, run},
 };
 
@@ -23,20 +22,23 @@ pub(crate) struct Portal {
 impl Portal {
     /// Builds the portal of this workspace and starts it.
     pub(crate) fn start() -> Outcome<Self> {
-        Self::build_and_start(&paths::root(), &paths::target(), &[])
+        built::programs()?;
+        Self::started(&paths::target(), &[])
     }
 
     /// Builds the portal of the workspace in that folder, with that target folder, and starts it
     /// with the documented answers that examples show.
     pub(crate) fn start_in(workspace: &Path, target: &Path) -> Outcome<Self> {
-        Self::build_and_start(workspace, target, &["--documented"])
-    }
-
-    fn build_and_start(workspace: &Path, target: &Path, options: &[&str]) -> Outcome<Self> {
-        let mut build = cargo(["build", "--quiet", "--package", "bitrix24-sandbox"]);
+        let mut build = cargo(["build", "--quiet", "--bins", "--package", built::SANDBOX]);
+        // For the Python package all that it consists of was built, or will be.
+        build.args(["--package", "bitrix24-python"]);
         build.current_dir(workspace).env("CARGO_TARGET_DIR", target);
         run(&mut build)?;
-        let mut command = program(executable(target));
+        Self::started(target, &["--documented"])
+    }
+
+    fn started(target: &Path, options: &[&str]) -> Outcome<Self> {
+        let mut command = program(built::sandbox(target));
         let mut child = command
             .args(["--json", "--until-stdin-closes"])
             .args(options)
@@ -90,14 +92,8 @@ impl Drop for Portal {
     }
 }
 
-/// Where Cargo puts the portal.
-pub(crate) fn executable(target: &Path) -> PathBuf {
-    let name = format!("bitrix24-sandbox{}", env::consts::EXE_SUFFIX);
-    target.join("debug").join(name)
-}
-
-/// A text in a line of JSON; the portal's have nothing to escape.
-fn field(line: &str, name: &str) -> Option<String> {
+/// A text out of a line of JSON.
+pub(crate) fn field(line: &str, name: &str) -> Option<String> {
     let (_, value) = line.split_once(&format!("\"{name}\":\""))?;
     Some(value.split_once('"')?.0.to_owned())
 }

@@ -7,6 +7,7 @@ use std::{
     fs, io,
     path::Path,
     process::{Command, Stdio},
+    thread,
 };
 
 use crate::paths;
@@ -69,6 +70,22 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
 
 fn missing(command: &Command, error: &io::Error) -> String {
     format!("cannot run {}: {error}", command.get_program().display())
+}
+
+/// Does two things at once.
+pub(crate) fn both<A: Send, B: Send>(
+    one: impl FnOnce() -> Outcome<A> + Send,
+    other: impl FnOnce() -> Outcome<B> + Send,
+) -> Outcome<(A, B)> {
+    // An error may hold what must not leave its thread; its text may.
+    let other = || other().map_err(|error| error.to_string());
+    let (one, other) = thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one().map_err(|error| error.to_string());
+        (one, other.join())
+    });
+    let other = other.map_err(|_| "a thread of this program panicked")?;
+    Ok((one?, other?))
 }
 
 /// The command as one would type it. Secrets never are arguments.

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    demo, edited, foreign, obstacles, package, paths,
-    run::{Outcome, cargo, run},
+    built, demo, edited, foreign, instructions, obstacles, package, paths, reminders,
+    run::{Outcome, cargo, program, run},
     setup,
     venv::Venv,
     wheel,
@@ -39,7 +39,7 @@ const fn python(name: &'static str, check: fn() -> Outcome) -> Step {
 const SETUP: &str = "setup";
 
 /// In the order in which they run: what is quick or most likely to fail first.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     rust("fmt", fmt),
     rust("codegen", codegen),
     rust("clippy", clippy),
@@ -56,6 +56,7 @@ const STEPS: [Step; 18] = [
     python("foreign", foreign::check),
     rust("package", package::check),
     python("wheel", wheel::check),
+    python("instructions", instructions::check),
     python("edited", edited::check),
     python("obstacles", obstacles::check),
 ];
@@ -138,6 +139,9 @@ pub(crate) fn test(options: &Options) -> Outcome {
     if let Some((name, error)) = &failure {
         println!("\n{name}: {error}");
     }
+    for reminder in reminders::take() {
+        println!("\nNOTE: {reminder}");
+    }
     println!("\n{} passed, {failed} failed", done.len() - failed);
     match failure {
         None => Ok(()),
@@ -150,7 +154,7 @@ fn fmt() -> Outcome {
 }
 
 fn codegen() -> Outcome {
-    run(&mut cargo(["codegen", "check"]))
+    run(program(built::codegen()?).arg("check"))
 }
 
 fn clippy() -> Outcome {

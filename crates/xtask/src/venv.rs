@@ -47,11 +47,11 @@ impl Venv {
         Self(paths::target().join(name))
     }
 
-    /// A new one of that name, with pip in it.
+    /// A new one of that name, without pip, for [`install`](Self::install).
     pub(crate) fn fresh(name: &str) -> Outcome<Self> {
         let venv = Self::named(name);
         empty_dir(&venv.0)?;
-        venv.create()?;
+        venv.create(&["--without-pip"])?;
         Ok(venv)
     }
 
@@ -62,12 +62,13 @@ impl Venv {
             return Ok(false);
         }
         empty_dir(&self.0)?;
-        self.create()?;
+        self.create(&[])?;
         Ok(true)
     }
 
-    fn create(&self) -> Outcome {
-        run(program(find_python()?).args(["-m", "venv"]).arg(&self.0))
+    fn create(&self, options: &[&str]) -> Outcome {
+        let mut python = program(find_python()?);
+        run(python.args(["-m", "venv"]).args(options).arg(&self.0))
     }
 
     /// Its folder.
@@ -104,6 +105,13 @@ impl Venv {
             .args(["-m", "pip", "--disable-pip-version-check"])
             .args(args);
         command
+    }
+
+    /// The pip of the development environment, which installs into this one.
+    pub(crate) fn install(&self) -> Command {
+        let mut pip = Self::development().pip(&["--python"]);
+        pip.arg(self.path("python")).args(["install", "--quiet"]);
+        pip
     }
 
     /// A file in it that says what was installed last.

@@ -4,12 +4,13 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use crate::{
     apart, paths,
     portal::Portal,
-    run::{Outcome, empty_dir, run},
+    run::{Outcome, both, empty_dir, run},
     venv::Venv,
 };
 
@@ -18,41 +19,56 @@ const LARGEST: u64 = 4_000_000;
 
 /// Builds, installs and uses both.
 pub(crate) fn check() -> Outcome {
-    let dist = paths::target().join("dist");
-    empty_dir(&dist)?;
-    let maturin = |args: &[&str]| {
-        let mut maturin = Venv::development().tool("maturin");
-        maturin.args(args).arg("--out").arg(&dist);
-        run(maturin.current_dir(paths::python()))
-    };
-    maturin(&["build", "--quiet", "--compression-level", "9"])?;
-    maturin(&["sdist"])?;
+    // To link the wheel takes long, and one core.
+    let (wheel, sdist) = both(installed, from_source)?;
+    let portal = Portal::start()?;
+    let script = paths::root().join("tests").join("package").join("call.py");
+    call(wheel, &script, &portal)?;
+    call(&sdist, &script, &portal)
+}
 
-    let file = only(&dist, ".whl")?;
+/// The environment with the wheel, which is built once.
+pub(crate) fn installed() -> Outcome<&'static Venv> {
+    static VENV: OnceLock<Venv> = OnceLock::new();
+    if let Some(venv) = VENV.get() {
+        return Ok(venv);
+    }
+    let file = package("build", &["--quiet", "--compression-level", "9"], ".whl")?;
     let size = fs::metadata(&file)?.len();
     if size > LARGEST {
         return Err(format!("the wheel has {size} bytes, more than {LARGEST}").into());
     }
-    let wheel = install("venv-wheel", &file)?;
+    let venv = install("venv-wheel", &file)?;
+    Ok(VENV.get_or_init(|| venv))
+}
 
-    // From the source distribution, pip builds a wheel of its own.
-    let sdist = Venv::fresh("venv-sdist")?;
-    let mut pip = sdist.pip(&["install", "--quiet"]);
-    pip.arg(only(&dist, ".tar.gz")?)
-        .env("CARGO_TARGET_DIR", apart::target()?)
+/// An environment with the source distribution, of which pip builds a wheel of its own.
+fn from_source() -> Outcome<Venv> {
+    let source = package("sdist", &[], ".tar.gz")?;
+    let target = apart::clean_target("sdist")?;
+    let venv = Venv::fresh("venv-sdist")?;
+    let mut pip = venv.install();
+    pip.arg(source)
+        .env("CARGO_TARGET_DIR", target)
         .env("MATURIN_PEP517_ARGS", "--profile dev");
     run(&mut pip)?;
+    Ok(venv)
+}
 
-    let portal = Portal::start()?;
-    let script = paths::root().join("tests").join("package").join("call.py");
-    call(&wheel, &script, &portal)?;
-    call(&sdist, &script, &portal)
+/// What maturin makes of the package, in a folder of its own.
+fn package(kind: &str, options: &[&str], suffix: &str) -> Outcome<PathBuf> {
+    let dist = paths::target().join("dist").join(kind);
+    empty_dir(&dist)?;
+    let mut maturin = Venv::development().tool("maturin");
+    maturin.arg(kind).args(options).arg("--out").arg(&dist);
+    run(maturin.current_dir(paths::python()))?;
+    only(&dist, suffix)
 }
 
 /// A new virtual environment with that package.
 pub(crate) fn install(name: &str, package: &Path) -> Outcome<Venv> {
     let venv = Venv::fresh(name)?;
-    run(venv.pip(&["install", "--quiet"]).arg(package))?;
+    run(venv.install().arg(package))?;
     Ok(venv)
 }
 

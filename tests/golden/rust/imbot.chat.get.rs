@@ -193,6 +193,7 @@ impl ImbotChat<'_> {
     ///
     /// [`ChatGetError`](imbot::ChatGetError) lists the codes.
     #[deprecated(note = "use `imbot.v2.Chat.get`")]
+    #[inline]
     pub async fn get(
         &self,
         request: imbot::ChatGet,

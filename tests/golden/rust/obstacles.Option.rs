@@ -617,6 +617,7 @@ impl Obstacles<'_> {
     /// # Errors
     ///
     /// [`OptionError`](obstacles::OptionError) lists the codes.
+    #[inline]
     pub async fn option(
         &self,
         request: obstacles::Option_,

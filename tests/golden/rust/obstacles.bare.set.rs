@@ -359,6 +359,7 @@ impl ObstaclesBare<'_> {
     #[deprecated(
         note = "use `hurdles::ChatGet` (`hurdles.chat.get`) or `obstacles::JobGetV3` (`obstacles.job.get` of REST 3.0) or `obstacles.not.there.at.all`"
     )]
+    #[inline]
     pub async fn set(
         &self,
         request: obstacles::BareSet,

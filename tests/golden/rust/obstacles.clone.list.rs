@@ -172,6 +172,7 @@ impl ObstaclesClone<'_> {
     /// # Errors
     ///
     /// [`CloneListError`](obstacles::CloneListError) lists the codes.
+    #[inline]
     pub async fn list(
         &self,
         request: obstacles::CloneList,

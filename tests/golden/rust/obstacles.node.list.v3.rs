@@ -439,6 +439,7 @@ impl ObstaclesNode<'_> {
     /// # Errors
     ///
     /// [`NodeListError`](obstacles::NodeListError) lists the codes.
+    #[inline]
     pub async fn list(
         &self,
         request: obstacles::NodeList,

@@ -386,6 +386,7 @@ impl ObstaclesTables<'_> {
     /// # Errors
     ///
     /// [`TablesGetError`](obstacles::TablesGetError) lists the codes.
+    #[inline]
     pub async fn get(
         &self,
         request: obstacles::TablesGet,

@@ -668,6 +668,7 @@ impl ObstaclesV2Bot<'_> {
     /// # Errors
     ///
     /// [`V2BotRegisterError`](obstacles::V2BotRegisterError) lists the codes.
+    #[inline]
     pub async fn register(
         &self,
         request: obstacles::V2BotRegister,

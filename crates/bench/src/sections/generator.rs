@@ -14,7 +14,7 @@ use crate::{
     model::{Measure, Met, Section, Value, Values, Verdict},
     options::Options,
     report::number,
-    tools::{copy_dir, empty_dir, output, run},
+    tools::{Took, copy_dir, empty_dir, output, run},
 };
 
 /// How long both may take, in seconds.
@@ -25,7 +25,7 @@ const IMPORT: f64 = 2.0;
 struct Run {
     what: String,
     command: Command,
-    times: Vec<f64>,
+    times: Vec<Took>,
     longest: Option<f64>,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         let mut command = Command::new(beside("generate")?);
         command.arg(language).arg(workspace.spec());
         runs.push(Run {
-            what: format!("Check and emit all of the description: {language}"),
+            what: format!("Check and emit all, {language}"),
             command,
             times: Vec::new(),
             longest: Some(EMIT),
@@ -49,7 +49,7 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         ("release", &["build", "--release"]),
     ] {
         runs.push(Run {
-            what: format!("… rust, as the build script of the {profile} profile"),
+            what: format!("Check and emit all, build script in {profile}"),
             command: Command::new(build_script(&workspace, verb)?),
             times: Vec::new(),
             longest: Some(EMIT),
@@ -66,7 +66,7 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         for run in &mut runs {
             empty_dir(&out)?;
             let took = self::run(&mut run.command)?;
-            run.times.push(took.wall);
+            run.times.push(took);
         }
     }
     match (&options.codegen, &options.docs) {
@@ -77,17 +77,22 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
     }
     let mut rows = Vec::new();
     for run in runs {
-        let row = Value::new(run.what, Measure::Seconds, run.times);
+        let of = |of: fn(&Took) -> f64| run.times.iter().map(of).collect();
+        let row = Value::new(run.what.clone(), Measure::Seconds, of(|it| it.wall));
+        let cpu = Value::new(run.what + ", CPU time", Measure::Seconds, of(|it| it.cpu));
         if let (Some(longest), Some(median)) = (run.longest, row.median()) {
             section.verdicts.push(Verdict {
                 what: row.what.clone(),
                 ours: number::seconds(median),
+                cpu: cpu.median().map_or(String::new(), |cpu| {
+                    format!("({} of CPU)", number::seconds(cpu))
+                }),
                 expected: format!("< {}", number::seconds(longest)),
                 met: Met::of(median < longest),
                 ..Verdict::default()
             });
         }
-        rows.push(row);
+        rows.extend([row, cpu]);
     }
     section.values.push(Values {
         title: "Generator".to_owned(),
@@ -106,7 +111,7 @@ fn import(options: &Options, codegen: &Path, docs: &Path) -> Outcome<Run> {
     for _ in 0..options.either(5, 2) {
         empty_dir(&spec)?;
         copy_dir(&options.root.join("spec"), &spec)?;
-        times.push(run(&mut command)?.wall);
+        times.push(run(&mut command)?);
     }
     Ok(Run {
         what: "Import of all documentation".to_owned(),
