@@ -1,5 +1,4 @@
-"""requests, as its documentation shows it: a bare `Session` for each thread, so that connections are
-kept; `json=` and `.json()`.
+"""requests as its documentation shows it: a bare `Session` for each thread; `json=`, `.json()`.
 
 Nothing is switched off. Without `trust_env`, by which it looks for proxies and passwords anew with
 each request, and which few know, it would take about a quarter less.
@@ -25,10 +24,12 @@ class Requests(SyncByHand):
 
     def __init__(self) -> None:
         self.url = url()
+        self.verify = authority() or True
         self.local = threading.local()
 
     def post(self, method: str, params: dict[str, Any]) -> Any:
-        response = self.session().post(self.url + method, json=params)
+        # Told with each call: the environment would overrule what the session is told.
+        response = self.session().post(self.url + method, json=params, verify=self.verify)
         response.raise_for_status()
         return response.json()
 
@@ -37,7 +38,6 @@ class Requests(SyncByHand):
             return self.local.session
         except AttributeError:
             session = self.local.session = requests.Session()
-            session.verify = authority() or True
             return session
 
 

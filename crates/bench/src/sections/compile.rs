@@ -60,13 +60,15 @@ fn from_nothing(options: &Options, section: &mut Section) -> Outcome {
         rows.map(row).collect()
     };
     let wall = rows(|it| it.wall, "time");
-    let medians: Vec<f64> = wall.iter().filter_map(Value::median).collect();
-    if let [ours, theirs] = medians[..] {
+    let cpu = rows(|it| it.cpu, "CPU time");
+    let medians = |rows: &[Value]| rows.iter().filter_map(Value::median).collect::<Vec<_>>();
+    if let ([ours, theirs], [our_cpu, their_cpu]) = (&*medians(&wall), &*medians(&cpu)) {
         section.verdicts.push(Verdict {
             what: "`cargo build` from nothing".to_owned(),
-            ours: number::seconds(ours),
+            ours: number::seconds(*ours),
             against: "reqwest".to_owned(),
-            theirs: number::seconds(theirs),
+            theirs: number::seconds(*theirs),
+            cpu: format!("({} more)", number::seconds(our_cpu - their_cpu)),
             expected: format!("≤ {} more", number::seconds(LONGEST)),
             met: Met::of(ours - theirs <= LONGEST),
             ..Verdict::default()
@@ -74,10 +76,7 @@ fn from_nothing(options: &Options, section: &mut Section) -> Outcome {
     }
     section.values.push(Values {
         title: "`cargo build` from nothing".to_owned(),
-        rows: wall
-            .into_iter()
-            .chain(rows(|it| it.cpu, "CPU time"))
-            .collect(),
+        rows: wall.into_iter().chain(cpu).collect(),
     });
     Ok(())
 }
