@@ -140,13 +140,16 @@ impl Outcome {
 
 impl Sending<'_> {
     async fn run(mut self) -> Result<Reply, Error> {
-        let mut live = self.in_time(self.shared.live(self.epoch)).await?;
         let mut refused = None;
         loop {
+            let mut live = match self.live().await {
+                Ok(live) => live,
+                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+            };
             match self.turn(&live, refused).await {
                 Ok(Waited(false)) => {}
                 // Meanwhile the token may be another one, and the portal elsewhere.
-                Ok(Waited(true)) => match self.in_time(self.shared.live(self.epoch)).await {
+                Ok(Waited(true)) => match self.live().await {
                     Ok(now) => live = now,
                     Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
                 },
@@ -160,8 +163,8 @@ impl Sending<'_> {
                 // A new token that is no better is the end of it.
                 self.renewals = 1;
                 match self.renewed(&live).await {
-                    Some(Ok(renewed)) => {
-                        (live, refused) = (renewed, None);
+                    Some(Ok(())) => {
+                        refused = None;
                         continue;
                     }
                     Some(Err(error)) => return self.did_not_run(Stopped::Final, |_| Err(error)),
@@ -189,11 +192,6 @@ impl Sending<'_> {
                 Verdict::DidNotRun(because) => refused = Some(because),
                 _ => (refused, self.uncertain) = (None, Some(outcome)),
             }
-            // The try, or another call during the pause, may have found the portal elsewhere.
-            live = match self.in_time(self.shared.live(self.epoch)).await {
-                Ok(now) => now,
-                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
-            };
         }
     }
 
@@ -211,10 +209,15 @@ impl Sending<'_> {
         }
     }
 
-    /// Another token. `None`: there is no way to get one.
-    async fn renewed(&self, live: &Live) -> Option<Result<Arc<Live>, Error>> {
+    /// What is valid now: a try, or another call, may have found the portal elsewhere.
+    async fn live(&self) -> Result<Arc<Live>, Error> {
+        self.in_time(self.shared.live(self.epoch)).await
+    }
+
+    /// Gets another token for the next try. `None`: there is no way to get one.
+    async fn renewed(&self, live: &Live) -> Option<Result<(), Error>> {
         let renewed = self.shared.renewed(live, self.epoch);
-        let renewed = async { renewed.await.transpose() };
+        let renewed = async { Ok(renewed.await.transpose()?.map(drop)) };
         self.in_time(renewed).await.transpose()
     }
 

@@ -89,13 +89,8 @@ pub(crate) fn failure(
     } else {
         TransportErrorKind::Lost
     };
-    TransportError {
-        kind,
-        method: method.to_owned(),
-        status,
-        detail: scrubber.scrub_owned(flatten(error)),
-        tries: Tries::default(),
-    }
+    let detail = scrubber.scrub_owned(flatten(error));
+    made(kind, method, status, detail)
 }
 
 /// What cannot happen: an address made of two valid parts is not one.
@@ -110,19 +105,25 @@ pub(crate) fn no_time(method: &str) -> TransportError {
 
 /// The answer, or the rest of it, did not come in time.
 pub(crate) fn timed_out(method: &str, status: Option<u16>) -> TransportError {
-    TransportError {
-        kind: TransportErrorKind::Timeout,
-        status,
-        ..not_sent(method, "operation timed out")
-    }
+    let detail = "operation timed out".to_owned();
+    made(TransportErrorKind::Timeout, method, status, detail)
 }
 
 fn not_sent(method: &str, detail: &str) -> TransportError {
+    made(TransportErrorKind::Connect, method, None, detail.to_owned())
+}
+
+fn made(
+    kind: TransportErrorKind,
+    method: &str,
+    status: Option<u16>,
+    detail: String,
+) -> TransportError {
     TransportError {
-        kind: TransportErrorKind::Connect,
+        kind,
         method: method.to_owned(),
-        status: None,
-        detail: detail.to_owned(),
+        status,
+        detail,
         tries: Tries::default(),
     }
 }

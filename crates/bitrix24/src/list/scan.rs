@@ -150,7 +150,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Walk<'_, S> {
         };
         let mut inner = Some(self.inner);
         let mut found = None;
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(key) = map.next_key_seed(wire::Name)? {
             match inner.take_if(|_| key == *name) {
                 Some(inner) => {
                     let walk = Walk { path, inner };
@@ -215,7 +215,7 @@ impl<'de> Visitor<'de> for Look<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Seen<'de>, A::Error> {
         let (mut scan, mut ends) = (Scan::default(), Ends::default());
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key_seed(wire::Name)? {
             if !self.map && name.parse::<i64>().is_err() {
                 return Err(unexpected("an array", "an object"));
             }
@@ -364,7 +364,7 @@ impl<'de> Visitor<'de> for KeyOf<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<i64>, A::Error> {
         let wanted = self.0.unwrap_or_default();
         let mut key = None;
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key_seed(wire::Name)? {
             if name == wanted {
                 let value: Value = map.next_value()?;
                 let value = i64::from_wire(value).map_err(|error| {
