@@ -15,6 +15,7 @@ mod paths;
 mod portal;
 mod reminders;
 mod run;
+mod served;
 mod setup;
 mod test;
 mod venv;

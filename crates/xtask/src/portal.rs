@@ -1,22 +1,22 @@
 //! A portal on a loopback port, as a program of its own.
 
 use std::{
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use crate::{
     built, paths,
     run::{Outcome, cargo, program, run},
+    served::Served,
 };
 
 /// A portal that ends when it is dropped.
 pub(crate) struct Portal {
-    child: Child,
     url: String,
     webhook_url: String,
     access_token: String,
+    _served: Served,
 }
 
 impl Portal {
@@ -39,25 +39,17 @@ impl Portal {
 
     fn started(target: &Path, options: &[&str]) -> Outcome<Self> {
         let mut command = program(built::sandbox(target));
-        let mut child = command
-            .args(["--json", "--until-stdin-closes"])
-            .args(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line)?;
-        }
-        let field = |name: &str| {
-            field(&line, name).ok_or_else(|| format!("the portal did not tell its {name}"))
-        };
+        let served = Served::start(
+            command
+                .args(["--json", "--until-stdin-closes"])
+                .args(options)
+                .stderr(Stdio::null()),
+        )?;
         Ok(Self {
-            url: field("url")?,
-            webhook_url: field("webhook_url")?,
-            access_token: field("access_token")?,
-            child,
+            url: served.told("url")?,
+            webhook_url: served.told("webhook_url")?,
+            access_token: served.told("access_token")?,
+            _served: served,
         })
     }
 
@@ -81,35 +73,5 @@ impl Portal {
     pub(crate) fn is_betrayed_by(&self, text: &str) -> bool {
         let code = self.webhook_url.trim_end_matches('/').rsplit('/').next();
         text.contains(&self.access_token) || code.is_some_and(|code| text.contains(code))
-    }
-}
-
-impl Drop for Portal {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Gone already is just as well.
-        let _ = self.child.wait();
-    }
-}
-
-/// A text out of a line of JSON.
-pub(crate) fn field(line: &str, name: &str) -> Option<String> {
-    let (_, value) = line.split_once(&format!("\"{name}\":\""))?;
-    Some(value.split_once('"')?.0.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::field;
-
-    #[test]
-    fn fields() {
-        let line = r#"{"url":"http://127.0.0.1:1","webhook_url":"http://127.0.0.1:1/rest/1/x/"}"#;
-        assert_eq!(field(line, "url").as_deref(), Some("http://127.0.0.1:1"));
-        assert_eq!(
-            field(line, "webhook_url").as_deref(),
-            Some("http://127.0.0.1:1/rest/1/x/")
-        );
-        assert_eq!(field(line, "token"), None);
     }
 }

@@ -74,6 +74,15 @@ def trusting() -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=file)
 
 
+def roots() -> list[bytes]:
+    """The same for our clients."""
+    file = authority()
+    if file is None:
+        return []
+    with open(file, "rb") as pem:
+        return [pem.read()]
+
+
 class Ids:
     """Checks that the ids of a list's records are 1, 2, 3 …, to so many records."""
 

@@ -5,7 +5,7 @@ Switched off: `intensity`, the pace that portals ask for. Everything else is as 
 
 from __future__ import annotations
 
-from driver import BATCH, FOUND, Async, Ids, Wrong, authority, importing, serve, url
+from driver import BATCH, FOUND, Async, Ids, Wrong, importing, roots, serve, url
 
 with importing:
     import asyncio
@@ -61,14 +61,6 @@ class Ours(Async):
 
     async def close(self) -> None:
         await self.client.close()
-
-
-def roots() -> list[bytes]:
-    file = authority()
-    if file is None:
-        return []
-    with open(file, "rb") as pem:
-        return [pem.read()]
 
 
 serve(Ours)

@@ -5,7 +5,7 @@ Switched off: `intensity`, the pace that portals ask for. Everything else is as 
 
 from __future__ import annotations
 
-from driver import BATCH, FOUND, Ids, Sync, Wrong, authority, importing, serve, url
+from driver import BATCH, FOUND, Ids, Sync, Wrong, importing, roots, serve, url
 
 with importing:
     from bitrix24 import Client
@@ -50,14 +50,6 @@ class Ours(Sync):
 
     def end(self) -> None:
         self.client.close()
-
-
-def roots() -> list[bytes]:
-    file = authority()
-    if file is None:
-        return []
-    with open(file, "rb") as pem:
-        return [pem.read()]
 
 
 serve(Ours)

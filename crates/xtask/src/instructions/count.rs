@@ -3,9 +3,8 @@
 use std::{
     collections::VecDeque,
     fs,
-    io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{Mutex, PoisonError},
 };
 
@@ -13,6 +12,7 @@ use super::{callgrind, folder, recorded::Group};
 use crate::{
     built, paths,
     run::{Outcome, both, cargo, empty_dir, output, run},
+    served::Served,
     venv::Venv,
 };
 
@@ -46,7 +46,9 @@ impl Workload {
 pub(crate) struct Counter {
     rust: PathBuf,
     python: PathBuf,
-    server: Server,
+    url: String,
+    /// The server of the benchmarks.
+    _server: Served,
     /// For what callgrind writes.
     folder: PathBuf,
 }
@@ -59,10 +61,12 @@ impl Counter {
         run(build.args(["--package", name, "--package", "bitrix24-python"]))?;
         let folder = paths::target().join("instructions");
         empty_dir(&folder)?;
+        let server = Served::start(&mut Command::new(built::server()?))?;
         Ok(Self {
             rust: paths::target().join("wheel").join(built::file(name)),
             python: python.path("python"),
-            server: Server::start()?,
+            url: server.told("http")?,
+            _server: server,
             folder,
         })
     }
@@ -108,7 +112,7 @@ impl Counter {
         };
         command
             .args([workload.name, &times])
-            .env("BENCH_URL", &self.server.url)
+            .env("BENCH_URL", &self.url)
             .env("PYTHONHASHSEED", "0");
         output(&mut command)?;
         let text = fs::read_to_string(&file)?;
@@ -124,40 +128,6 @@ fn total(text: &str) -> Option<u64> {
         .rev()
         .find_map(|line| line.strip_prefix("totals: "))?;
     line.split_whitespace().next()?.parse().ok()
-}
-
-/// The server of the benchmarks, which ends when it is dropped.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Server {
-    fn start() -> Outcome<Self> {
-        let mut child = Command::new(built::server()?)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line)?;
-        }
-        let mut server = Self {
-            child,
-            url: String::new(),
-        };
-        server.url =
-            crate::portal::field(&line, "http").ok_or("the server did not tell its address")?;
-        Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Gone already is just as well.
-        let _ = self.child.wait();
-    }
 }
 
 #[cfg(test)]
