@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use bitrix24::process::Process;
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*, types::PyTuple};
 use tokio::runtime;
 
@@ -142,13 +143,15 @@ impl Client {
     {
         self.check_open(py, method)?;
         let shared = &self.shared;
-        let driver = match shared.idle.with(py, Vec::pop) {
+        let process = Process::current();
+        let driver = match shared.idle.with_in(py, process, Vec::pop) {
             Some(driver) => driver,
             None => Driver::new(py, &shared.settings)?,
         };
         let outcome = driver.drive(py, |client| work(self.options.apply(client)));
-        if driver.is_ours() {
-            shared.put_back(py, driver);
+        // If it ended well, no signal handler has forked.
+        if outcome.is_ok() || driver.is_ours() {
+            shared.put_back(py, process, driver);
         } else {
             mem::forget(driver);
         }
@@ -170,7 +173,8 @@ impl Client {
     {
         self.check_open(py, method)?;
         let shared = &self.shared;
-        let client = shared.running.with(py, |running| {
+        let process = Process::current();
+        let client = shared.running.with_in(py, process, |running| {
             if running.is_none() {
                 *running = Some(shared.settings.with_own_connections()?);
             }
@@ -178,7 +182,8 @@ impl Client {
         });
         let client = client.map_err(|error| config(py, &error))?;
         let client = client.unwrap_or_else(|| shared.settings.clone());
-        mailbox::spawn(py, self.ending(py, keep), work(self.options.apply(client)))
+        let work = work(self.options.apply(client));
+        mailbox::spawn(py, process, self.ending(py, keep), work)
     }
 
     fn ending(&self, py: Python<'_>, keep: Option<Box<dyn Send + Sync>>) -> Ending {
@@ -206,8 +211,8 @@ impl Client {
 }
 
 impl Shared {
-    fn put_back(&self, py: Python<'_>, driver: Driver) {
-        let surplus = self.idle.with(py, |idle| {
+    fn put_back(&self, py: Python<'_>, current: Process, driver: Driver) {
+        let surplus = self.idle.with_in(py, current, |idle| {
             if idle.len() == IDLE_DRIVERS || self.closed.load(Relaxed) {
                 return Some(driver);
             }

@@ -1,4 +1,7 @@
-//! Asynchronous calls: from the threads of the runtime to the event loops of asyncio.
+//! Asynchronous calls: from the event loops of asyncio to the threads of the runtime, and back.
+//!
+//! A call that is alone goes to the runtime at once. Where others are under way, those of one round
+//! of the event loop go together at its end, and wake the runtime once.
 //!
 //! A finished call is put into the mailbox of its event loop. The first one there wakes the loop,
 //! which then takes out all that have come: one wake-up for many answers. Everything that is
@@ -9,7 +12,9 @@
 use std::{
     collections::HashMap,
     io::{self, PipeReader, PipeWriter, Read, Write},
-    mem, process,
+    mem,
+    pin::Pin,
+    process,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
@@ -17,6 +22,7 @@ use std::{
     time::Duration,
 };
 
+use bitrix24::process::Process;
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -44,14 +50,22 @@ struct Bridge {
     exited: bool,
 }
 
+impl Bridge {
+    /// `None`: the interpreter exits.
+    fn handle(&mut self) -> Option<Handle> {
+        self.runtime.as_ref().map(|it| it.handle().clone())
+    }
+}
+
 /// Does something on the runtime; the running event loop gets a future of what comes of it.
 pub(crate) fn spawn<'py, T: Outcome>(
     py: Python<'py>,
+    current: Process,
     ending: Ending,
     work: impl Future<Output = T> + Send + 'static,
 ) -> PyResult<Bound<'py, PyAny>> {
     let event_loop = RUNNING_LOOP.get(py)?.call0()?;
-    let Some((runtime, mailbox)) = cross(py, &event_loop)? else {
+    let Some((runtime, mailbox)) = cross(py, current, &event_loop)? else {
         if is_main_thread(py)? {
             return Err(PyRuntimeError::new_err("the interpreter is shutting down"));
         }
@@ -69,28 +83,56 @@ pub(crate) fn spawn<'py, T: Outcome>(
         .call1((&this.event_loop, &mailbox, number))?;
 
     let inbox = this.inbox.clone();
-    let task = runtime.spawn(async move {
+    let job = Box::pin(async move {
         let outcome = work.await;
         if inbox.put(number, Box::new(outcome)) {
             wake(&inbox);
         }
     });
-    let under_way = UnderWay {
+    let mut call = UnderWay {
         future: future.clone().unbind(),
         ending,
-        abort: task.abort_handle(),
+        abort: None,
     };
-    lock(&this.under_way).insert(number, under_way);
+    let is_alone = lock(&this.under_way).is_empty();
+    if is_alone {
+        call.abort = Some(runtime.spawn(job).abort_handle());
+    } else {
+        put_out(&mailbox, number, job)?;
+    }
+    lock(&this.under_way).insert(number, call);
     Ok(future)
+}
+
+/// Keeps a call for the end of the round.
+fn put_out(mailbox: &Bound<'_, Mailbox>, number: u64, job: Job) -> PyResult<()> {
+    let (py, this) = (mailbox.py(), mailbox.get());
+    let is_first = {
+        let mut outbox = lock(&this.outbox);
+        outbox.push((number, job));
+        outbox.len() == 1
+    };
+    if !is_first {
+        return Ok(());
+    }
+    let asked = mailbox.getattr(interned!(py, "depart")).and_then(|depart| {
+        this.event_loop
+            .call_method1(py, interned!(py, "call_soon"), (depart,))
+    });
+    // Nobody would send it, nor those that come after it.
+    asked
+        .map(drop)
+        .inspect_err(|_| drop(mem::take(&mut *lock(&this.outbox))))
 }
 
 /// The runtime, started if this is the first call of the process, and the mailbox of an event loop
 /// if it has one. `None`: the interpreter exits.
 fn cross(
     py: Python<'_>,
+    current: Process,
     event_loop: &Bound<'_, PyAny>,
 ) -> io::Result<Option<(Handle, Option<Py<Mailbox>>)>> {
-    BRIDGE.with(py, |bridge| {
+    BRIDGE.with_in(py, current, |bridge| {
         if bridge.exited {
             return Ok(None);
         }
@@ -181,12 +223,17 @@ pub(crate) struct Mailbox {
     inbox: Arc<Inbox>,
     next: AtomicU64,
     under_way: Mutex<HashMap<u64, UnderWay>>,
+    /// Calls that go to the runtime at the end of the round.
+    outbox: Mutex<Vec<(u64, Job)>>,
 }
+
+type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 struct UnderWay {
     future: Py<PyAny>,
     ending: Ending,
-    abort: AbortHandle,
+    /// There once it has gone to the runtime.
+    abort: Option<AbortHandle>,
 }
 
 /// The half of a mailbox that the runtime's threads share.
@@ -234,6 +281,7 @@ impl Mailbox {
             inbox: Arc::default(),
             next: AtomicU64::new(0),
             under_way: Mutex::default(),
+            outbox: Mutex::default(),
         };
         let mailbox = Bound::new(py, mailbox)?;
         hang_bell(&mailbox)?;
@@ -325,14 +373,34 @@ impl Mailbox {
         }
     }
 
+    /// Sends the calls of this round on their way.
+    fn depart(&self, py: Python<'_>) {
+        let jobs = mem::take(&mut *lock(&self.outbox));
+        if !self.is_ours() {
+            mem::forget(jobs);
+            return;
+        }
+        let Some(runtime) = BRIDGE.with(py, Bridge::handle) else {
+            return;
+        };
+        for (number, job) in jobs {
+            // Unless it was cancelled meanwhile.
+            if let Some(call) = lock(&self.under_way).get_mut(&number) {
+                call.abort = Some(runtime.spawn(job).abort_handle());
+            }
+        }
+    }
+
     /// Ends a call, unless it is over.
     #[pyo3(signature = (number, /))]
     fn abort(&self, number: u64) {
         let call = lock(&self.under_way).remove(&number);
-        if let Some(call) = call
+        if let Some(UnderWay {
+            abort: Some(task), ..
+        }) = call
             && self.is_ours()
         {
-            call.abort.abort();
+            task.abort();
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bitrix24::{
     ConfigError,
     oauth::{App, Credential, Installation, MemoryStore, TokenError, TokenErrorKind},
+    process::Process,
 };
 use pyo3::{exceptions::PyTypeError, prelude::*};
 
@@ -152,7 +153,8 @@ impl OAuth {
         code: &Bound<'py, PyAny>,
         server: Option<String>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        mailbox::spawn(code.py(), self.ending(), self.exchanged(code, server)?)
+        let work = self.exchanged(code, server)?;
+        mailbox::spawn(code.py(), Process::current(), self.ending(), work)
     }
 
     /// What calls are made with, read from the store the first time.

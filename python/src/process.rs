@@ -1,10 +1,11 @@
 //! Fork: what belongs to one process only.
 
 use std::{
-    mem, process,
+    mem,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
+use bitrix24::process::Process;
 use pyo3::{prelude::*, types::PyString};
 
 /// A value of the current process. A forked child leaks its parent's, since the threads and
@@ -15,25 +16,34 @@ use pyo3::{prelude::*, types::PyString};
 pub(crate) struct PerProcess<T>(Mutex<Owned<T>>);
 
 struct Owned<T> {
-    pid: u32,
+    owner: Option<Process>,
     value: Option<T>,
 }
 
 impl<T: Default> PerProcess<T> {
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(Owned {
-            pid: 0,
+            owner: None,
             value: None,
         }))
     }
 
     /// Works with the value. `work` must not call Python.
-    pub(crate) fn with<R>(&self, _attached: Python<'_>, work: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn with<R>(&self, attached: Python<'_>, work: impl FnOnce(&mut T) -> R) -> R {
+        self.with_in(attached, Process::current(), work)
+    }
+
+    /// [`with`](Self::with) if the current process is known.
+    pub(crate) fn with_in<R>(
+        &self,
+        _attached: Python<'_>,
+        current: Process,
+        work: impl FnOnce(&mut T) -> R,
+    ) -> R {
         let mut owned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let pid = process::id();
-        if owned.pid != pid {
+        if owned.owner != Some(current) {
             mem::forget(owned.value.take());
-            owned.pid = pid;
+            owned.owner = Some(current);
         }
         work(owned.value.get_or_insert_default())
     }
@@ -41,7 +51,7 @@ impl<T: Default> PerProcess<T> {
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        if self.pid != process::id() {
+        if self.owner != Some(Process::current()) {
             mem::forget(self.value.take());
         }
     }

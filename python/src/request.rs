@@ -156,10 +156,10 @@ impl Target {
         };
         let scratch = Scratch::default();
         let reply = outcome.map_err(|error| errors::raise(py, codes, error))?;
-        let answer = reply
-            .decode_with(Seed::new(py, result, &scratch))
+        let (answer, time) = reply
+            .decode_late(Seed::new(py, result, &scratch))
             .map_err(|error| scratch.raise(py, codes, error))?;
-        let time = time::late(py, answer.time)?;
+        let time = time::late(py, time)?;
         ANSWERED
             .get(py)?
             .call1((answer.result, time, answer.total, answer.next))

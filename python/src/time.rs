@@ -2,7 +2,7 @@
 
 use bitrix24::Time;
 use pyo3::prelude::*;
-use serde::de::DeserializeSeed;
+use serde::{Deserializer, de::DeserializeSeed};
 
 use crate::{
     decode::{Scratch, Seed},
@@ -12,28 +12,41 @@ use crate::{
 /// The time of an answer, on its way to Python: few look at it, and to make it costs as much as all
 /// the rest of a small answer.
 #[pyclass(frozen, module = "bitrix24._native")]
-pub(crate) struct LateTime(Time);
+pub(crate) struct LateTime(Box<str>);
 
 #[pymethods]
 impl LateTime {
     fn make<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        made(py, &self.0)
+        read(py, &mut serde_json::Deserializer::from_str(&self.0))
     }
 }
 
 /// What an answer gets, which makes the rest when somebody asks for it.
-pub(crate) fn late(py: Python<'_>, time: Option<Time>) -> PyResult<Option<Bound<'_, LateTime>>> {
-    time.map(|time| Bound::new(py, LateTime(time))).transpose()
+pub(crate) fn late(
+    py: Python<'_>,
+    time: Option<impl Into<Box<str>>>,
+) -> PyResult<Option<Bound<'_, LateTime>>> {
+    time.map(|time| Bound::new(py, LateTime(time.into())))
+        .transpose()
 }
 
 /// The object of Python.
 pub(crate) fn made<'py>(py: Python<'py>, time: &Time) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // What was read a moment ago can be written and read again.
+    match serde_json::to_value(time) {
+        Ok(time) => read(py, time),
+        Err(_) => Ok(None),
+    }
+}
+
+/// A time that cannot be read counts as absent.
+fn read<'de, 'py>(
+    py: Python<'py>,
+    time: impl Deserializer<'de>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     static RECORD: Type = Type::Record(TIME);
 
     let scratch = Scratch::default();
-    // What was read a moment ago can be written and read again.
-    let value = serde_json::to_value(time).ok();
-    let seed = Seed::new(py, &RECORD, &scratch);
-    let object = value.and_then(|value| seed.deserialize(value).ok());
+    let object = Seed::new(py, &RECORD, &scratch).deserialize(time).ok();
     scratch.take().map_or(Ok(object), Err)
 }

@@ -259,7 +259,7 @@ impl ClientBuilder {
             loopback,
         };
         let source = source(connector.proxy_secrets()?)?;
-        let http = connector.connect()?;
+        connector.check()?;
         let headers = headers(&self.user_agent)?;
         let shared = Shared::new(headers, auth, connector, self.on_moved, source);
         let options = Options {
@@ -268,7 +268,7 @@ impl ClientBuilder {
             retries: self.retries,
             repeatable: None,
         };
-        Ok(Client::new(shared, http, options))
+        Ok(Client::new(shared, options))
     }
 }
 

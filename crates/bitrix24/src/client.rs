@@ -12,7 +12,9 @@ use crate::{
     live::Shared,
     method::{ErrorCode, Method, Rest},
     oauth::OAuth,
+    process::Process,
     raw::Call,
+    transport::Pool,
 };
 
 /// A client of one portal.
@@ -40,7 +42,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) http: reqwest::Client,
+    pub(crate) pool: Pool,
     pub(crate) options: Options,
 }
 
@@ -105,10 +107,10 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(shared: Shared, http: reqwest::Client, options: Options) -> Self {
+    pub(crate) fn new(shared: Shared, options: Options) -> Self {
         Self {
             shared: Arc::new(shared),
-            http,
+            pool: Pool::default(),
             options,
         }
     }
@@ -151,7 +153,8 @@ impl Client {
 
     /// What this client and its clones have done so far.
     pub fn stats(&self) -> Stats {
-        self.shared.counters().read(self.shared.refreshes())
+        let counters = self.shared.counters(Process::current());
+        counters.read(self.shared.refreshes())
     }
 
     /// The address of the portal, such as `https://portal.bitrix24.com`: the new one if the portal
@@ -187,7 +190,7 @@ impl Client {
     /// If the system's certificates can no longer be read.
     pub fn with_own_connections(&self) -> Result<Self, ConfigError> {
         Ok(Self {
-            http: self.shared.connector.connect()?,
+            pool: self.shared.connector.connect()?.into(),
             ..self.clone()
         })
     }

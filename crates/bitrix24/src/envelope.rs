@@ -1,17 +1,17 @@
 //! What stands around every result.
 
-use std::{fmt, sync::LazyLock};
+use std::{borrow::Cow, cell::Cell, fmt, sync::LazyLock};
 
 use memchr::memmem;
 use serde::{
     Deserializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     Answer, ApiError, DecodeErrorKind, Error, FieldError, Time, error::AnyCode, method::ErrorCode,
-    retry::Tries, scrub::Scrubber, wire::FromWire,
+    raw::Late, retry::Tries, scrub::Scrubber, wire::FromWire,
 };
 
 /// The facts about an answer that its errors repeat.
@@ -74,6 +74,30 @@ where
     context.judge(surveyed)?;
     let found = read(text, seed, Lossy).map_err(|error| context.wrong(unreadable(&error, text)))?;
     context.judge(found)
+}
+
+/// [`decode`], but `time` comes as it is written.
+pub(crate) fn decode_late<'de, S>(
+    seed: S,
+    context: &Context<'de>,
+) -> Result<Late<'de, S::Value>, Error>
+where
+    S: DeserializeSeed<'de> + Clone,
+{
+    if let Ok(text) = context.text() {
+        let late = Cell::new(None);
+        let found = read(text, seed.clone(), Unread(&late));
+        if let Ok(found) = found
+            && found.error.is_none()
+        {
+            let time = late.take().map(|time| time.get().into());
+            return Ok((context.judge(found)?, time));
+        }
+    }
+    let mut answer = decode(seed, context)?;
+    let time = answer.time.take();
+    let time = time.and_then(|time| serde_json::to_string(&time).ok());
+    Ok((answer, time.map(Cow::Owned)))
 }
 
 /// A body as text. A byte order mark comes from a script that was saved with one.
@@ -244,16 +268,20 @@ struct Envelope<T> {
 }
 
 /// How the fields beside the result are read.
-trait Beside: Copy {
-    fn read<'de, A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error>;
+trait Beside<'de>: Copy {
+    fn read<A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error>;
+
+    fn time<A: MapAccess<'de>>(self, map: &mut A) -> Result<Option<Time>, A::Error> {
+        self.read(map)
+    }
 }
 
 /// Straight from the body; a malformed one fails.
 #[derive(Clone, Copy)]
 struct Strict;
 
-impl Beside for Strict {
-    fn read<'de, A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
+impl<'de> Beside<'de> for Strict {
+    fn read<A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
         map.next_value_seed(crate::wire::Strict::<Option<T>>::new())
     }
 }
@@ -262,10 +290,32 @@ impl Beside for Strict {
 #[derive(Clone, Copy)]
 struct Lossy;
 
-impl Beside for Lossy {
-    fn read<'de, A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
+impl<'de> Beside<'de> for Lossy {
+    fn read<A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
         let value: Value = map.next_value()?;
         Ok(T::from_wire_opt(&value).unwrap_or_default())
+    }
+
+    /// Not even a number beyond all floats fails here.
+    fn time<A: MapAccess<'de>>(self, map: &mut A) -> Result<Option<Time>, A::Error> {
+        let time: &RawValue = map.next_value()?;
+        let mut json = serde_json::Deserializer::from_str(time.get());
+        Ok(Time::from_wire_opt(&mut json).unwrap_or_default())
+    }
+}
+
+/// Like [`Strict`], but `time` is put there unread.
+#[derive(Clone, Copy)]
+struct Unread<'a, 'de>(&'a Cell<Option<&'de RawValue>>);
+
+impl<'de> Beside<'de> for Unread<'_, 'de> {
+    fn read<A: MapAccess<'de>, T: FromWire>(self, map: &mut A) -> Result<Option<T>, A::Error> {
+        Strict.read(map)
+    }
+
+    fn time<A: MapAccess<'de>>(self, map: &mut A) -> Result<Option<Time>, A::Error> {
+        self.0.set(map.next_value()?);
+        Ok(None)
     }
 }
 
@@ -283,7 +333,7 @@ impl<'de> DeserializeSeed<'de> for IgnoredSeed {
 fn read<'de, S: DeserializeSeed<'de>>(
     text: &'de str,
     seed: S,
-    beside: impl Beside,
+    beside: impl Beside<'de>,
 ) -> Result<Envelope<S::Value>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let found = json.deserialize_any(EnvelopeVisitor { seed, beside })?;
@@ -296,7 +346,7 @@ struct EnvelopeVisitor<S, B> {
     beside: B,
 }
 
-impl<'de, S: DeserializeSeed<'de>, B: Beside> Visitor<'de> for EnvelopeVisitor<S, B> {
+impl<'de, S: DeserializeSeed<'de>, B: Beside<'de>> Visitor<'de> for EnvelopeVisitor<S, B> {
     type Value = Envelope<S::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -324,7 +374,7 @@ impl<'de, S: DeserializeSeed<'de>, B: Beside> Visitor<'de> for EnvelopeVisitor<S
                         "error" => found.error = Some(map.next_value()?),
                         "error_description" => found.description = Some(map.next_value()?),
                         "argument" => found.argument = Some(map.next_value()?),
-                        "time" => found.time = self.beside.read(&mut map)?,
+                        "time" => found.time = self.beside.time(&mut map)?,
                         "total" => found.total = unsigned(self.beside.read(&mut map)?),
                         "next" => found.next = unsigned(self.beside.read(&mut map)?),
                         _ => drop(map.next_value::<IgnoredAny>()?),

@@ -33,6 +33,7 @@ mod builder;
 mod client;
 mod envelope;
 mod error;
+mod learns;
 pub mod limit;
 mod list;
 mod live;

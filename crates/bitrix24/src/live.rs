@@ -4,7 +4,10 @@ use std::{
     collections::hash_map::DefaultHasher,
     fmt,
     hash::{Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use reqwest::header::HeaderMap;
@@ -14,7 +17,7 @@ use crate::{
     address::{self, Address, Auth, Base},
     limit::{Intensity, Limiter, Turn, portals},
     oauth::{Epoch, OAuth, Token, TokenError, TokenErrorKind},
-    process::PerProcess,
+    process::{PerProcess, Process},
     rules::AuthKind,
     scrub::Scrubber,
     stats::Counters,
@@ -34,6 +37,8 @@ pub(crate) struct Shared {
     source: Source,
     /// As it stands, if that has changed or is not known from the beginning.
     latest: PerProcess<Mutex<Option<Arc<Live>>>>,
+    /// Whether it may have changed, in this process or a parent of it.
+    changed: AtomicBool,
 }
 
 /// Where portal and credential come from.
@@ -211,12 +216,13 @@ impl Shared {
             on_moved,
             source,
             latest: PerProcess::default(),
+            changed: AtomicBool::new(false),
         }
     }
 
-    /// What was done in this process.
-    pub(crate) fn counters(&self) -> &Counters {
-        self.counters.get()
+    /// What was done in the current process.
+    pub(crate) fn counters(&self, current: Process) -> &Counters {
+        self.counters.get_in(current)
     }
 
     /// Notes when a call begins, for what follows.
@@ -238,6 +244,7 @@ impl Shared {
                 let token = renewed.oauth.token(renewed.oauth.begin()).await?;
                 self.with_token(renewed, token)
             }
+            (Source::Fixed(first), _) if !self.changed.load(Ordering::Acquire) => Ok(first.clone()),
             (Source::Fixed(first), _) => Ok(self.latest().as_ref().unwrap_or(first).clone()),
         }
     }
@@ -331,6 +338,7 @@ impl Shared {
             return false;
         }
         *latest = Some(Arc::new(known.at(address.clone())));
+        self.changed.store(true, Ordering::Release);
         true
     }
 

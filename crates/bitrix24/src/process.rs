@@ -5,6 +5,26 @@
 
 use std::{fmt, process, sync::OnceLock};
 
+/// Which process this is: found out once, it serves several [values](PerProcess).
+///
+/// ```
+/// use bitrix24::process::{PerProcess, Process};
+///
+/// let here = Process::current();
+/// let (calls, errors) = (PerProcess::new(1), PerProcess::new(2));
+/// assert_eq!((calls.get_in(here), errors.get_in(here)), (&1, &2));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process(u32);
+
+impl Process {
+    /// The current process. It takes a system call, and what comes of it must not be kept across
+    /// anything that may fork.
+    pub fn current() -> Self {
+        Self(process::id())
+    }
+}
+
 /// A value for each process that comes by: the one that made it, and its children.
 ///
 /// ```
@@ -16,7 +36,7 @@ use std::{fmt, process, sync::OnceLock};
 /// # assert_eq!(mine.map(|names| names.len()).unwrap_or(0), 1);
 /// ```
 pub struct PerProcess<T> {
-    pid: u32,
+    owner: Process,
     value: T,
     /// The value of a child: there only in the memory of that child.
     child: OnceLock<Box<Self>>,
@@ -26,7 +46,7 @@ impl<T> PerProcess<T> {
     /// The value of this process.
     pub fn new(value: T) -> Self {
         Self {
-            pid: process::id(),
+            owner: Process::current(),
             value,
             child: OnceLock::new(),
         }
@@ -35,16 +55,24 @@ impl<T> PerProcess<T> {
     /// The value of the current process. `make` makes that of a child, given the value of its
     /// parent, whose locks may be locked for ever.
     pub fn get_or(&self, make: impl FnOnce(&T) -> T) -> &T {
-        let pid = process::id();
+        self.get_or_in(Process::current(), make)
+    }
+
+    /// [`get_or`](Self::get_or) if the current process is known.
+    pub fn get_or_in(&self, current: Process, make: impl FnOnce(&T) -> T) -> &T {
         let mut own = self;
-        while own.pid != pid {
+        while own.owner != current {
             match own.child.get() {
                 Some(child) => own = child,
                 None => {
-                    return &own
-                        .child
-                        .get_or_init(|| Box::new(Self::new(make(&own.value))))
-                        .value;
+                    let child = || {
+                        Box::new(Self {
+                            owner: current,
+                            value: make(&own.value),
+                            child: OnceLock::new(),
+                        })
+                    };
+                    return &own.child.get_or_init(child).value;
                 }
             }
         }
@@ -55,7 +83,12 @@ impl<T> PerProcess<T> {
 impl<T: Default> PerProcess<T> {
     /// The value of the current process; a child starts with the default.
     pub fn get(&self) -> &T {
-        self.get_or(|_| T::default())
+        self.get_in(Process::current())
+    }
+
+    /// [`get`](Self::get) if the current process is known.
+    pub fn get_in(&self, current: Process) -> &T {
+        self.get_or_in(current, |_| T::default())
     }
 }
 
@@ -79,8 +112,11 @@ mod tests {
     fn a_child_has_a_value_of_its_own() {
         let mut slot = PerProcess::new(7);
         assert_eq!(*slot.get_or(|_| 0), 7);
-        slot.pid = 0; // as if this were the child of process 0
+        slot.owner = Process(0); // as if this were the child of process 0
         assert_eq!(*slot.get_or(|parent| parent + 1), 8);
         assert_eq!(*slot.get_or(|_| 0), 8, "made once");
+        let of_a_grandchild = slot.get_or_in(Process(1), |parent| parent + 1);
+        assert_eq!(*of_a_grandchild, 9);
+        assert_eq!(*slot.get_or(|_| 0), 8);
     }
 }

@@ -11,17 +11,15 @@
 //! # }
 //! ```
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use serde::de::DeserializeSeed;
 
 use crate::{
-    Answer, Error, Rest, Rule, SystemError, Time, Tries, envelope,
+    Answer, Error, Rest, Rule, Tries, envelope,
     error::{DecodeError, DecodeErrorKind},
-    limit::Seen,
-    live::Limits,
+    learns::Learns,
     scrub::Scrubber,
-    send::resets_in,
     wire::{FromWire, Strict},
 };
 
@@ -84,35 +82,6 @@ pub struct Reply {
     pub(crate) learns: Option<Learns>,
 }
 
-/// Tells the limiter what a good answer says of the method's operating time.
-#[derive(Clone)]
-pub(crate) struct Learns(pub(crate) Limits);
-
-impl Learns {
-    pub(crate) fn time(&self, method: &str, time: &Time) {
-        let used = time
-            .operating
-            .and_then(|used| Duration::try_from_secs_f64(used).ok());
-        if let (Some(used), Some(resets_in)) = (used, resets_in(time)) {
-            let turn = self.0.turn(method);
-            self.0
-                .limiter()
-                .observe(turn, Seen::Operating { used, resets_in });
-        }
-    }
-
-    /// A command of a batch was refused; a call that is sent alone is looked at while it is sent.
-    pub(crate) fn refusal(&self, method: &str, refusal: &envelope::Refusal) {
-        if SystemError::from_code(&refusal.code) == Some(SystemError::OperationTimeLimit) {
-            let resets_in = refusal.time.as_ref().and_then(resets_in);
-            let turn = self.0.turn(method);
-            self.0
-                .limiter()
-                .observe(turn, Seen::OperatingSpent { resets_in });
-        }
-    }
-}
-
 pub use crate::{
     batch::{command::Command, reference::marker},
     list::{Page, Pages},
@@ -120,6 +89,9 @@ pub use crate::{
 
 /// A body that is cheap to clone.
 pub use bytes::Bytes;
+
+/// An answer without its time, and that time as JSON.
+pub type Late<'a, T> = (Answer<T>, Option<Cow<'a, str>>);
 
 impl Reply {
     /// An answer that did not come from a [`Client`](crate::Client): a recorded one, for example.
@@ -148,9 +120,12 @@ impl Reply {
     pub(crate) fn part(&self, method: &str, body: String) -> Self {
         Self {
             method: method.to_owned(),
+            status: self.status,
+            location: self.location.clone(),
             body: body.into(),
+            scrubber: self.scrubber.clone(),
+            tries: self.tries,
             learns: None,
-            ..self.clone()
         }
     }
 
@@ -187,26 +162,46 @@ impl Reply {
     where
         S: DeserializeSeed<'de> + Clone,
     {
-        if (300..400).contains(&self.status) {
-            return Err(DecodeError {
-                kind: DecodeErrorKind::Redirect {
-                    location: self
-                        .location
-                        .as_deref()
-                        .map(|to| self.scrubber.scrub(to).into()),
-                },
-                method: self.method.clone(),
-                status: self.status,
-                excerpt: self.scrubber.excerpt(&self.body),
-                tries: self.tries,
-            }
-            .into());
-        }
+        self.check_status()?;
         let answer = envelope::decode(seed, &self.context())?;
         if let (Some(learns), Some(time)) = (&self.learns, &answer.time) {
             learns.time(&self.method, time);
         }
         Ok(answer)
+    }
+
+    /// [`decode_with`](Reply::decode_with), but for `time`: that of the answer is empty, and what
+    /// stands in the body comes beside it, for the few who will look at it. Nobody has checked what
+    /// it is, but it is JSON.
+    ///
+    /// # Errors
+    /// As [`decode`](Reply::decode).
+    pub fn decode_late<'de, S>(&'de self, seed: S) -> Result<Late<'de, S::Value>, Error>
+    where
+        S: DeserializeSeed<'de> + Clone,
+    {
+        self.check_status()?;
+        let (answer, time) = envelope::decode_late(seed, &self.context())?;
+        if let (Some(learns), Some(time)) = (&self.learns, &time) {
+            learns.unread_time(&self.method, time);
+        }
+        Ok((answer, time))
+    }
+
+    fn check_status(&self) -> Result<(), DecodeError> {
+        if !(300..400).contains(&self.status) {
+            return Ok(());
+        }
+        let location = self.location.as_deref();
+        Err(DecodeError {
+            kind: DecodeErrorKind::Redirect {
+                location: location.map(|to| self.scrubber.scrub(to).into()),
+            },
+            method: self.method.clone(),
+            status: self.status,
+            excerpt: self.scrubber.excerpt(&self.body),
+            tries: self.tries,
+        })
     }
 
     /// Where the portal has moved, if it says so. After 303 the method would have run.

@@ -15,16 +15,18 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, debug, debug_span, info, warn};
 
 use crate::{
-    BoxFuture, Client, Error, LimitError, RequestError, Stopped, Time, TransportError, Tries,
+    BoxFuture, Client, Error, LimitError, RequestError, Stopped, TransportError, Tries,
     address::{Address, is_method_name},
     batch::reference::has_marker,
     body::{Body, inside},
     envelope,
+    learns::{Learns, resets_in},
     limit::{Limit, Seen, TooLate},
     live::{Live, Shared},
     method::Rest,
     oauth::{Epoch, TokenError, TokenErrorKind},
-    raw::{Call, Learns, Reply},
+    process::Process,
+    raw::{Call, Reply},
     retry::{NotRunBecause, Verdict},
     rules,
     stats::{Counters, count},
@@ -44,7 +46,8 @@ impl Client {
     pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
         let shared = &*self.shared;
         check(&call, shared)?;
-        let counters = shared.counters();
+        let process = Process::current();
+        let counters = shared.counters(process);
         let _under_way = counters.call();
         let shown = || shared.scrubber().scrub(call.method).into_owned();
         let span = debug_span!(target: "bitrix24", "call", method = shown());
@@ -52,6 +55,7 @@ impl Client {
         let sending = Sending {
             client: self,
             shared,
+            process,
             counters,
             method: call.method,
             rest: call.rest,
@@ -97,6 +101,7 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
 struct Sending<'a> {
     client: &'a Client,
     shared: &'a Shared,
+    process: Process,
     counters: &'a Counters,
     method: &'a str,
     rest: Rest,
@@ -250,6 +255,7 @@ impl Sending<'_> {
         let mut turn = live.limits.turn(self.method);
         turn.at_most = self.time_left();
         turn.again = refused == Some(NotRunBecause::BucketFull);
+        turn.process = Some(self.process);
         let mut acquired = live.limits.limiter().acquire(turn);
         let at_once = poll_fn(|context| Poll::Ready(acquired.as_mut().poll(context))).await;
         let (acquired, waited) = match at_once {
@@ -301,11 +307,11 @@ impl Sending<'_> {
     async fn attempt(&mut self, live: &Arc<Live>) -> Outcome {
         // Where the portal is by its own words, one after the other.
         let mut moves: Vec<Address> = Vec::new();
-        let read_timeout = self.client.options.read_timeout;
-        let until = Instant::now().checked_add(read_timeout);
+        let mut now = Instant::now();
+        let until = now.checked_add(self.client.options.read_timeout);
         let until = [until, self.deadline].into_iter().flatten().min();
         loop {
-            if until.is_some_and(|until| until <= Instant::now()) {
+            if until.is_some_and(|until| until <= now) {
                 return Outcome::Failure(transport::no_time(&self.shown(live)));
             }
             if moves.is_empty() {
@@ -316,7 +322,7 @@ impl Sending<'_> {
             }
             let body = self.body.with_token(live);
             let address = moves.last().unwrap_or(&live.address);
-            let reply = match self.post(live, address, body, until).await {
+            let reply = match self.post(live, address, body, (now, until)).await {
                 Ok(reply) => reply,
                 Err(error) => return Outcome::Failure(error),
             };
@@ -327,7 +333,10 @@ impl Sending<'_> {
                 (!known && moves.len() < MAX_HOPS).then_some(next)
             });
             match next {
-                Some(next) => moves.push(next),
+                Some(next) => {
+                    moves.push(next);
+                    now = Instant::now();
+                }
                 None => {
                     if let Some(address) = moves.last()
                         && reply.is_of_the_api()
@@ -364,12 +373,11 @@ impl Sending<'_> {
         live: &Live,
         address: &Address,
         body: Bytes,
-        until: Option<Instant>,
+        (start, until): (Instant, Option<Instant>),
     ) -> Result<Reply, TransportError> {
         let scrubber = &live.scrubber;
         let method = self.shown(live);
         let failure = |error, status| transport::failure(error, &method, status, scrubber);
-        let start = Instant::now();
         count(&self.counters.requests);
         let mut head = None;
         let answer = async {
@@ -378,7 +386,9 @@ impl Sending<'_> {
             let mut request = Request::new(reqwest::Method::POST, url);
             *request.headers_mut() = self.shared.headers.clone();
             *request.body_mut() = Some(body.into());
-            let response = self.client.http.execute(request).await;
+            let http = self.client.pool.get(&self.shared.connector);
+            let http = http.map_err(|error| transport::no_pool(&error, &method, scrubber))?;
+            let response = http.execute(request).await;
             let response = response.map_err(|error| failure(error, None))?;
             let status = response.status().as_u16();
             head = Some(status);
@@ -405,16 +415,16 @@ impl Sending<'_> {
                 .await
                 .unwrap_or_else(|_| Err(transport::timed_out(&method, head))),
         };
-        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        let milliseconds = || start.elapsed().as_secs_f64() * 1e3;
         let attempt = self.made;
         match &answer {
             Ok(Reply { status, body, .. }) => debug!(
                 target: "bitrix24", method = &*self.shown(live), attempt, status,
-                bytes = body.len(), milliseconds, "answered"
+                bytes = body.len(), milliseconds = milliseconds(), "answered"
             ),
             Err(error) => debug!(
-                target: "bitrix24", method = &*self.shown(live), attempt, milliseconds,
-                error = %error, "no answer"
+                target: "bitrix24", method = &*self.shown(live), attempt,
+                milliseconds = milliseconds(), error = %error, "no answer"
             ),
         }
         answer
@@ -483,13 +493,4 @@ enum Decision {
     Stop(Stopped),
     /// Try again, after so long.
     Pause(Duration),
-}
-
-/// When the portal will forget some operating time, from the moment of its answer.
-pub(crate) fn resets_in(time: &Time) -> Option<Duration> {
-    // By the portal's own clock, which need not be ours.
-    let now = time.finish.or_else(|| Some(time.start? + time.duration?))?;
-    #[allow(clippy::cast_precision_loss)] // seconds
-    let resets_at = time.operating_reset_at? as f64;
-    Duration::try_from_secs_f64((resets_at - now).max(0.0)).ok()
 }

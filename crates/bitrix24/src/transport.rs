@@ -1,6 +1,10 @@
 //! The HTTP below: one request, one whole answer, nothing repeated.
 
-use std::{error::Error as _, time::Duration};
+use std::{
+    error::Error as _,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use reqwest::{Certificate, Proxy, Url, redirect, retry};
 
@@ -26,6 +30,20 @@ pub(crate) struct Connector {
 impl Connector {
     /// Makes a pool of connections.
     pub(crate) fn connect(&self) -> Result<reqwest::Client, ConfigError> {
+        self.settings()?.build().map_err(|error| {
+            ConfigError::new(format!(
+                "the HTTP client could not be made: {}",
+                flatten(error)
+            ))
+        })
+    }
+
+    /// Whether a pool could be made, as far as that does not depend on the system.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.settings().map(drop)
+    }
+
+    fn settings(&self) -> Result<reqwest::ClientBuilder, ConfigError> {
         let mut client = reqwest::Client::builder()
             .http1_only()
             .redirect(redirect::Policy::none())
@@ -49,12 +67,7 @@ impl Connector {
             }
             client = client.tls_certs_merge(certificates);
         }
-        client.build().map_err(|error| {
-            ConfigError::new(format!(
-                "the HTTP client could not be made: {}",
-                flatten(error)
-            ))
-        })
+        Ok(client)
     }
 
     /// Checks the proxy's address, and finds the password in it.
@@ -70,6 +83,27 @@ impl Connector {
             ));
         }
         Ok(url.password().map(Secret::from).into_iter().collect())
+    }
+}
+
+/// A pool of connections, made when it is first used: not every client sends something itself, and
+/// to read the system's certificates takes longer than all else that a client is made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pool(Arc<OnceLock<reqwest::Client>>);
+
+impl Pool {
+    pub(crate) fn get(&self, connector: &Connector) -> Result<&reqwest::Client, ConfigError> {
+        if let Some(client) = self.0.get() {
+            return Ok(client);
+        }
+        let client = connector.connect()?;
+        Ok(self.0.get_or_init(|| client))
+    }
+}
+
+impl From<reqwest::Client> for Pool {
+    fn from(client: reqwest::Client) -> Self {
+        Self(Arc::new(client.into()))
     }
 }
 
@@ -91,6 +125,11 @@ pub(crate) fn failure(
     };
     let detail = scrubber.scrub_owned(flatten(error));
     made(kind, method, status, detail)
+}
+
+/// There is no way to make connections.
+pub(crate) fn no_pool(error: &ConfigError, method: &str, scrubber: &Scrubber) -> TransportError {
+    not_sent(method, &scrubber.scrub(&error.to_string()))
 }
 
 /// What cannot happen: an address made of two valid parts is not one.

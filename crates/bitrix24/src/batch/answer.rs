@@ -63,11 +63,30 @@ pub(super) fn split(
 ) -> Result<Vec<Option<Outcome>>, Error> {
     let count = methods.len();
     let said = reply.decode_with(Sections { first, count })?.result;
-    let outcomes = said
-        .into_iter()
+    let outcomes: Vec<_> = said
+        .iter()
         .zip(methods)
-        .map(|(said, method)| said.outcome(method, reply));
-    Ok(outcomes.collect())
+        .map(|(said, method)| said.outcome(method, reply))
+        .collect();
+    if let Some(learns) = &reply.learns {
+        // Operating time adds up: a method's last good command says it all.
+        let mut known: Vec<&str> = Vec::new();
+        for ((said, outcome), method) in said.iter().zip(&outcomes).zip(methods).rev() {
+            let [.., time] = said.fields;
+            if let (
+                Some(Outcome {
+                    result: Some(_), ..
+                }),
+                Some(time),
+            ) = (outcome, time)
+                && !known.contains(method)
+            {
+                known.push(method);
+                learns.unread_time(method, time.get());
+            }
+        }
+    }
+    Ok(outcomes)
 }
 
 impl Said<'_> {
@@ -99,14 +118,11 @@ impl Said<'_> {
             }
         }
         body.push('}');
-        if let Some(learns) = &whole.learns {
-            if result.is_none() {
-                if let Some(refusal) = envelope::refusal(whole.status(), body.as_bytes()) {
-                    learns.refusal(method, &refusal);
-                }
-            } else if let Some(time) = time.and_then(|time| serde_json::from_str(time).ok()) {
-                learns.time(method, &time);
-            }
+        if let Some(learns) = &whole.learns
+            && result.is_none()
+            && let Some(refusal) = envelope::refusal(whole.status(), body.as_bytes())
+        {
+            learns.refusal(method, &refusal);
         }
         Some(Outcome {
             answer: Ok(whole.part(method, body)),

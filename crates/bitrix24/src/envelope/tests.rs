@@ -5,8 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    ApiError, DecodeErrorKind, Error, Origin, Secret, SystemError, error::AnyCode,
-    method::ErrorCode, raw::Reply, scrub::Scrubber, wire::FromWire,
+    ApiError, DecodeErrorKind, Error, Origin, Secret, SystemError, Time,
+    error::AnyCode,
+    method::ErrorCode,
+    raw::Reply,
+    scrub::Scrubber,
+    wire::{FromWire, Strict},
 };
 
 const CODE: &str = "t0psecretc0de";
@@ -36,6 +40,53 @@ fn wrong(status: u16, body: impl Into<Vec<u8>>) -> (DecodeErrorKind, String) {
             (error.kind().clone(), error.excerpt().to_owned())
         }
         other => panic!("{other:?}"),
+    }
+}
+
+fn read_time(time: &str) -> Option<Time> {
+    let mut json = serde_json::Deserializer::from_str(time);
+    Time::from_wire_opt(&mut json).unwrap_or_default()
+}
+
+/// Whoever reads `time` late sees what others see.
+#[test]
+fn the_late_time_is_the_same() {
+    const TIMES: [&str; 8] = [
+        r#"{"start":1.5,"duration":"2","date_start":"2026-02-24T13:44:33+01:00","new":7}"#,
+        r#"{"start":"x"}"#,
+        r#"{"start":1e999}"#,
+        "[]",
+        "false",
+        "\"\"",
+        "null",
+        "7",
+    ];
+    for time in TIMES {
+        for body in [
+            format!(r#"{{"result":5,"time":{time},"total":"7","next":50}}"#),
+            format!(r#"{{"time":{time},"result":5,"total":{{}}}}"#),
+            format!(r#"{{"result":5,"error":null,"time":{time}}}"#),
+            format!(r#"{{"result":{{}},"time":{time}}}"#),
+            format!(r#"{{"error":"X","time":{time}}}"#),
+            format!(r#"{{"time":{time}}}"#),
+            format!(r#"{{"result":5,"time":{time}"#),
+        ] {
+            let reply = reply(200, body.clone());
+            match (
+                reply.decode::<i64>(),
+                reply.decode_late(Strict::<i64>::new()),
+            ) {
+                (Ok(mut at_once), Ok((late, time))) => {
+                    let time = time.and_then(|time| read_time(&time));
+                    assert_eq!(at_once.time.take(), time, "{body}");
+                    assert_eq!(at_once, late, "{body}");
+                }
+                (Err(at_once), Err(late)) => {
+                    assert_eq!(at_once.to_string(), late.to_string(), "{body}");
+                }
+                other => panic!("{body}: {other:?}"),
+            }
+        }
     }
 }
 

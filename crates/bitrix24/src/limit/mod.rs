@@ -18,7 +18,7 @@ use std::{fmt, time::Duration};
 
 pub(crate) use portal::{PortalLimits, portals};
 
-use crate::BoxFuture;
+use crate::{BoxFuture, process::Process};
 
 /// How many requests a portal takes: a bucket that each request fills by one, and that leaks.
 ///
@@ -73,6 +73,8 @@ pub struct Turn<'a> {
     pub at_most: Option<Duration>,
     /// The portal has refused this request before: it goes to the front of the queue.
     pub again: bool,
+    /// The current process, if the caller knows it.
+    pub(crate) process: Option<Process>,
 }
 
 impl<'a> Turn<'a> {
@@ -85,6 +87,7 @@ impl<'a> Turn<'a> {
             method,
             at_most: None,
             again: false,
+            process: None,
         }
     }
 }

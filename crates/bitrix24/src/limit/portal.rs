@@ -19,7 +19,10 @@ use super::{
     bucket::{Bucket, Step, Ticket},
     operating::{self, Operating},
 };
-use crate::{BoxFuture, process::PerProcess};
+use crate::{
+    BoxFuture,
+    process::{PerProcess, Process},
+};
 
 /// The limits of one portal, kept in memory.
 #[derive(Debug)]
@@ -80,8 +83,12 @@ impl PortalLimits {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
+        self.state_in(Process::current())
+    }
+
+    fn state_in(&self, process: Process) -> MutexGuard<'_, State> {
         let fresh = |_: &Mutex<State>| Mutex::new(State::new(self.intensity()));
-        lock(self.state.get_or(fresh))
+        lock(self.state.get_or_in(process, fresh))
     }
 
     fn now(&self) -> Duration {
@@ -98,7 +105,7 @@ impl PortalLimits {
     /// Takes a turn if nobody has to wait for it.
     fn at_once(&self, key: u64, turn: &Turn<'_>) -> bool {
         let now = self.now();
-        let mut state = self.state();
+        let mut state = self.state_in(turn.process.unwrap_or_else(Process::current));
         // In this order: a turn that is taken is used.
         state.operating.wait(now, key).is_zero()
             && (state.bucket.as_mut()).is_none_or(|bucket| bucket.take(now, turn.again))
@@ -246,7 +253,7 @@ impl Limiter for PortalLimits {
     fn observe(&self, turn: Turn<'_>, seen: Seen) {
         let now = self.now();
         let key = operating::key(turn.credential, turn.method);
-        let mut state = self.state();
+        let mut state = self.state_in(turn.process.unwrap_or_else(Process::current));
         match seen {
             Seen::BucketFull => {
                 if let Some(bucket) = &mut state.bucket {
