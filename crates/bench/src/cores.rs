@@ -1,4 +1,4 @@
-//! Which processor cores run what: the server has one of its own.
+//! Which processor cores run what.
 
 use std::{
     ffi::OsStr,
@@ -14,9 +14,19 @@ pub(crate) struct Cores {
     clients: Option<String>,
 }
 
+/// Whether client and server work at the same time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Work {
+    /// They take turns, and share a core: apart, each would fall asleep while the other works, and
+    /// to wake a core takes as long as a call, and now longer, now shorter.
+    ByTurns,
+    /// They do, and the server has a core of its own.
+    AtOnce,
+}
+
 impl Cores {
-    /// Splits the cores of this process, if there is more than one and a way to do it.
-    pub(crate) fn split() -> Self {
+    /// Shares out the cores of this process, if there are enough and a way to do it.
+    pub(crate) fn of(work: Work) -> Self {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let allowed = status
             .lines()
@@ -26,24 +36,29 @@ impl Cores {
             taskset.arg("--version").stdout(Stdio::null());
             taskset.status().is_ok_and(|status| status.success())
         };
-        match list(allowed.unwrap_or_default()).split_last() {
-            Some((server, clients)) if !clients.is_empty() && can() => Self {
-                server: Some(server.to_string()),
-                clients: Some(
-                    clients
-                        .iter()
-                        .map(usize::to_string)
-                        .collect::<Vec<_>>()
-                        .join(","),
-                ),
-            },
-            _ => Self::default(),
+        let cores = list(allowed.unwrap_or_default());
+        let Some((server, others)) = cores.split_last().filter(|_| can()) else {
+            return Self::default();
+        };
+        let server = server.to_string();
+        let others: Vec<_> = others.iter().map(usize::to_string).collect();
+        let clients = match work {
+            Work::ByTurns => server.clone(),
+            Work::AtOnce if others.is_empty() => return Self::default(),
+            Work::AtOnce => others.join(","),
+        };
+        Self {
+            server: Some(server),
+            clients: Some(clients),
         }
     }
 
     /// What is told about it.
     pub(crate) fn note(&self) -> String {
         match (&self.server, &self.clients) {
+            (Some(server), Some(clients)) if server == clients => {
+                format!("Server and clients took turns on core {server}.")
+            }
             (Some(server), Some(clients)) => {
                 format!("The server ran on core {server}, the clients on {clients}.")
             }

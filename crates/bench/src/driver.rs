@@ -12,7 +12,11 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Outcome, cores::Cores, options::Options};
+use crate::{
+    Outcome,
+    cores::{Cores, Work},
+    options::Options,
+};
 
 /// How long a turn may take. No client is that slow: it hangs.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -94,8 +98,8 @@ struct Address {
 
 impl Server {
     /// Starts it, with a list of so many records.
-    pub(crate) fn start(records: u64) -> Outcome<Self> {
-        let cores = Cores::split();
+    pub(crate) fn start(records: u64, work: Work) -> Outcome<Self> {
+        let cores = Cores::of(work);
         let mut command = cores.server(&beside("server")?);
         command.args(["--records", &records.to_string()]);
         let mut child = spawn(&mut command)?;

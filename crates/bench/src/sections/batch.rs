@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
-use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, OURS, OURS_ASYNC, OURS_SYNC};
+use super::clients::{
+    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, OURS, OURS_ASYNC, OURS_SYNC, comparable,
+};
 use crate::{
     Outcome,
+    cores::Work,
     driver::{Client, Scheme, Server},
     model::Section,
     options::Options,
@@ -45,7 +48,7 @@ const KINDS: [Kind; 3] = [
 ];
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
-    let server = Server::start(50)?;
+    let server = Server::start(50, Work::ByTurns)?;
     let mut section = Section::now();
     section.notes.push(server.cores.note());
     for kind in &KINDS {
@@ -61,7 +64,8 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
             ));
         }
         for peer in kind.peers {
-            let verdict = verdict::of_races(kind.name, &races, kind.ours, peer, Some(LEAST));
+            let races = comparable(&races, peer);
+            let verdict = verdict::of_races(kind.name, races, kind.ours, peer, Some(LEAST));
             section.verdicts.push(verdict);
         }
         section.races.extend(races);

@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, OURS, OURS_ASYNC, OURS_SYNC};
+use super::clients::{
+    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, OURS, OURS_ASYNC, OURS_SYNC, comparable,
+};
 use crate::{
     Outcome,
+    cores::Work,
     driver::{Client, Scheme, Server},
-    model::{Race, Section},
+    model::Section,
     options::Options,
     report::verdict,
     rounds::Field,
@@ -73,13 +76,18 @@ pub(super) fn python_async(options: &Options) -> Outcome<Section> {
 }
 
 fn measure(options: &Options, ours: &str, clients: &[Client], loads: &[Load]) -> Outcome<Section> {
-    let server = Server::start(50)?;
     let mut section = Section::now();
-    section.notes.push(server.cores.note());
-    let mut races: Vec<Vec<Race>> = loads.iter().map(|_| Vec::new()).collect();
-    for scheme in Scheme::ALL {
-        let mut field = Field::start(clients, options, &server, scheme, &mut section);
-        for (load, races) in loads.iter().zip(&mut races) {
+    for load in loads {
+        let work = match load.at_once {
+            1 => Work::ByTurns,
+            _ => Work::AtOnce,
+        };
+        let server = Server::start(50, work)?;
+        let note = format!("{}: {}", load.name, server.cores.note());
+        section.notes.push(note);
+        let mut races = Vec::new();
+        for scheme in Scheme::ALL {
+            let mut field = Field::start(clients, options, &server, scheme, &mut section);
             let title = format!("{}, {}", load.name, scheme.name());
             let first = u64::from(load.at_once) * 4;
             races.push(field.race(
@@ -89,10 +97,9 @@ fn measure(options: &Options, ours: &str, clients: &[Client], loads: &[Load]) ->
                 |count| json!({"task": "calls", "count": count, "at_once": load.at_once}),
             ));
         }
-    }
-    for (load, races) in loads.iter().zip(races) {
         for (peer, least) in load.expected {
-            let verdict = verdict::of_races(load.name, &races, ours, peer, Some(*least));
+            let races = comparable(&races, peer);
+            let verdict = verdict::of_races(load.name, races, ours, peer, Some(*least));
             section.verdicts.push(verdict);
         }
         section.races.extend(races);

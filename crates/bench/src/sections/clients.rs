@@ -1,8 +1,11 @@
 //! The clients that are measured.
 
-use crate::driver::{
-    Client,
-    Program::{Python, Rust},
+use crate::{
+    driver::{
+        Client,
+        Program::{Python, Rust},
+    },
+    model::Race,
 };
 
 const fn rust(name: &'static str, argument: &'static str) -> Client {
@@ -45,3 +48,12 @@ pub(super) const IN_PYTHON_ASYNC: [Client; 4] = [
     python("aiohttp", "aiohttp_driver"),
     python("httpx (async)", "httpx_async"),
 ];
+
+/// The races, by http and by TLS, in which a client can be compared: b24pysdk calls by TLS only, and
+/// what is measured of it by http is no client that anybody has.
+pub(super) fn comparable<'a>(races: &'a [Race], client: &str) -> &'a [Race] {
+    match races {
+        [_, by_tls] if client == "b24pysdk" => std::slice::from_ref(by_tls),
+        races => races,
+    }
+}

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Outcome,
+    cores::Work,
     driver::{Client, Scheme, Server, beside},
     model::{Entry, Line, Measure, Plot, Race, Section, Value, Values},
     options::Options,
@@ -27,7 +28,7 @@ const CLIENTS: [(&str, &str); 4] = [
 ];
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
-    let server = Server::start(50)?;
+    let server = Server::start(50, Work::AtOnce)?;
     let mut section = Section::now();
     section.notes.push(server.cores.note());
     section.notes.push(

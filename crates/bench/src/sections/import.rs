@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, OURS_ASYNC, OURS_SYNC};
 use crate::{
     Outcome,
+    cores::Work,
     driver::{Client, Scheme, Server},
     model::{Measure, Met, Section, Value, Values, Verdict},
     options::Options,
@@ -12,8 +13,9 @@ use crate::{
     tools::output,
 };
 
-/// Parts of ours that are loaded when they are first used, by what they are called.
-const PARTS: [(&str, &str); 2] = [
+/// Parts of ours that are loaded when they are first used, by what they are called; and what
+/// everybody loads who uses asyncio.
+const PARTS: [(&str, &str); 3] = [
     (
         "bitrix24, and the bots' methods",
         "import bitrix24.namespaces.imbot",
@@ -24,9 +26,10 @@ const PARTS: [(&str, &str); 2] = [
          for found in pkgutil.walk_packages(bitrix24.__path__, 'bitrix24.'):\n    \
              importlib.import_module(found.name)",
     ),
+    ("asyncio by itself", "import asyncio"),
 ];
 
-/// How long ours may take, in seconds.
+/// How long `import bitrix24` may take, in seconds.
 const LONGEST: f64 = 0.030;
 
 #[derive(Deserialize)]
@@ -36,7 +39,7 @@ struct First {
 }
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
-    let server = Server::start(50)?;
+    let server = Server::start(50, Work::ByTurns)?;
     let mut section = Section::now();
     section.notes.push(server.cores.note());
     section.notes.push(
@@ -105,7 +108,7 @@ fn first(client: &Client, options: &Options, server: &Server, scheme: Scheme) ->
     Ok(serde_json::from_str(&output(&mut command)?)?)
 }
 
-/// Ours, each of the two, against the fastest of the others.
+/// Ours, each of the two, against the fastest of the others. That for asyncio loads asyncio too.
 fn judge(section: &mut Section, what: &str, rows: &[Value], longest: Option<f64>) {
     let ours = [OURS_SYNC, OURS_ASYNC];
     let others = rows.iter().filter(|row| !ours.contains(&row.what.as_str()));
@@ -114,6 +117,7 @@ fn judge(section: &mut Section, what: &str, rows: &[Value], longest: Option<f64>
     for name in ours {
         let own = rows.iter().find(|row| row.what == name);
         let own = own.and_then(Value::median);
+        let longest = longest.filter(|_| name == OURS_SYNC);
         let limit = longest.map(|it| format!("< {}, ", number::seconds(it)));
         section.verdicts.push(Verdict {
             what: format!("{what}: {name}"),

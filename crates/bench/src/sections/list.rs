@@ -7,6 +7,7 @@ use serde_json::json;
 use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, OURS_ASYNC, OURS_SYNC};
 use crate::{
     Outcome,
+    cores::Work,
     driver::{Client, Driver, Program, Reply, Scheme, Server},
     model::{Entry, Met, Race, Section, Verdict},
     options::Options,
@@ -45,7 +46,7 @@ const IN_RUST: &str = "bitrix24 (Rust)";
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
     let whole = options.either(WHOLE, WHOLE / 20);
-    let server = Server::start(whole)?;
+    let server = Server::start(whole, Work::ByTurns)?;
     let mut section = Section::now();
     section.notes.push(server.cores.note());
     section.notes.push(
