@@ -243,6 +243,29 @@ def test_cancellation_frees_the_connection(portal: Portal, async_client: AsyncCl
     assert portal.broken == 1
 
 
+def test_a_call_that_is_cancelled_in_its_first_round_is_not_sent(
+    portal: Portal, async_client: AsyncClient
+) -> None:
+    portal.answer(Reply(delay=0.3))
+
+    async def run() -> None:
+        first = asyncio.create_task(async_client.call("server.time"))
+        while not portal.requests:
+            await asyncio.sleep(0.01)
+        # Another one is under way: these wait for the end of the round.
+        calls = [asyncio.create_task(async_client.call(f"second.{n}")) for n in range(3)]
+        await asyncio.sleep(0)
+        calls[1].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await calls[1]
+        for call in (first, calls[0], calls[2]):
+            assert (await call).result == CHAT["result"]
+
+    asyncio.run(run())
+    called = [request.path.rsplit("/", 1)[-1] for request in portal.requests]
+    assert sorted(called) == ["second.0", "second.2", "server.time"]
+
+
 def test_wait_for(portal: Portal, async_client: AsyncClient) -> None:
     portal.always(Reply(delay=30))
 
