@@ -23,6 +23,13 @@ use crate::{
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|arg| arg == "--list") {
+        for section in sections::all() {
+            let needs = if section.python { " python" } else { "" };
+            println!("{}{needs}", section.name);
+        }
+        return ExitCode::SUCCESS;
+    }
     let outcome = Options::read(std::env::args().skip(1)).and_then(|options| run(&options));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -57,7 +57,7 @@ impl<'a> Field<'a> {
         order: impl Fn(u64) -> Value,
     ) -> Race {
         eprintln!("{title}");
-        let (rounds, turn) = self.options.either((7, TURN), (3, QUICK_TURN));
+        let (rounds, turn) = self.options.either((5, TURN), (3, QUICK_TURN));
         let mut entries = Vec::new();
         let mut counts = Vec::new();
         for runner in &mut self.runners {

@@ -7,25 +7,11 @@ use std::{
 
 use crate::{
     paths,
-    run::{Outcome, cargo, empty_dir, run},
+    run::{Outcome, cargo, empty_dir, output, run},
     setup,
     venv::Venv,
     wheel,
 };
-
-/// The sections, and whether one needs the Python package.
-const SECTIONS: [(&str, bool); 10] = [
-    ("rust", false),
-    ("python-sync", true),
-    ("python-async", true),
-    ("batch", true),
-    ("list", true),
-    ("import", true),
-    ("generator", false),
-    ("compile", false),
-    ("size", true),
-    ("growth", true),
-];
 
 /// What to measure.
 #[derive(Default)]
@@ -55,9 +41,6 @@ impl Options {
                 }
                 "--only" => {
                     let name = args.next().ok_or("--only takes the name of a section")?;
-                    if !SECTIONS.iter().any(|(known, _)| known == name) {
-                        return Err(format!("no such section: {name}"));
-                    }
                     options.only.push((*name).to_owned());
                 }
                 unknown => return Err(format!("no such option: {unknown}")),
@@ -71,24 +54,46 @@ impl Options {
     }
 }
 
+/// What the benchmark says of a section of its.
+struct Section<'a> {
+    name: &'a str,
+    /// Whether it takes the Python package.
+    python: bool,
+}
+
+impl<'a> Section<'a> {
+    fn read(line: &'a str) -> Self {
+        let name = line.strip_suffix(" python");
+        Self {
+            name: name.unwrap_or(line),
+            python: name.is_some(),
+        }
+    }
+}
+
 /// Builds what the sections need, and measures them.
 pub(crate) fn bench(options: &Options) -> Outcome {
-    if options.list {
-        for (name, _) in SECTIONS {
-            println!("{name}");
-        }
-        return Ok(());
-    }
     let mut build = cargo(["build", "--release", "--quiet"]);
     run(build.args(["--package", "bitrix24-bench", "--bins"]))?;
     let release = paths::target().join("release");
     let program = |name: &str| release.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    let sections = output(crate::run::program(program("bench")).arg("--list"))?;
+    let sections: Vec<Section<'_>> = sections.lines().map(Section::read).collect();
+    if options.list {
+        sections.iter().for_each(|it| println!("{}", it.name));
+        return Ok(());
+    }
+    let known = |name: &&String| sections.iter().any(|it| it.name == **name);
+    if let Some(unknown) = options.only.iter().find(|name| !known(name)) {
+        return Err(format!("no such section: {unknown}").into());
+    }
+
     let mut bench = crate::run::program(program("bench"));
     bench.arg("--root").arg(paths::root());
     bench.arg("--target").arg(paths::target());
 
-    let python = |(name, python): &(&str, bool)| *python && options.selects(name);
-    if SECTIONS.iter().any(python) {
+    let python = |it: &Section<'_>| it.python && options.selects(it.name);
+    if sections.iter().any(python) {
         let (venv, wheel) = package()?;
         bench.arg("--python").arg(venv.path("python"));
         bench.arg("--wheel").arg(wheel);

@@ -36,7 +36,7 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
 fn from_nothing(options: &Options, section: &mut Section) -> Outcome {
     let mut took: Vec<Vec<Took>> = PROGRAMS.iter().map(|_| Vec::new()).collect();
     let target = options.folder().join("from-nothing");
-    for _ in 0..options.either(3, 1) {
+    for _ in 0..options.either(2, 1) {
         for (program, took) in PROGRAMS.iter().zip(&mut took) {
             let manifest = program.write(options)?;
             empty_dir(&target)?;
@@ -96,7 +96,7 @@ fn methods(options: &Options, section: &mut Section) -> Outcome {
             .map(|it| Value::new(format!("methods: {it}"), Measure::Seconds, Vec::new()))
             .collect();
         let mut points = Vec::new();
-        for _ in 0..options.either(3, 1) {
+        for _ in 0..options.either(2, 1) {
             for (methods, row) in counts.iter().zip(&mut rows) {
                 workspace.describe(*methods)?;
                 let took = build()?;

@@ -16,22 +16,33 @@ use crate::{Outcome, model::Section, options::Options};
 /// A part of the benchmark.
 pub(crate) struct Part {
     pub(crate) name: &'static str,
+    /// Whether it takes the Python package.
+    pub(crate) python: bool,
     pub(crate) measure: fn(&Options) -> Outcome<Section>,
 }
 
 /// All of them, in the order in which they are measured and shown.
 pub(crate) fn all() -> [Part; 10] {
-    let part = |name, measure| Part { name, measure };
+    let rust = |name, measure| Part {
+        name,
+        python: false,
+        measure,
+    };
+    let python = |name, measure| Part {
+        name,
+        python: true,
+        measure,
+    };
     [
-        part("rust", calls::rust as fn(&Options) -> Outcome<Section>),
-        part("python-sync", calls::python_sync),
-        part("python-async", calls::python_async),
-        part("batch", batch::measure),
-        part("list", list::measure),
-        part("import", import::measure),
-        part("generator", generator::measure),
-        part("compile", compile::measure),
-        part("size", size::measure),
-        part("growth", growth::measure),
+        rust("rust", calls::rust as fn(&Options) -> Outcome<Section>),
+        python("python-sync", calls::python_sync),
+        python("python-async", calls::python_async),
+        python("batch", batch::measure),
+        python("list", list::measure),
+        python("import", import::measure),
+        rust("generator", generator::measure),
+        rust("compile", compile::measure),
+        python("size", size::measure),
+        python("growth", growth::measure),
     ]
 }
