@@ -95,11 +95,13 @@ impl Runner {
             return Ok(outcome);
         }
         // Signals come to the main thread alone: most calls are over before that matters.
-        if !is_main_thread(py)? {
-            return Ok(py.detach(|| runtime.block_on(work)));
-        }
+        let mut signal = match is_main_thread(py) {
+            Ok(false) => return Ok(py.detach(|| runtime.block_on(work))),
+            Ok(true) => py.check_signals(),
+            // To ask is to run Python, and with it the handlers of signals that have come.
+            Err(interrupt) => Err(interrupt),
+        };
         loop {
-            let signal = py.check_signals();
             if !self.is_ours() {
                 // The connection is the parent's.
                 mem::forget(work);
@@ -116,6 +118,7 @@ impl Runner {
             if let Ok(outcome) = slice() {
                 return Ok(outcome);
             }
+            signal = py.check_signals();
         }
     }
 }

@@ -7,6 +7,10 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use bitrix24::process::PerProcess;
 use pyo3::prelude::*;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
 
 static GATE: LazyLock<PerProcess<Gate>> = LazyLock::new(PerProcess::default);
 
@@ -51,6 +55,16 @@ pub(crate) fn attach<R>(work: impl FnOnce(Python<'_>) -> R) -> Option<R> {
         Pass(gate)
     };
     Python::try_attach(work)
+}
+
+/// [`attach`] for code of others, which may take its time or wait for another call: another thread
+/// goes on with the calls of the runtime.
+pub(crate) fn attach_for_long<R>(work: impl FnOnce(Python<'_>) -> R) -> Option<R> {
+    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
+    match flavor {
+        Ok(RuntimeFlavor::MultiThread) => block_in_place(|| attach(work)),
+        _ => attach(work),
+    }
 }
 
 /// Lets nobody in any more, and waits until everybody has left. The caller must be detached.

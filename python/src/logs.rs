@@ -60,7 +60,7 @@ impl Subscriber for Logging {
             Level::INFO => INFO,
             _ => DEBUG,
         };
-        gate::attach(|py| {
+        gate::attach_for_long(|py| {
             let told = LOGGER.get(py).and_then(|logger| {
                 let text = format!("{}{}", text.message, text.fields);
                 logger.call_method1(interned!(py, "log"), (level, text))

@@ -19,7 +19,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bitrix24::process::Process;
@@ -36,6 +36,9 @@ use crate::{
     outcome::{Ending, Outcome},
     process::{PerProcess, interned},
 };
+
+/// Longer than a round of an event loop should take.
+const LONG_ROUND: Duration = Duration::from_millis(100);
 
 /// How long the exit of the interpreter waits for the threads of the runtime to stop.
 const LAST_WAIT: Duration = Duration::from_millis(200);
@@ -107,22 +110,25 @@ pub(crate) fn spawn<'py, T: Outcome>(
 /// Keeps a call for the end of the round.
 fn put_out(mailbox: &Bound<'_, Mailbox>, number: u64, job: Job) -> PyResult<()> {
     let (py, this) = (mailbox.py(), mailbox.get());
-    let is_first = {
+    {
         let mut outbox = lock(&this.outbox);
-        outbox.push((number, job));
-        outbox.len() == 1
-    };
-    if !is_first {
-        return Ok(());
+        outbox.jobs.push((number, job));
+        let now = Instant::now();
+        // Ctrl-C may strike between the loop and what it was asked for, which is lost then.
+        if outbox.asked.is_some_and(|asked| now - asked < LONG_ROUND) {
+            return Ok(());
+        }
+        outbox.asked = Some(now);
     }
     let asked = mailbox.getattr(interned!(py, "depart")).and_then(|depart| {
         this.event_loop
             .call_method1(py, interned!(py, "call_soon"), (depart,))
     });
-    // Nobody would send it, nor those that come after it.
-    asked
-        .map(drop)
-        .inspect_err(|_| drop(mem::take(&mut *lock(&this.outbox))))
+    if let Err(error) = asked {
+        drop(lock(&this.outbox).take_back(number));
+        return Err(error);
+    }
+    Ok(())
 }
 
 /// The runtime, started if this is the first call of the process, and the mailbox of an event loop
@@ -223,8 +229,15 @@ pub(crate) struct Mailbox {
     inbox: Arc<Inbox>,
     next: AtomicU64,
     under_way: Mutex<HashMap<u64, UnderWay>>,
-    /// Calls that go to the runtime at the end of the round.
-    outbox: Mutex<Vec<(u64, Job)>>,
+    outbox: Mutex<Outbox>,
+}
+
+/// Calls that go to the runtime at the end of the round.
+#[derive(Default)]
+struct Outbox {
+    jobs: Vec<(u64, Job)>,
+    /// When the loop was asked to send them.
+    asked: Option<Instant>,
 }
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -323,6 +336,14 @@ impl Mailbox {
     }
 }
 
+impl Outbox {
+    fn take_back(&mut self, number: u64) -> Option<Job> {
+        self.asked = None;
+        let place = self.jobs.iter().position(|(job, _)| *job == number)?;
+        Some(self.jobs.swap_remove(place).1)
+    }
+}
+
 /// Has the event loop watch a pipe, if it can.
 #[cfg(unix)]
 fn hang_bell(mailbox: &Bound<'_, Mailbox>) -> PyResult<()> {
@@ -355,6 +376,7 @@ impl Mailbox {
         if !self.is_ours() {
             return;
         }
+        self.depart(py);
         for (number, outcome) in self.inbox.take() {
             let call = lock(&self.under_way).remove(&number);
             let Some(UnderWay { future, ending, .. }) = call else {
@@ -375,7 +397,10 @@ impl Mailbox {
 
     /// Sends the calls of this round on their way.
     fn depart(&self, py: Python<'_>) {
-        let jobs = mem::take(&mut *lock(&self.outbox));
+        let Outbox { jobs, .. } = mem::take(&mut *lock(&self.outbox));
+        if jobs.is_empty() {
+            return;
+        }
         if !self.is_ours() {
             mem::forget(jobs);
             return;
@@ -393,7 +418,7 @@ impl Mailbox {
 
     /// Ends a call, unless it is over.
     #[pyo3(signature = (number, /))]
-    fn abort(&self, number: u64) {
+    fn abort(&self, py: Python<'_>, number: u64) {
         let call = lock(&self.under_way).remove(&number);
         if let Some(UnderWay {
             abort: Some(task), ..
@@ -401,6 +426,8 @@ impl Mailbox {
             && self.is_ours()
         {
             task.abort();
+            // Its answer would have sent the others, too.
+            self.depart(py);
         }
     }
 }

@@ -11,10 +11,6 @@ use bitrix24::{
     process::PerProcess,
 };
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
-use tokio::{
-    runtime::{Handle, RuntimeFlavor},
-    task::block_in_place,
-};
 
 use crate::{
     classes::{FILE_STORE, MEMORY_STORE, TOKEN_STORE_ERROR},
@@ -139,22 +135,20 @@ impl PythonStore {
     /// Calls it, and remembers what it raised: texts of others may hold secrets, so that only the
     /// class is told.
     fn call<T>(&self, call: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T, StoreError> {
-        let called = off_the_worker(|| {
-            gate::attach(|py| {
-                let (outcome, raised) = match call(py) {
-                    Ok(value) => (Ok(value), None),
-                    Err(error) => {
-                        let kind = error.get_type(py).fully_qualified_name();
-                        let kind = kind.map_or_else(|_| "an error".to_owned(), |it| it.to_string());
-                        (
-                            Err(StoreError::new(format!("it raised {kind}"))),
-                            Some(error),
-                        )
-                    }
-                };
-                drop(self.remember(raised));
-                outcome
-            })
+        let called = gate::attach_for_long(|py| {
+            let (outcome, raised) = match call(py) {
+                Ok(value) => (Ok(value), None),
+                Err(error) => {
+                    let kind = error.get_type(py).fully_qualified_name();
+                    let kind = kind.map_or_else(|_| "an error".to_owned(), |it| it.to_string());
+                    (
+                        Err(StoreError::new(format!("it raised {kind}"))),
+                        Some(error),
+                    )
+                }
+            };
+            drop(self.remember(raised));
+            outcome
         });
         called.unwrap_or_else(|| Err(StoreError::new("the interpreter is shutting down")))
     }
@@ -176,15 +170,6 @@ impl PythonStore {
             drop(slot);
             error.set_cause(py, raised);
         }
-    }
-}
-
-/// Does what may take its time, and lets another thread go on with the calls of the runtime.
-fn off_the_worker<T>(work: impl FnOnce() -> T) -> T {
-    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
-    match flavor {
-        Ok(RuntimeFlavor::MultiThread) => block_in_place(work),
-        _ => work(),
     }
 }
 

@@ -266,6 +266,23 @@ def test_a_call_that_is_cancelled_in_its_first_round_is_not_sent(
     assert sorted(called) == ["second.0", "second.2", "server.time"]
 
 
+def test_a_round_that_loses_its_end(portal: Portal, async_client: AsyncClient) -> None:
+    """Ctrl-C may strike where the loop has taken a callback, and not begun it."""
+    portal.answer(Reply(delay=0.3))
+
+    async def run() -> None:
+        first = asyncio.create_task(async_client.call("server.time"))
+        while not portal.requests:
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(async_client.call("second"))
+        await asyncio.sleep(0)
+        cast("Any", asyncio.get_running_loop())._ready.clear()
+        for call in (first, second):
+            assert (await asyncio.wait_for(call, 5)).result == CHAT["result"]
+
+    asyncio.run(run())
+
+
 def test_wait_for(portal: Portal, async_client: AsyncClient) -> None:
     portal.always(Reply(delay=30))
 

@@ -60,7 +60,8 @@ pub(crate) struct Address {
     v3: Start,
 }
 
-/// What the addresses of methods begin with, read once. It may hold a secret.
+/// What the addresses of methods begin with, read once. It may hold a secret, as do the addresses that
+/// the HTTP library gets.
 #[derive(Clone)]
 struct Start(Option<Url>);
 

@@ -187,7 +187,7 @@ impl Client {
     /// several runtimes needs a client for each.
     ///
     /// # Errors
-    /// If the system's certificates can no longer be read.
+    /// If the system's certificates cannot be read.
     pub fn with_own_connections(&self) -> Result<Self, ConfigError> {
         Ok(Self {
             pool: self.shared.connector.connect()?.into(),

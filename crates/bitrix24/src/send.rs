@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -46,6 +47,9 @@ impl Client {
     pub async fn send(&self, call: Call<'_>) -> Result<Reply, Error> {
         let shared = &*self.shared;
         check(&call, shared)?;
+        let http = self.pool.get(&shared.connector);
+        let http =
+            http.map_err(|error| transport::no_pool(&error, call.method, &shared.scrubber()))?;
         let process = Process::current();
         let counters = shared.counters(process);
         let _under_way = counters.call();
@@ -54,6 +58,7 @@ impl Client {
         let timeout = call.timeout.or(self.options.timeout);
         let sending = Sending {
             client: self,
+            http,
             shared,
             process,
             counters,
@@ -67,7 +72,9 @@ impl Client {
             renewals: 0,
             uncertain: None,
         };
-        sending.run().instrument(span).await
+        // It stays where it is: whoever wraps it moves a reference.
+        let run = pin!(sending.run());
+        run.instrument(span).await
     }
 }
 
@@ -100,6 +107,7 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
 /// A call under way.
 struct Sending<'a> {
     client: &'a Client,
+    http: &'a reqwest::Client,
     shared: &'a Shared,
     process: Process,
     counters: &'a Counters,
@@ -375,46 +383,18 @@ impl Sending<'_> {
         body: Bytes,
         (start, until): (Instant, Option<Instant>),
     ) -> Result<Reply, TransportError> {
-        let scrubber = &live.scrubber;
         let method = self.shown(live);
-        let failure = |error, status| transport::failure(error, &method, status, scrubber);
         count(&self.counters.requests);
         let mut head = None;
-        let answer = async {
-            let url = address.of(self.method, self.rest);
-            let url = url.ok_or_else(|| transport::no_address(&method))?;
-            let mut request = Request::new(reqwest::Method::POST, url);
-            *request.headers_mut() = self.shared.headers.clone();
-            *request.body_mut() = Some(body.into());
-            let http = self.client.pool.get(&self.shared.connector);
-            let http = http.map_err(|error| transport::no_pool(&error, &method, scrubber))?;
-            let response = http.execute(request).await;
-            let response = response.map_err(|error| failure(error, None))?;
-            let status = response.status().as_u16();
-            head = Some(status);
-            let location = response
-                .headers()
-                .get(LOCATION)
-                .map(|location| String::from_utf8_lossy(location.as_bytes()).into_owned());
-            let body = response.bytes().await;
-            let body = body.map_err(|error| failure(error, Some(status)))?;
-            Ok(Reply {
-                method: method.clone().into_owned(),
-                status,
-                location,
-                body,
-                scrubber: Arc::clone(scrubber),
-                tries: Tries::default(),
-                learns: Some(Learns(live.limits.clone())),
-            })
+        let answer = {
+            let answer = pin!(self.exchange(live, address, body, &method, &mut head));
+            // One clock for head and body, outside of the HTTP library: its own costs more.
+            match until {
+                None => Some(answer.await),
+                Some(until) => timeout_at(until, answer).await.ok(),
+            }
         };
-        // One clock for head and body, outside of the HTTP library: its own costs more.
-        let answer = match until {
-            None => answer.await,
-            Some(until) => timeout_at(until, answer)
-                .await
-                .unwrap_or_else(|_| Err(transport::timed_out(&method, head))),
-        };
+        let answer = answer.unwrap_or_else(|| Err(transport::timed_out(&method, head)));
         let milliseconds = || start.elapsed().as_secs_f64() * 1e3;
         let attempt = self.made;
         match &answer {
@@ -428,6 +408,45 @@ impl Sending<'_> {
             ),
         }
         answer
+    }
+
+    /// Sends a request and reads the answer. `head` gets the status as soon as it is known.
+    async fn exchange(
+        &self,
+        live: &Live,
+        address: &Address,
+        body: Bytes,
+        method: &str,
+        head: &mut Option<u16>,
+    ) -> Result<Reply, TransportError> {
+        let scrubber = &live.scrubber;
+        let failure = |error, status| transport::failure(error, method, status, scrubber);
+        let url = address.of(self.method, self.rest);
+        let mut request = Request::new(
+            reqwest::Method::POST,
+            url.ok_or_else(|| transport::no_address(method))?,
+        );
+        *request.headers_mut() = self.shared.headers.clone();
+        *request.body_mut() = Some(body.into());
+        let response = self.http.execute(request).await;
+        let response = response.map_err(|error| failure(error, None))?;
+        let status = response.status().as_u16();
+        *head = Some(status);
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .map(|location| String::from_utf8_lossy(location.as_bytes()).into_owned());
+        let body = response.bytes().await;
+        let body = body.map_err(|error| failure(error, Some(status)))?;
+        Ok(Reply {
+            method: method.to_owned(),
+            status,
+            location,
+            body,
+            scrubber: Arc::clone(scrubber),
+            tries: Tries::default(),
+            learns: Some(Learns(live.limits.clone())),
+        })
     }
 
     /// What a try came to; the limiter learns from it.

@@ -129,7 +129,7 @@ pub(crate) fn failure(
 
 /// There is no way to make connections.
 pub(crate) fn no_pool(error: &ConfigError, method: &str, scrubber: &Scrubber) -> TransportError {
-    not_sent(method, &scrubber.scrub(&error.to_string()))
+    not_sent(&scrubber.scrub(method), &scrubber.scrub(&error.to_string()))
 }
 
 /// What cannot happen: an address made of two valid parts is not one.

@@ -686,6 +686,32 @@ impl Limiter for Noting {
     }
 }
 
+/// A refusal that does not say until when goes by what good commands said before.
+#[tokio::test]
+async fn what_is_spent_comes_last() {
+    let time = |used: f64| json!({"finish": 1000, "operating": used, "operating_reset_at": 1300});
+    let whole = json!({"result": {
+        "result": {"c0": 1, "c1": 1},
+        "result_error": {"c2": {"error": "OPERATION_TIME_LIMIT"}},
+        "result_time": {"c0": time(1.0), "c1": time(2.0)},
+    }});
+    let noting = Noting::default();
+    let limiter = noting.clone();
+    let call = async |client: Client| {
+        let portal = format!("{}/rest/7/{CODE}/", client.portal().unwrap());
+        let client = Client::builder().limiter(limiter).webhook(&portal).unwrap();
+        client.send_batch_raw(commands(3), false).await.unwrap();
+    };
+    portal(&[ok(&whole)], call).await;
+    let told = noting.0.lock().unwrap();
+    let told: Vec<_> = told.iter().map(|(_, seen)| *seen).collect();
+    let (used, resets_in) = (Duration::from_secs(2), Duration::from_secs(300));
+    // The times of a method add up: the last one is enough.
+    let operating = Seen::Operating { used, resets_in };
+    let spent = Seen::OperatingSpent { resets_in: None };
+    assert_eq!(told, [operating, spent]);
+}
+
 #[tokio::test]
 async fn operating_time_is_counted_for_each_method() {
     let time = json!({"start": 1000, "finish": 1001, "operating": 2.5, "operating_reset_at": 1061});

@@ -219,9 +219,10 @@ class Answer(Generic[T_co]):
     @property
     def time(self) -> Time | None:
         """When the portal ran the request, and what it cost."""
-        if isinstance(self._time, LateTime):
-            self._time = self._time.make()
-        return self._time
+        time = self._time  # which another thread may make meanwhile
+        if isinstance(time, LateTime):
+            time = self._time = time.make()
+        return time
 
     @time.setter
     def time(self, time: Time | None) -> None:

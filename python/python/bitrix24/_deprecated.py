@@ -35,7 +35,7 @@ else:
 
     def mark_as_coroutine(function):
         if "asyncio" not in sys.modules:
-            return  # nobody can call it yet
+            return  # it works all the same, and only asyncio asks for the mark
         import asyncio
         import inspect
 

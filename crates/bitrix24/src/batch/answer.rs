@@ -12,7 +12,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::json::{self, Value, elements};
-use crate::{Error, envelope, raw::Reply, wire::Name};
+use crate::{Error, envelope, learns::Learns, raw::Reply, wire::Name};
 
 /// What a batch says about one command.
 #[derive(Clone, Copy, Default)]
@@ -69,24 +69,34 @@ pub(super) fn split(
         .map(|(said, method)| said.outcome(method, reply))
         .collect();
     if let Some(learns) = &reply.learns {
-        // Operating time adds up: a method's last good command says it all.
-        let mut known: Vec<&str> = Vec::new();
-        for ((said, outcome), method) in said.iter().zip(&outcomes).zip(methods).rev() {
-            let [.., time] = said.fields;
-            if let (
-                Some(Outcome {
-                    result: Some(_), ..
-                }),
-                Some(time),
-            ) = (outcome, time)
-                && !known.contains(method)
-            {
-                known.push(method);
-                learns.unread_time(method, time.get());
-            }
-        }
+        learn(learns, &said, &outcomes, methods);
     }
     Ok(outcomes)
+}
+
+/// What the commands tell of the limits.
+fn learn(learns: &Learns, said: &[Said<'_>], outcomes: &[Option<Outcome>], methods: &[&str]) {
+    // Operating time adds up: a method's last good command says it all.
+    let mut known: Vec<&str> = Vec::new();
+    for ((said, outcome), method) in said.iter().zip(outcomes).zip(methods).rev() {
+        let is_good = outcome.as_ref().is_some_and(|it| it.result.is_some());
+        if let [.., Some(time)] = said.fields
+            && is_good
+            && !known.contains(method)
+        {
+            known.push(method);
+            learns.unread_time(method, time.get());
+        }
+    }
+    // A refusal that does not say for how long it holds goes by those times.
+    for (outcome, method) in outcomes.iter().zip(methods) {
+        let failed = outcome.as_ref().filter(|it| it.result.is_none());
+        if let Some(Ok(reply)) = failed.map(|it| &it.answer)
+            && let Some(refusal) = envelope::refusal(reply.status(), reply.body())
+        {
+            learns.refusal(method, &refusal);
+        }
+    }
 }
 
 impl Said<'_> {
@@ -118,12 +128,6 @@ impl Said<'_> {
             }
         }
         body.push('}');
-        if let Some(learns) = &whole.learns
-            && result.is_none()
-            && let Some(refusal) = envelope::refusal(whole.status(), body.as_bytes())
-        {
-            learns.refusal(method, &refusal);
-        }
         Some(Outcome {
             answer: Ok(whole.part(method, body)),
             result,

@@ -32,6 +32,8 @@ pub(super) struct Scan {
     described: bool,
     /// The records as they came, from the first to the last.
     text: Bytes,
+    /// What the first one is called, where they have names.
+    first_name: Option<Box<str>>,
     pub(super) total: Option<u64>,
     pub(super) next: Option<u64>,
 }
@@ -222,6 +224,9 @@ impl<'de> Visitor<'de> for Look<'_> {
             let (key, record) = map
                 .next_value_seed(self.key_of())
                 .map_err(|error| wire::at(wire::key(&name), error))?;
+            if scan.count == 0 {
+                scan.first_name = Some(name.into());
+            }
             scan.add(key);
             ends.add(record);
         }
@@ -330,7 +335,8 @@ impl Scan {
 
     /// Whether this page is another one to the letter.
     pub(super) fn same_bytes(&self, other: &Self) -> bool {
-        self.count > 0 && self.count == other.count && self.text == other.text
+        let same_records = self.count == other.count && self.text == other.text;
+        self.count > 0 && same_records && self.first_name == other.first_name
     }
 }
 

@@ -465,6 +465,21 @@ fn ids_tell_pages_apart() {
     }
 }
 
+/// Where records have names, those tell pages apart, too.
+#[test]
+fn names_tell_pages_apart() {
+    let of = |items: Value| {
+        let list = List {
+            map: true,
+            ..List::new(Paging::Offset)
+        };
+        super::scan::scan(&reply(&json!({ "result": items })).unwrap(), &list, false).unwrap()
+    };
+    let one = || of(json!({ "17": { "N": "x" } }));
+    assert!(one().same_bytes(&one()));
+    assert!(!one().same_bytes(&of(json!({ "18": { "N": "x" } }))));
+}
+
 /// A cursor is a place where a page begins.
 #[test]
 fn the_cursor_of_a_cut_off_list_repeats_nothing() {
