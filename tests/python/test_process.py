@@ -57,6 +57,33 @@ def test_ctrl_c(portal: Portal, script: Script) -> None:
 
 
 @posix
+def test_ctrl_c_ends_the_request_at_once(portal: Portal, script: Script) -> None:
+    """However early it comes, and without another call that would tidy up."""
+    portal.always(Reply(delay=60))
+    process = script(
+        """
+        import signal, threading, time
+        client = Client.from_webhook(URL, **PLAIN)
+        client.expected_wait("server.time")
+        main = threading.get_ident()
+        after = threading.Timer(0.02, lambda: signal.pthread_kill(main, signal.SIGINT))
+        try:
+            after.start()
+            client.call("server.time")
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+            time.sleep(60)
+        """
+    )
+    wait_for_requests(portal, 1)
+    deadline = time.monotonic() + 5
+    while portal.broken == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert portal.broken == 1
+    process.kill()
+
+
+@posix
 def test_signal_handlers_run_during_a_call(portal: Portal, script: Script) -> None:
     portal.answer(Reply(delay=1))
     process = script(
