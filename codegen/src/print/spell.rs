@@ -243,7 +243,7 @@ impl Speller {
         };
         self.text.push_str(open);
         let opened = self.text.len();
-        let mut inner = State::new(held, tokens.len());
+        let mut inner = State::new(held, 0);
         if self.tokens(&mut inner, tokens, Some(close)) {
             self.text.push(close);
             self.close(state, held, start, inner.nodes);
