@@ -57,16 +57,13 @@ impl Doc {
         read(&self.source, &mut self.root, &mut self.lost, report)
     }
 
-    /// Reads the facts again, after something was laid over them.
-    pub(crate) fn read_facts<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
-        let facts = self.root.find_mut(&[key("facts")])?;
-        let mut lost = Vec::new();
-        let read = read(&self.source, facts, &mut lost, report);
-        let under = lost
-            .into_iter()
-            .map(|path| [vec![key("facts")], path].concat());
-        self.lost.extend(under);
-        read
+    /// Reads what is to take the place of the facts.
+    pub(crate) fn read_facts<T: DeserializeOwned>(
+        &self,
+        facts: &mut Node,
+        report: &mut Report,
+    ) -> Option<T> {
+        read(&self.source, facts, &mut Vec::new(), report)
     }
 
     /// Whether something that stood under a way could not be read.

@@ -20,6 +20,7 @@ mod lower;
 pub mod model;
 mod names;
 mod node;
+mod print;
 mod read;
 mod ruling;
 #[cfg(feature = "cli")]

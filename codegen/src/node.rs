@@ -428,6 +428,10 @@ impl<'de> Visitor<'de> for KindVisitor {
         Ok(Kind::Str(value.into()))
     }
 
+    fn visit_string<E>(self, value: String) -> Result<Kind, E> {
+        Ok(Kind::Str(value))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {

@@ -33,7 +33,9 @@ pub(crate) fn apply<'a, T: Clone + Serialize + DeserializeOwned>(
             return None;
         }
     };
+    let way_to_facts = keys(&["facts"]);
     let mut ruled = doc.clone();
+    let mut as_ruled = facts.clone();
     for (index, ruling) in rulings.iter().enumerate() {
         let way = |name: &str| [key("rulings"), Step::Index(index), key(name)];
         let fact = doc.place(&way("fact"));
@@ -43,13 +45,12 @@ pub(crate) fn apply<'a, T: Clone + Serialize + DeserializeOwned>(
             // Nothing is decided, but what is spoken of has to be there.
             None => Some(Node::hole()),
         };
-        let mut next = ruled.clone();
-        let tree = next.root_mut().find_mut(&keys(&["facts"]));
-        let (Some(tree), Some(decision)) = (tree, decision) else {
+        let next = ruled.root().find(&way_to_facts).cloned();
+        let (Some(mut next), Some(decision)) = (next, decision) else {
             continue;
         };
         let key_span = |at: &Range<usize>| within(&fact, &ruling.fact, at).span();
-        if let Err(nowhere) = set(tree, &path, &decision, &key_span) {
+        if let Err(nowhere) = set(&mut next, &path, &decision, &key_span) {
             if !doc.has_lost(&keys(&["facts", path[0].0])) {
                 let place = within(&fact, &ruling.fact, &nowhere.at);
                 report.push(Problem::new(place, nowhere.message).help(nowhere.help));
@@ -78,15 +79,17 @@ pub(crate) fn apply<'a, T: Clone + Serialize + DeserializeOwned>(
         }
         // Tried one by one: only what fits is laid over the facts.
         let mut problems = Report::default();
-        let read: Option<T> = next.read_facts(&mut problems);
-        let fits = problems.is_empty();
+        let read: Option<T> = ruled.read_facts(&mut next, &mut problems);
+        let fits = problems.is_empty() && ruling.is.is_some();
         report.append(problems);
-        if fits && read.is_some() && ruling.is.is_some() {
-            ruled = next;
+        if let (true, Some(read)) = (fits, read)
+            && let Some(tree) = ruled.root_mut().find_mut(&way_to_facts)
+        {
+            *tree = next;
+            as_ruled = read;
         }
     }
-    let read = ruled.read_facts(report)?;
-    Some((Cow::Owned(ruled), read))
+    Some((Cow::Owned(ruled), as_ruled))
 }
 
 /// The steps to a fact with their places in the text.

@@ -251,7 +251,9 @@ mod tests {
         let mut report = Report::default();
         let doc = Doc::parse(Path::new("a.yaml"), yaml.into(), &mut report);
         assert!(report.is_empty(), "{report}\n{yaml}");
-        let read = doc.unwrap().read_facts(&mut report);
+        let doc = doc.unwrap();
+        let mut facts = doc.root().entry("facts").unwrap().value.clone();
+        let read = doc.read_facts(&mut facts, &mut report);
         assert!(report.is_empty(), "{report}\n{yaml}");
         read.unwrap()
     }

@@ -25,14 +25,18 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
             lines.push(String::new());
         }
         let mut line = String::new();
+        let mut taken = 0;
         for word in paragraph.split_whitespace() {
-            let fits = line.chars().count() + 1 + word.chars().count() <= width;
-            if !line.is_empty() && !fits {
+            let own = word.chars().count();
+            if !line.is_empty() && taken + 1 + own > width {
                 lines.push(std::mem::replace(&mut line, indent.to_owned()));
+                taken = indent.chars().count();
             } else if !line.is_empty() && line != indent {
                 line.push(' ');
+                taken += 1;
             }
             line.push_str(word);
+            taken += own;
         }
         lines.push(line);
     }

@@ -5,6 +5,8 @@ mod json;
 pub mod python;
 pub mod rust;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use json::json;
 pub use table::table;

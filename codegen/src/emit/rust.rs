@@ -1,5 +1,7 @@
 //! Rust: a file for each scope, one for the namespaces and one that holds them together.
 
+use std::iter;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -11,6 +13,7 @@ use crate::model::{
     Api, Credential, Enum, ErrorCode, Field, Flag, Home, Key, Link, List, Method, Namespace,
     Paging, Record, Rest, Rule, Type, Union, When,
 };
+use crate::print;
 
 /// How wide a line of documentation may be.
 const WIDTH: usize = 94;
@@ -18,16 +21,27 @@ const WIDTH: usize = 94;
 /// Everything that some scopes need, and what belongs to all.
 #[must_use]
 pub fn files(api: &Api, scopes: &[usize]) -> Vec<File> {
+    tokens(api, scopes)
+        .map(|(name, tokens)| File {
+            name,
+            text: print::rust(tokens),
+        })
+        .collect()
+}
+
+/// The names of the files, and what is printed in them.
+pub(super) fn tokens<'a>(
+    api: &'a Api,
+    scopes: &'a [usize],
+) -> impl Iterator<Item = (String, TokenStream)> + 'a {
     let rust = Rust { api, scopes };
-    let mut files = vec![
-        file("api.rs", rust.root()),
-        file("namespaces.rs", rust.namespaces()),
-    ];
-    for scope in scopes {
+    let root = iter::once_with(move || ("api.rs".to_owned(), rust.root()));
+    let namespaces = iter::once_with(move || ("namespaces.rs".to_owned(), rust.namespaces()));
+    let scopes = scopes.iter().map(move |scope| {
         let name = format!("{}.rs", api.scopes[*scope].ident);
-        files.push(file(&name, rust.scope(*scope)));
-    }
-    files
+        (name, rust.scope(*scope))
+    });
+    root.chain(namespaces).chain(scopes)
 }
 
 /// What one method becomes: its types, and its place in its namespace.
@@ -42,59 +56,10 @@ pub fn show(api: &Api, method: &Method) -> String {
     let place = rust.method_call(method);
     let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
     let holder = format_ident!("{}", crate::names::type_name(&namespace.replace('.', "_")));
-    let mut text = format(types);
+    let mut text = print::rust(types);
     text.push('\n');
-    text.push_str(&format(quote!(impl #holder<'_> { #place })));
+    text.push_str(&print::rust(quote!(impl #holder<'_> { #place })));
     text
-}
-
-fn file(name: &str, tokens: TokenStream) -> File {
-    File {
-        name: name.to_owned(),
-        text: format(tokens),
-    }
-}
-
-/// Formats tokens; those that are no Rust, which would be a bug, stay as they are for the compiler to show.
-pub(super) fn format(tokens: TokenStream) -> String {
-    match syn::parse2(tokens.clone()) {
-        Ok(file) => space(&prettyplease::unparse(&file)),
-        Err(_) => tokens.to_string(),
-    }
-}
-
-/// Puts an empty line between items and between the members of an `impl`, as people do.
-fn space(text: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    let mut before: Option<&str> = None;
-    // The formatter leaves what stands in a macro's brackets as tokens.
-    let mut tokens = false;
-    for line in text.lines() {
-        if let Some(before) = before {
-            let ends = before.trim_start() == "}"
-                || (before.ends_with(';') && !before.starts_with([' ', '/']));
-            let begins = !line.trim_start().starts_with(['}', ')']);
-            if ends && begins && indent(line) == indent(before) && indent(line) <= 4 {
-                out.push('\n');
-            }
-        }
-        tokens |= line.starts_with("wire::union!(");
-        match tokens {
-            true => out.push_str(
-                &line
-                    .replace(" : ", ": ")
-                    .replace(" :: ", "::")
-                    .replace(" < ", "<")
-                    .replace(" >", ">"),
-            ),
-            false => out.push_str(line),
-        }
-        tokens &= !line.ends_with(';');
-        out.push('\n');
-        before = Some(line);
-    }
-    out
 }
 
 fn docs(text: &str) -> TokenStream {
@@ -109,6 +74,7 @@ fn ident(name: &str) -> Ident {
     format_ident!("{name}")
 }
 
+#[derive(Clone, Copy)]
 struct Rust<'a> {
     api: &'a Api,
     /// The scopes whose features are on: only their modules can be linked to.

@@ -4,12 +4,18 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::list_meta;
-use super::rust::{format, rule};
+use super::rust::rule;
 use crate::model::{Api, Field, Flag, Home, Key, Method, Record, Rest, Type};
+use crate::print;
 
 /// The tables. The types that they are made of are written in the module that includes them.
 #[must_use]
 pub fn table(api: &Api) -> String {
+    print::rust(tokens(api))
+}
+
+/// What is printed.
+pub(super) fn tokens(api: &Api) -> TokenStream {
     let table = Table { api };
     let records = api.records.iter().map(|record| table.record(record));
     let methods = api.methods.iter().map(|method| table.method(method));
@@ -27,14 +33,14 @@ pub fn table(api: &Api) -> String {
             pub(crate) static TIME: &Record = &#name;
         }
     });
-    format(quote! {
+    quote! {
         #(#records)*
         #time
         #(#methods)*
 
         /// Every method, in the order of its key.
         pub(crate) static METHODS: &[&Method] = &[#(&#names),*];
-    })
+    }
 }
 
 struct Table<'a> {

@@ -114,11 +114,8 @@ pub struct ChatGetResult {
 
 impl wire::Record for ChatGetResult {
     const FIELDS: &'static [wire::Field] = &[wire::Field::required("ID")];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             _ => wire::skip(value),

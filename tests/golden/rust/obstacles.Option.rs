@@ -279,11 +279,8 @@ impl wire::Record for OptionResult {
         wire::Field::optional("Some"),
         wire::Field::optional("default"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.result, value),
             1 => wire::into(&mut self.extra_, value),
@@ -329,15 +326,10 @@ pub struct OptionResultResult {
 }
 
 impl wire::Record for OptionResultResult {
-    const FIELDS: &'static [wire::Field] = &[
-        wire::Field::optional("Ok"),
-        wire::Field::optional("Err"),
-    ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+    const FIELDS: &'static [wire::Field] =
+        &[wire::Field::optional("Ok"), wire::Field::optional("Err")];
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.ok, value),
             1 => wire::into(&mut self.err, value),
@@ -370,11 +362,8 @@ pub struct OptionResultClassObject {
 
 impl wire::Record for OptionResultClassObject {
     const FIELDS: &'static [wire::Field] = &[wire::Field::optional("def")];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.def_, value),
             _ => wire::skip(value),
@@ -405,11 +394,8 @@ pub struct OptionResultClassDef {
 
 impl wire::Record for OptionResultClassDef {
     const FIELDS: &'static [wire::Field] = &[wire::Field::optional("pass")];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.pass_, value),
             _ => wire::skip(value),
@@ -427,7 +413,10 @@ impl wire::Record for OptionResultClassDef {
 }
 
 wire::record!(
-    OptionResult, OptionResultResult, OptionResultClassObject, OptionResultClassDef
+    OptionResult,
+    OptionResultResult,
+    OptionResultClassObject,
+    OptionResultClassDef
 );
 
 /// The values of `async` in the parameters of `obstacles.Option`.
@@ -521,7 +510,11 @@ pub enum OptionValue {
     List(Vec<String>),
 }
 
-wire::union!(OptionValue { Integer: i64, Text: String, List: Vec<String> });
+wire::union!(OptionValue {
+    Integer: i64,
+    Text: String,
+    List: Vec<String>,
+});
 
 /// What `class` in the result of `obstacles.Option` can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -536,7 +529,10 @@ pub enum OptionResultClass {
     Text(String),
 }
 
-wire::union!(OptionResultClass { Record: OptionResultClassObject, Text: String });
+wire::union!(OptionResultClass {
+    Record: OptionResultClassObject,
+    Text: String,
+});
 
 /// The errors of `obstacles.Option`: its own codes, those of the system, and any other.
 ///

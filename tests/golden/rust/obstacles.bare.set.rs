@@ -97,9 +97,11 @@ impl Method for BareSet {
         repeatable: false,
         rules: &[],
         docs: "https://apidocs.bitrix24.com/obstacles.html",
-        deprecated: Some(
-            &["hurdles.chat.get", "v3:obstacles.job.get", "obstacles.not.there.at.all"],
-        ),
+        deprecated: Some(&[
+            "hurdles.chat.get",
+            "v3:obstacles.job.get",
+            "obstacles.not.there.at.all",
+        ]),
         list: None,
     };
     type Output = BareSetResult;
@@ -143,11 +145,8 @@ impl wire::Record for BareSetFields {
         wire::Field::required("NAME"),
         wire::Field::optional("~NAME"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.name, value),
             1 => wire::into(&mut self.name_, value),
@@ -194,11 +193,8 @@ impl wire::Record for BareSetResult {
         wire::Field::required("WHEN"),
         wire::Field::optional("ROWS"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             1 => wire::into(&mut self.status, value),
@@ -242,11 +238,8 @@ impl wire::Record for BareSetResultRows {
         wire::Field::optional("ID"),
         wire::Field::optional("CREATED"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             1 => wire::into(&mut self.created, value),

@@ -81,6 +81,7 @@ impl Method for CloneList {
 
 impl ListMethod for CloneList {
     type Record = CloneListItem;
+
     fn records(page: Self::Output) -> Vec<Self::Record> {
         page.into_values().collect()
     }
@@ -101,15 +102,10 @@ pub struct CloneListItem {
 }
 
 impl wire::Record for CloneListItem {
-    const FIELDS: &'static [wire::Field] = &[
-        wire::Field::optional("dict"),
-        wire::Field::optional("when"),
-    ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+    const FIELDS: &'static [wire::Field] =
+        &[wire::Field::optional("dict"), wire::Field::optional("when")];
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.dict, value),
             1 => wire::into(&mut self.when, value),

@@ -124,6 +124,7 @@ impl Method for NodeList {
 
 impl ListMethod for NodeList {
     type Record = NodeListResultItems;
+
     fn records(page: Self::Output) -> Vec<Self::Record> {
         page.items
     }
@@ -180,11 +181,8 @@ impl wire::Record for NodeListPagination {
         wire::Field::optional("limit"),
         wire::Field::optional("offset"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.page, value),
             1 => wire::into(&mut self.limit, value),
@@ -219,11 +217,8 @@ pub struct NodeListResult {
 
 impl wire::Record for NodeListResult {
     const FIELDS: &'static [wire::Field] = &[wire::Field::required("items")];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.items, value),
             _ => wire::skip(value),
@@ -271,11 +266,8 @@ impl wire::Record for NodeListResultItems {
         wire::Field::optional("createdAt"),
         wire::Field::optional("userCount"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             1 => wire::into(&mut self.name, value),
@@ -389,30 +381,22 @@ pub enum NodeListError {
 impl ErrorCode for NodeListError {
     fn from_code(code: &str) -> Self {
         match code {
-            "BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION" => {
-                Self::InvalidPaginationException
-            }
-            "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION" => {
-                Self::RequestValidationException
-            }
-            "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION" => {
-                Self::AccessDeniedException
-            }
+            "BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION" =>
+                Self::InvalidPaginationException,
+            "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION" =>
+                Self::RequestValidationException,
+            "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION" => Self::AccessDeniedException,
             _ => error::system_or_other(code, Self::System, Self::Other),
         }
     }
 
     fn code(&self) -> &str {
         match self {
-            Self::InvalidPaginationException => {
-                "BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION"
-            }
-            Self::RequestValidationException => {
-                "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION"
-            }
-            Self::AccessDeniedException => {
-                "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION"
-            }
+            Self::InvalidPaginationException =>
+                "BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION",
+            Self::RequestValidationException =>
+                "BITRIX_REST_V3_EXCEPTION_VALIDATION_REQUESTVALIDATIONEXCEPTION",
+            Self::AccessDeniedException => "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION",
             Self::System(error) => error.code(),
             Self::Other(code) => code,
         }

@@ -156,15 +156,13 @@ impl Method for TablesGet {
         rest: Rest::Classic,
         scopes: &["obstacles"],
         repeatable: true,
-        rules: &[
-            Rule::RequiredIf {
-                param: "SOCNET_GROUP_ID",
-                when: When::Is {
-                    param: "IBLOCK_TYPE_ID",
-                    values: &["lists_socnet"],
-                },
+        rules: &[Rule::RequiredIf {
+            param: "SOCNET_GROUP_ID",
+            when: When::Is {
+                param: "IBLOCK_TYPE_ID",
+                values: &["lists_socnet"],
             },
-        ],
+        }],
         docs: "https://apidocs.bitrix24.com/obstacles.html",
         deprecated: None,
         list: Some(ListMeta {
@@ -186,6 +184,7 @@ impl Method for TablesGet {
 
 impl ListMethod for TablesGet {
     type Record = TablesGetItem;
+
     fn records(page: Self::Output) -> Vec<Self::Record> {
         page
     }
@@ -228,11 +227,8 @@ impl wire::Record for TablesGetItem {
         wire::Field::optional("SORT"),
         wire::Field::optional("RSS_FILE_LIMIT"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             1 => wire::into(&mut self.timestamp_x, value),
@@ -390,10 +386,7 @@ impl ObstaclesTables<'_> {
     pub async fn get(
         &self,
         request: obstacles::TablesGet,
-    ) -> Result<
-        Answer<Vec<obstacles::TablesGetItem>>,
-        Error<obstacles::TablesGetError>,
-    > {
+    ) -> Result<Answer<Vec<obstacles::TablesGetItem>>, Error<obstacles::TablesGetError>> {
         self.client.call(request).await
     }
 }

@@ -130,10 +130,7 @@ pub struct V2BotRegisterFields {
 impl V2BotRegisterFields {
     /// With the fields that are required.
     #[must_use]
-    pub fn new(
-        code: impl Into<String>,
-        properties: V2BotRegisterFieldsProperties,
-    ) -> Self {
+    pub fn new(code: impl Into<String>, properties: V2BotRegisterFieldsProperties) -> Self {
         Self {
             code: code.into(),
             properties,
@@ -157,10 +154,7 @@ impl V2BotRegisterFields {
 
     /// `eventMode`. When left out: `"fetch"`.
     #[must_use]
-    pub fn event_mode(
-        mut self,
-        event_mode: impl Into<V2BotRegisterFieldsEventMode>,
-    ) -> Self {
+    pub fn event_mode(mut self, event_mode: impl Into<V2BotRegisterFieldsEventMode>) -> Self {
         self.event_mode = Some(event_mode.into());
         self
     }
@@ -222,11 +216,8 @@ impl wire::Record for V2BotRegisterFields {
         wire::Field::optional("keyboard"),
         wire::Field::optional("first"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.code, value),
             1 => wire::into(&mut self.bot_token, value),
@@ -291,10 +282,7 @@ impl V2BotRegisterFieldsProperties {
 
     /// `gender`.
     #[must_use]
-    pub fn gender(
-        mut self,
-        gender: impl Into<V2BotRegisterFieldsPropertiesGender>,
-    ) -> Self {
+    pub fn gender(mut self, gender: impl Into<V2BotRegisterFieldsPropertiesGender>) -> Self {
         self.gender = Some(gender.into());
         self
     }
@@ -313,11 +301,8 @@ impl wire::Record for V2BotRegisterFieldsProperties {
         wire::Field::optional("gender"),
         wire::Field::optional("birthday"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.name, value),
             1 => wire::into(&mut self.gender, value),
@@ -353,15 +338,10 @@ pub struct V2BotRegisterResult {
 }
 
 impl wire::Record for V2BotRegisterResult {
-    const FIELDS: &'static [wire::Field] = &[
-        wire::Field::required("bot"),
-        wire::Field::optional("users"),
-    ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+    const FIELDS: &'static [wire::Field] =
+        &[wire::Field::required("bot"), wire::Field::optional("users")];
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.bot, value),
             1 => wire::into(&mut self.users, value),
@@ -405,11 +385,8 @@ impl wire::Record for V2BotRegisterResultBot {
         wire::Field::optional("isHidden"),
         wire::Field::optional("backgroundId"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             1 => wire::into(&mut self.code, value),
@@ -454,11 +431,8 @@ impl wire::Record for V2BotRegisterResultUsers {
         wire::Field::optional("departments"),
         wire::Field::optional("phones"),
     ];
-    fn set<'de, D: wire::Reader<'de>>(
-        &mut self,
-        index: usize,
-        value: D,
-    ) -> Result<(), D::Error> {
+
+    fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
         match index {
             0 => wire::into(&mut self.id, value),
             1 => wire::into(&mut self.departments, value),
@@ -480,8 +454,11 @@ impl wire::Record for V2BotRegisterResultUsers {
 }
 
 wire::record!(
-    V2BotRegisterFields, V2BotRegisterFieldsProperties, V2BotRegisterResult,
-    V2BotRegisterResultBot, V2BotRegisterResultUsers
+    V2BotRegisterFields,
+    V2BotRegisterFieldsProperties,
+    V2BotRegisterResult,
+    V2BotRegisterResultBot,
+    V2BotRegisterResultUsers
 );
 
 /// The values of `fields.properties.gender` in the parameters of `obstacles.v2.Bot.register`.
@@ -605,9 +582,10 @@ pub enum V2BotRegisterResultUsersPhones {
     Boolean(bool),
 }
 
-wire::union!(
-    V2BotRegisterResultUsersPhones { List: Vec<serde_json::Value>, Boolean: bool }
-);
+wire::union!(V2BotRegisterResultUsersPhones {
+    List: Vec<serde_json::Value>,
+    Boolean: bool,
+});
 
 /// The errors of `obstacles.v2.Bot.register`: its own codes, those of the system, and any other.
 ///
@@ -672,10 +650,7 @@ impl ObstaclesV2Bot<'_> {
     pub async fn register(
         &self,
         request: obstacles::V2BotRegister,
-    ) -> Result<
-        Answer<obstacles::V2BotRegisterResult>,
-        Error<obstacles::V2BotRegisterError>,
-    > {
+    ) -> Result<Answer<obstacles::V2BotRegisterResult>, Error<obstacles::V2BotRegisterError>> {
         self.client.call(request).await
     }
 }
