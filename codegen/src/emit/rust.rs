@@ -198,14 +198,11 @@ impl Rust<'_> {
         let puts = method.params.iter().map(|field| self.put(field));
         let put = match method.params.is_empty() {
             true => quote! {
-                fn put<M: wire::Map>(&self, _: &mut wire::Fields<M>) -> Result<(), M::Error> {
-                    Ok(())
-                }
+                fn put<M: wire::Map>(&self, _: &mut wire::Fields<M>) {}
             },
             false => quote! {
-                fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
+                fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
                     #(#puts)*
-                    Ok(())
                 }
             },
         };
@@ -414,11 +411,11 @@ impl Rust<'_> {
         let wire = &field.wire;
         let name = ident(&field.ident);
         match (field.required, flag(&field.ty)) {
-            (true, None) => quote!(fields.put(#wire, &self.#name)?;),
-            (true, Some(flag)) => quote!(fields.put(#wire, &#flag(&self.#name))?;),
-            (false, None) => quote!(fields.put_some(#wire, &self.#name)?;),
+            (true, None) => quote!(fields.put(#wire, &self.#name);),
+            (true, Some(flag)) => quote!(fields.put(#wire, &#flag(&self.#name));),
+            (false, None) => quote!(fields.put_some(#wire, &self.#name);),
             (false, Some(flag)) => {
-                quote!(fields.put_some(#wire, &self.#name.as_ref().map(#flag))?;)
+                quote!(fields.put_some(#wire, &self.#name.as_ref().map(#flag));)
             }
         }
     }
@@ -480,9 +477,9 @@ impl Rust<'_> {
                     }
                 }
 
-                fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
+                fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
                     #(#puts)*
-                    fields.put_extra(&self.extra)
+                    fields.put_extra(&self.extra);
                 }
 
                 fn extra(&mut self) -> &mut wire::Extra {
@@ -593,10 +590,9 @@ impl Rust<'_> {
             let (name, code) = (ident(&error.ident), &error.code);
             quote!(Self::#name => #code,)
         });
-        let own = method.errors.iter().map(|error| ident(&error.ident));
         let own = match method.errors.is_empty() {
             true => quote!(),
-            false => quote!(#(Self::#own)|* => Origin::Method,),
+            false => quote!(_ => Origin::Method,),
         };
         quote! {
             #text
@@ -625,9 +621,9 @@ impl Rust<'_> {
 
                 fn origin(&self) -> Origin {
                     match self {
-                        #own
                         Self::System(_) => Origin::System,
                         Self::Other(_) => Origin::Unknown,
+                        #own
                     }
                 }
             }

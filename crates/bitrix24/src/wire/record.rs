@@ -19,7 +19,7 @@ pub trait Record: Default {
     fn set<'de, D: Deserializer<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error>;
 
     /// Writes the fields.
-    fn put<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error>;
+    fn put<M: SerializeMap>(&self, fields: &mut Fields<M>);
 
     /// The fields that are not documented.
     fn extra(&mut self) -> &mut Extra;

@@ -350,20 +350,20 @@ impl Record for Card {
         }
     }
 
-    fn put<M: Map>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-        fields.put("id", &self.id)?;
-        fields.put("color", &self.color)?;
-        fields.put("hidden", &YesNo(&self.hidden))?;
-        fields.put_some("once", &self.once.as_ref().map(OneZero))?;
-        fields.put("buttons", &self.buttons)?;
-        fields.put_some("owners", &self.owners)?;
-        fields.put_some("parent", &self.parent)?;
-        fields.put_some("moved", &self.moved)?;
-        fields.put_some("due", &self.due)?;
-        fields.put_some("ratio", &self.ratio)?;
-        fields.put_some("token", &self.token)?;
-        fields.put_some("nullable", &self.nullable)?;
-        fields.put_extra(&self.extra)
+    fn put<M: Map>(&self, fields: &mut Fields<M>) {
+        fields.put("id", &self.id);
+        fields.put("color", &self.color);
+        fields.put("hidden", &YesNo(&self.hidden));
+        fields.put_some("once", &self.once.as_ref().map(OneZero));
+        fields.put("buttons", &self.buttons);
+        fields.put_some("owners", &self.owners);
+        fields.put_some("parent", &self.parent);
+        fields.put_some("moved", &self.moved);
+        fields.put_some("due", &self.due);
+        fields.put_some("ratio", &self.ratio);
+        fields.put_some("token", &self.token);
+        fields.put_some("nullable", &self.nullable);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut Extra {
@@ -387,9 +387,9 @@ impl Record for Button {
         }
     }
 
-    fn put<M: Map>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-        fields.put("TEXT", &self.text)?;
-        fields.put_extra(&self.extra)
+    fn put<M: Map>(&self, fields: &mut Fields<M>) {
+        fields.put("TEXT", &self.text);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut Extra {
@@ -684,8 +684,8 @@ fn parameters_are_written_through_serde() {
     }
 
     impl Params {
-        fn put<M: Map>(&self, fields: &mut Fields<M>) -> Result<(), M::Error> {
-            fields.put("ID", &self.id)
+        fn put<M: Map>(&self, fields: &mut Fields<M>) {
+            fields.put("ID", &self.id);
         }
     }
 

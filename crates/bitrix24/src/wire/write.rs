@@ -29,41 +29,57 @@ impl<T: ToWire + ?Sized> Serialize for Written<'_, T> {
 }
 
 /// Writes the fields of an object.
+///
+/// After a value that cannot be written nothing more is, and [`write`](Fields::write) says why: so
+/// what writes the fields has nothing to check, of which there are thousands.
 #[derive(Debug)]
-pub struct Fields<M>(M);
+pub struct Fields<M: SerializeMap> {
+    map: M,
+    /// What went wrong.
+    failed: Option<M::Error>,
+}
 
 impl<M: SerializeMap> Fields<M> {
     /// Opens the object.
-    pub fn write<S>(
-        serializer: S,
-        put: impl FnOnce(&mut Self) -> Result<(), S::Error>,
-    ) -> Result<S::Ok, S::Error>
+    pub fn write<S>(serializer: S, put: impl FnOnce(&mut Self)) -> Result<S::Ok, S::Error>
     where
         S: Serializer<SerializeMap = M>,
         M: SerializeMap<Ok = S::Ok, Error = S::Error>,
     {
-        let mut fields = Self(serializer.serialize_map(None)?);
-        put(&mut fields)?;
-        fields.0.end()
+        let mut fields = Self {
+            map: serializer.serialize_map(None)?,
+            failed: None,
+        };
+        put(&mut fields);
+        match fields.failed {
+            None => fields.map.end(),
+            Some(error) => Err(error),
+        }
     }
 
     /// Writes a field. An error in the value names it.
-    pub fn put<T: ToWire + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), M::Error> {
-        self.0
-            .serialize_entry(name, &Written(value))
+    pub fn put<T: ToWire + ?Sized>(&mut self, name: &str, value: &T) {
+        if self.failed.is_some() {
+            return;
+        }
+        let written = self.map.serialize_entry(name, &Written(value));
+        self.failed = written
             .map_err(|error| M::Error::custom(located(format_args!(".{name}"), &error.to_string())))
+            .err();
     }
 
     /// Writes a field, or leaves it out.
-    pub fn put_some<T: ToWire>(&mut self, name: &str, value: &Option<T>) -> Result<(), M::Error> {
-        value.as_ref().map_or(Ok(()), |value| self.put(name, value))
+    pub fn put_some<T: ToWire>(&mut self, name: &str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
     }
 
     /// Writes the fields that are not documented.
-    pub fn put_extra(&mut self, extra: &Extra) -> Result<(), M::Error> {
-        extra
-            .iter()
-            .try_for_each(|(name, value)| self.put(name, value))
+    pub fn put_extra(&mut self, extra: &Extra) {
+        for (name, value) in extra {
+            self.put(name, value);
+        }
     }
 }
 
@@ -207,8 +223,9 @@ impl<T: ToWire> ToWire for [T] {
 impl<K: MapKey, T: ToWire> ToWire for BTreeMap<K, T> {
     fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Fields::write(serializer, |fields| {
-            self.iter()
-                .try_for_each(|(key, value)| fields.put(&key.to_key(), value))
+            for (key, value) in self {
+                fields.put(&key.to_key(), value);
+            }
         })
     }
 }
