@@ -76,10 +76,9 @@ impl ChatGet {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("ENTITY_TYPE", &self.entity_type)?;
-        fields.put("ENTITY_ID", &self.entity_id)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("ENTITY_TYPE", &self.entity_type);
+        fields.put("ENTITY_ID", &self.entity_id);
     }
 }
 
@@ -122,9 +121,9 @@ impl wire::Record for ChatGetResult {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("ID", &self.id)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("ID", &self.id);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -170,9 +169,9 @@ impl ErrorCode for ChatGetError {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::AuthorizeError | Self::AccessError => Origin::Method,
             Self::System(_) => Origin::System,
             Self::Other(_) => Origin::Unknown,
+            _ => Origin::Method,
         }
     }
 }

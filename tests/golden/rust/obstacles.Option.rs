@@ -201,27 +201,26 @@ impl Option_ {
         self
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("String", &self.string)?;
-        fields.put("Vec", &self.vec)?;
-        fields.put("None", &self.none_)?;
-        fields.put_some("self", &self.self_)?;
-        fields.put_some("Self", &self.self__)?;
-        fields.put_some("type", &self.type_)?;
-        fields.put_some("0", &self.n0)?;
-        fields.put_some("", &self.empty)?;
-        fields.put_some("!=ID", &self.id)?;
-        fields.put_some("timeout", &self.timeout_)?;
-        fields.put_some("client", &self.client)?;
-        fields.put_some("request", &self.request)?;
-        fields.put_some("fields", &self.fields)?;
-        fields.put_some("import", &self.import_)?;
-        fields.put_some("list", &self.list)?;
-        fields.put_some("dict", &self.dict)?;
-        fields.put_some("int", &self.int)?;
-        fields.put_some("value", &self.value)?;
-        fields.put_some("async", &self.async_)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("String", &self.string);
+        fields.put("Vec", &self.vec);
+        fields.put("None", &self.none_);
+        fields.put_some("self", &self.self_);
+        fields.put_some("Self", &self.self__);
+        fields.put_some("type", &self.type_);
+        fields.put_some("0", &self.n0);
+        fields.put_some("", &self.empty);
+        fields.put_some("!=ID", &self.id);
+        fields.put_some("timeout", &self.timeout_);
+        fields.put_some("client", &self.client);
+        fields.put_some("request", &self.request);
+        fields.put_some("fields", &self.fields);
+        fields.put_some("import", &self.import_);
+        fields.put_some("list", &self.list);
+        fields.put_some("dict", &self.dict);
+        fields.put_some("int", &self.int);
+        fields.put_some("value", &self.value);
+        fields.put_some("async", &self.async_);
     }
 }
 
@@ -294,16 +293,16 @@ impl wire::Record for OptionResult {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("Result", &self.result)?;
-        fields.put_some("extra", &self.extra_)?;
-        fields.put_some("new", &self.new_)?;
-        fields.put_some("list", &self.list)?;
-        fields.put_some("str", &self.str)?;
-        fields.put_some("class", &self.class_)?;
-        fields.put_some("Some", &self.some)?;
-        fields.put_some("default", &self.default_.as_ref().map(wire::OneZero))?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("Result", &self.result);
+        fields.put_some("extra", &self.extra_);
+        fields.put_some("new", &self.new_);
+        fields.put_some("list", &self.list);
+        fields.put_some("str", &self.str);
+        fields.put_some("class", &self.class_);
+        fields.put_some("Some", &self.some);
+        fields.put_some("default", &self.default_.as_ref().map(wire::OneZero));
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -337,10 +336,10 @@ impl wire::Record for OptionResultResult {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("Ok", &self.ok)?;
-        fields.put_some("Err", &self.err)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("Ok", &self.ok);
+        fields.put_some("Err", &self.err);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -370,9 +369,9 @@ impl wire::Record for OptionResultClassObject {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("def", &self.def_)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("def", &self.def_);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -402,9 +401,9 @@ impl wire::Record for OptionResultClassDef {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("pass", &self.pass_)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("pass", &self.pass_);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -590,15 +589,9 @@ impl ErrorCode for OptionError {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::Other_
-            | Self::System_
-            | Self::SystemError_
-            | Self::Code0
-            | Self::CodeEmpty
-            | Self::ValueError_
-            | Self::ValueError__ => Origin::Method,
             Self::System(_) => Origin::System,
             Self::Other(_) => Origin::Unknown,
+            _ => Origin::Method,
         }
     }
 }

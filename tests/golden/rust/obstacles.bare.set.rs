@@ -76,14 +76,13 @@ impl BareSet {
         self
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("ID", &self.id)?;
-        fields.put_some("FILE", &self.file)?;
-        fields.put_some("CALLBACK", &self.callback)?;
-        fields.put("MODE", &self.mode)?;
-        fields.put_some("MODES", &self.modes)?;
-        fields.put_some("FIELDS", &self.fields)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("ID", &self.id);
+        fields.put_some("FILE", &self.file);
+        fields.put_some("CALLBACK", &self.callback);
+        fields.put("MODE", &self.mode);
+        fields.put_some("MODES", &self.modes);
+        fields.put_some("FIELDS", &self.fields);
     }
 }
 
@@ -154,10 +153,10 @@ impl wire::Record for BareSetFields {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("NAME", &self.name)?;
-        fields.put_some("~NAME", &self.name_)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("NAME", &self.name);
+        fields.put_some("~NAME", &self.name_);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -205,13 +204,13 @@ impl wire::Record for BareSetResult {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("ID", &self.id)?;
-        fields.put_some("STATUS", &self.status)?;
-        fields.put_some("KIND", &self.kind)?;
-        fields.put("WHEN", &self.when)?;
-        fields.put_some("ROWS", &self.rows)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("ID", &self.id);
+        fields.put_some("STATUS", &self.status);
+        fields.put_some("KIND", &self.kind);
+        fields.put("WHEN", &self.when);
+        fields.put_some("ROWS", &self.rows);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -247,10 +246,10 @@ impl wire::Record for BareSetResultRows {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("ID", &self.id)?;
-        fields.put_some("CREATED", &self.created)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("ID", &self.id);
+        fields.put_some("CREATED", &self.created);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -328,9 +327,9 @@ impl ErrorCode for BareSetError {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::ErrorIdEmpty | Self::Code100 => Origin::Method,
             Self::System(_) => Origin::System,
             Self::Other(_) => Origin::Unknown,
+            _ => Origin::Method,
         }
     }
 }

@@ -44,10 +44,9 @@ impl CloneList {
         self
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("OFFSET", &self.offset)?;
-        fields.put_some("LIMIT", &self.limit)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("OFFSET", &self.offset);
+        fields.put_some("LIMIT", &self.limit);
     }
 }
 
@@ -113,10 +112,10 @@ impl wire::Record for CloneListItem {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("dict", &self.dict)?;
-        fields.put_some("when", &self.when)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("dict", &self.dict);
+        fields.put_some("when", &self.when);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {

@@ -86,11 +86,10 @@ impl NodeList {
         self
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("type", &self.type_)?;
-        fields.put_some("select", &self.select)?;
-        fields.put_some("pagination", &self.pagination)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("type", &self.type_);
+        fields.put_some("select", &self.select);
+        fields.put_some("pagination", &self.pagination);
     }
 }
 
@@ -191,11 +190,11 @@ impl wire::Record for NodeListPagination {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("page", &self.page)?;
-        fields.put_some("limit", &self.limit)?;
-        fields.put_some("offset", &self.offset)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("page", &self.page);
+        fields.put_some("limit", &self.limit);
+        fields.put_some("offset", &self.offset);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -225,9 +224,9 @@ impl wire::Record for NodeListResult {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("items", &self.items)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("items", &self.items);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -279,14 +278,14 @@ impl wire::Record for NodeListResultItems {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("id", &self.id)?;
-        fields.put_some("name", &self.name)?;
-        fields.put_some("type", &self.type_)?;
-        fields.put_some("parentId", &self.parent_id)?;
-        fields.put_some("createdAt", &self.created_at)?;
-        fields.put_some("userCount", &self.user_count)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("id", &self.id);
+        fields.put_some("name", &self.name);
+        fields.put_some("type", &self.type_);
+        fields.put_some("parentId", &self.parent_id);
+        fields.put_some("createdAt", &self.created_at);
+        fields.put_some("userCount", &self.user_count);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -404,11 +403,9 @@ impl ErrorCode for NodeListError {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::InvalidPaginationException
-            | Self::RequestValidationException
-            | Self::AccessDeniedException => Origin::Method,
             Self::System(_) => Origin::System,
             Self::Other(_) => Origin::Unknown,
+            _ => Origin::Method,
         }
     }
 }

@@ -137,14 +137,13 @@ impl TablesGet {
         self
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("IBLOCK_TYPE_ID", &self.iblock_type_id)?;
-        fields.put_some("IBLOCK_ID", &self.iblock_id)?;
-        fields.put_some("IBLOCK_CODE", &self.iblock_code)?;
-        fields.put_some("SOCNET_GROUP_ID", &self.socnet_group_id)?;
-        fields.put_some("IBLOCK_ORDER", &self.iblock_order)?;
-        fields.put_some("start", &self.start)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("IBLOCK_TYPE_ID", &self.iblock_type_id);
+        fields.put_some("IBLOCK_ID", &self.iblock_id);
+        fields.put_some("IBLOCK_CODE", &self.iblock_code);
+        fields.put_some("SOCNET_GROUP_ID", &self.socnet_group_id);
+        fields.put_some("IBLOCK_ORDER", &self.iblock_order);
+        fields.put_some("start", &self.start);
     }
 }
 
@@ -242,16 +241,16 @@ impl wire::Record for TablesGetItem {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("ID", &self.id)?;
-        fields.put_some("TIMESTAMP_X", &self.timestamp_x)?;
-        fields.put_some("IBLOCK_TYPE_ID", &self.iblock_type_id)?;
-        fields.put_some("CODE", &self.code)?;
-        fields.put_some("NAME", &self.name)?;
-        fields.put_some("ACTIVE", &self.active.as_ref().map(wire::YesNo))?;
-        fields.put_some("SORT", &self.sort)?;
-        fields.put_some("RSS_FILE_LIMIT", &self.rss_file_limit)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("ID", &self.id);
+        fields.put_some("TIMESTAMP_X", &self.timestamp_x);
+        fields.put_some("IBLOCK_TYPE_ID", &self.iblock_type_id);
+        fields.put_some("CODE", &self.code);
+        fields.put_some("NAME", &self.name);
+        fields.put_some("ACTIVE", &self.active.as_ref().map(wire::YesNo));
+        fields.put_some("SORT", &self.sort);
+        fields.put_some("RSS_FILE_LIMIT", &self.rss_file_limit);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -365,9 +364,9 @@ impl ErrorCode for TablesGetError {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::ErrorRequiredParametersMissing | Self::AccessDenied => Origin::Method,
             Self::System(_) => Origin::System,
             Self::Other(_) => Origin::Unknown,
+            _ => Origin::Method,
         }
     }
 }

@@ -56,11 +56,10 @@ impl V2BotRegister {
         self
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("fields", &self.fields)?;
-        fields.put_some("note", &self.note)?;
-        fields.put_some("extra", &self.extra_)?;
-        Ok(())
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("fields", &self.fields);
+        fields.put_some("note", &self.note);
+        fields.put_some("extra", &self.extra_);
     }
 }
 
@@ -234,19 +233,19 @@ impl wire::Record for V2BotRegisterFields {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("code", &self.code)?;
-        fields.put_some("botToken", &self.bot_token)?;
-        fields.put("properties", &self.properties)?;
-        fields.put_some("type", &self.type_)?;
-        fields.put_some("eventMode", &self.event_mode)?;
-        fields.put_some("webhookUrl", &self.webhook_url)?;
-        fields.put_some("isHidden", &self.is_hidden)?;
-        fields.put_some("isLegacy", &self.is_legacy.as_ref().map(wire::YesNo))?;
-        fields.put_some("backgroundId", &self.background_id)?;
-        fields.put_some("keyboard", &self.keyboard)?;
-        fields.put_some("first", &self.first)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("code", &self.code);
+        fields.put_some("botToken", &self.bot_token);
+        fields.put("properties", &self.properties);
+        fields.put_some("type", &self.type_);
+        fields.put_some("eventMode", &self.event_mode);
+        fields.put_some("webhookUrl", &self.webhook_url);
+        fields.put_some("isHidden", &self.is_hidden);
+        fields.put_some("isLegacy", &self.is_legacy.as_ref().map(wire::YesNo));
+        fields.put_some("backgroundId", &self.background_id);
+        fields.put_some("keyboard", &self.keyboard);
+        fields.put_some("first", &self.first);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -311,11 +310,11 @@ impl wire::Record for V2BotRegisterFieldsProperties {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("name", &self.name)?;
-        fields.put_some("gender", &self.gender)?;
-        fields.put_some("birthday", &self.birthday)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("name", &self.name);
+        fields.put_some("gender", &self.gender);
+        fields.put_some("birthday", &self.birthday);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -349,10 +348,10 @@ impl wire::Record for V2BotRegisterResult {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("bot", &self.bot)?;
-        fields.put_some("users", &self.users)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("bot", &self.bot);
+        fields.put_some("users", &self.users);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -396,12 +395,12 @@ impl wire::Record for V2BotRegisterResultBot {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put("id", &self.id)?;
-        fields.put("code", &self.code)?;
-        fields.put_some("isHidden", &self.is_hidden)?;
-        fields.put_some("backgroundId", &self.background_id)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put("id", &self.id);
+        fields.put("code", &self.code);
+        fields.put_some("isHidden", &self.is_hidden);
+        fields.put_some("backgroundId", &self.background_id);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -441,11 +440,11 @@ impl wire::Record for V2BotRegisterResultUsers {
         }
     }
 
-    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) -> Result<(), M::Error> {
-        fields.put_some("id", &self.id)?;
-        fields.put_some("departments", &self.departments)?;
-        fields.put_some("phones", &self.phones)?;
-        fields.put_extra(&self.extra)
+    fn put<M: wire::Map>(&self, fields: &mut wire::Fields<M>) {
+        fields.put_some("id", &self.id);
+        fields.put_some("departments", &self.departments);
+        fields.put_some("phones", &self.phones);
+        fields.put_extra(&self.extra);
     }
 
     fn extra(&mut self) -> &mut wire::Extra {
@@ -627,11 +626,9 @@ impl ErrorCode for V2BotRegisterError {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::BotTokenNotSpecified
-            | Self::BotCodeRequired
-            | Self::BotPropertiesRequired => Origin::Method,
             Self::System(_) => Origin::System,
             Self::Other(_) => Origin::Unknown,
+            _ => Origin::Method,
         }
     }
 }
