@@ -30,17 +30,18 @@ pub(crate) struct Connector {
 impl Connector {
     /// Makes a pool of connections.
     pub(crate) fn connect(&self) -> Result<reqwest::Client, ConfigError> {
-        self.settings()?.build().map_err(|error| {
-            ConfigError::new(format!(
-                "the HTTP client could not be made: {}",
-                flatten(error)
-            ))
-        })
+        let certificates = self.certificates()?;
+        built(self.settings()?.tls_certs_merge(certificates))
     }
 
     /// Whether a pool could be made, as far as that does not depend on the system.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        self.settings().map(drop)
+        let settings = self.settings()?;
+        match self.certificates()? {
+            certificates if certificates.is_empty() => Ok(()),
+            // What is in them is read when the client is made.
+            certificates => built(settings.tls_certs_only(certificates)).map(drop),
+        }
     }
 
     fn settings(&self) -> Result<reqwest::ClientBuilder, ConfigError> {
@@ -59,15 +60,20 @@ impl Connector {
             client = client
                 .proxy(proxy.map_err(|_| ConfigError::new("the proxy's address is not valid"))?);
         }
+        Ok(client)
+    }
+
+    fn certificates(&self) -> Result<Vec<Certificate>, ConfigError> {
+        let mut all = Vec::new();
         for pem in &self.root_certificates {
             let bad = || ConfigError::new("the root certificate is not a valid PEM bundle");
             let certificates = Certificate::from_pem_bundle(pem).map_err(|_| bad())?;
             if certificates.is_empty() {
                 return Err(bad());
             }
-            client = client.tls_certs_merge(certificates);
+            all.extend(certificates);
         }
-        Ok(client)
+        Ok(all)
     }
 
     /// Checks the proxy's address, and finds the password in it.
@@ -84,6 +90,15 @@ impl Connector {
         }
         Ok(url.password().map(Secret::from).into_iter().collect())
     }
+}
+
+fn built(client: reqwest::ClientBuilder) -> Result<reqwest::Client, ConfigError> {
+    client.build().map_err(|error| {
+        ConfigError::new(format!(
+            "the HTTP client could not be made: {}",
+            flatten(error)
+        ))
+    })
 }
 
 /// A pool of connections, made when it is first used: not every client sends something itself, and
