@@ -77,6 +77,7 @@ impl Settings {
 impl Settings {
     pub(crate) fn builder(&self) -> ClientBuilder {
         let mut builder = bitrix24::Client::builder()
+            .connect_late()
             .read_timeout(self.read_timeout)
             .connect_timeout(self.connect_timeout)
             .retries(self.retries)

@@ -12,7 +12,7 @@ use crate::{
     live::{LimitChoice, Limits, Live, OnMoved, Renewed, Shared, Source},
     oauth::OAuth,
     rules::AuthKind,
-    transport::Connector,
+    transport::{Connector, Pool},
 };
 
 /// The settings of a [`Client`], made by [`Client::builder`].
@@ -39,6 +39,7 @@ pub struct ClientBuilder {
     user_agent: String,
     proxy: Option<Secret>,
     root_certificates: Vec<Vec<u8>>,
+    connect_late: bool,
     base_url: Option<Secret>,
 }
 
@@ -55,6 +56,7 @@ impl Default for ClientBuilder {
             user_agent: concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy: None,
             root_certificates: Vec::new(),
+            connect_late: false,
             base_url: None,
         }
     }
@@ -145,6 +147,24 @@ impl ClientBuilder {
     /// The check of the server's certificate cannot be turned off.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Prepares connections when the first call is made instead of now, which spares a client that
+    /// makes none the reading of the system's certificates: one that others are copied from by
+    /// [`with_own_connections`](Client::with_own_connections).
+    ///
+    /// ```
+    /// use bitrix24::Client;
+    ///
+    /// let template = Client::builder()
+    ///     .connect_late()
+    ///     .webhook("https://portal.bitrix24.com/rest/1/code/")?;
+    /// let client = template.with_own_connections()?;
+    /// # Ok::<(), bitrix24::ConfigError>(())
+    /// ```
+    pub fn connect_late(mut self) -> Self {
+        self.connect_late = true;
         self
     }
 
@@ -259,7 +279,10 @@ impl ClientBuilder {
             loopback,
         };
         let source = source(connector.proxy_secrets()?)?;
-        connector.check()?;
+        let pool = match self.connect_late {
+            true => connector.check().map(|()| Pool::default())?,
+            false => connector.connect()?.into(),
+        };
         let headers = headers(&self.user_agent)?;
         let shared = Shared::new(headers, auth, connector, self.on_moved, source);
         let options = Options {
@@ -268,7 +291,7 @@ impl ClientBuilder {
             retries: self.retries,
             repeatable: None,
         };
-        Ok(Client::new(shared, options))
+        Ok(Client::new(shared, pool, options))
     }
 }
 
@@ -298,6 +321,7 @@ impl fmt::Debug for ClientBuilder {
             .field("user_agent", &self.user_agent)
             .field("proxy", &self.proxy)
             .field("root_certificates", &self.root_certificates.len())
+            .field("connect_late", &self.connect_late)
             .field("base_url", &self.base_url)
             .finish()
     }

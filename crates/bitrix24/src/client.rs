@@ -107,10 +107,10 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(shared: Shared, options: Options) -> Self {
+    pub(crate) fn new(shared: Shared, pool: Pool, options: Options) -> Self {
         Self {
             shared: Arc::new(shared),
-            pool: Pool::default(),
+            pool,
             options,
         }
     }

@@ -101,8 +101,8 @@ fn built(client: reqwest::ClientBuilder) -> Result<reqwest::Client, ConfigError>
     })
 }
 
-/// A pool of connections, made when it is first used: not every client sends something itself, and
-/// to read the system's certificates takes longer than all else that a client is made of.
+/// A pool of connections, made when it is first used if not before: not every client sends something
+/// itself, and to read the system's certificates takes longer than all else that one is made of.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pool(Arc<OnceLock<reqwest::Client>>);
 

@@ -414,6 +414,10 @@ fn settings_that_are_refused() {
         builder().proxy("ftp://u:pr0xy@a").webhook(&address),
         builder().root_certificate("pem").webhook(&address),
         builder()
+            .connect_late()
+            .root_certificate("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+            .webhook(&address),
+        builder()
             .root_certificate("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
             .webhook(&address),
         builder().base_url("http://a.example").webhook(&address),
