@@ -1,7 +1,7 @@
 //! From pieces to lines.
 
 use super::item::{arm_end, ends_in_block, is_apart, item_end};
-use super::tree::{Held, Kind, Node, is_long_chain, is_nested, parts, width};
+use super::tree::{Held, Kind, Node, is_chain, is_nested, is_whole, parts, width};
 
 /// How wide a line may be.
 const WIDTH: usize = 100;
@@ -128,8 +128,7 @@ impl Layout<'_> {
 
     /// Nodes from where the line is now, in one line if they fit; `tail` is how much follows.
     fn run(&mut self, nodes: &[Node], indent: usize, tail: usize) {
-        let whole = !nodes.iter().any(|node| node.broken) && !is_long_chain(nodes);
-        if whole && self.column() + width(nodes) + tail <= WIDTH {
+        if is_whole(nodes) && self.column() + width(nodes) + tail <= WIDTH {
             return self.flat(nodes);
         }
         if let Some(at) = nodes.iter().position(|node| node.kind == Kind::Equals) {
@@ -140,8 +139,7 @@ impl Layout<'_> {
         if nodes.iter().any(|node| node.kind == Kind::Or) {
             return self.divided(nodes, Kind::Or, indent, tail);
         }
-        let dots = nodes.iter().filter(|node| node.kind == Kind::Dot).count();
-        if dots > 1 {
+        if is_chain(nodes) {
             return self.divided(nodes, Kind::Dot, indent + INDENT, tail);
         }
         self.walk(nodes, indent, tail);
@@ -150,7 +148,7 @@ impl Layout<'_> {
     /// What stands behind `=`, `=>` or the `:` of a member: in the next line, if it is whole there
     /// or could not even begin here.
     fn value(&mut self, nodes: &[Node], indent: usize, tail: usize) {
-        let whole = !nodes.iter().any(|node| node.broken) && !is_long_chain(nodes);
+        let whole = is_whole(nodes);
         let all = width(nodes) + tail;
         let deeper = indent + INDENT;
         let here = self.column() + 1;
@@ -313,7 +311,7 @@ impl Layout<'_> {
                 [arm @ .., last] if last.kind == Kind::Comma => (arm, true),
                 arm => (arm, !ends_in_block(arm)),
             };
-            let whole = !arm.iter().any(|node| node.broken) && !is_long_chain(arm);
+            let whole = is_whole(arm);
             let arrow = arm.iter().position(|node| node.kind == Kind::Arrow);
             match arrow {
                 Some(at) if !whole || self.column() + width(arm) >= WIDTH => {

@@ -135,10 +135,19 @@ pub(super) fn parts(nodes: &[Node], by: Kind) -> impl Iterator<Item = &[Node]> {
         })
 }
 
+/// Whether nodes may stand in one line, if it is wide enough.
+pub(super) fn is_whole(nodes: &[Node]) -> bool {
+    !nodes.iter().any(|node| node.broken) && !is_long_chain(nodes)
+}
+
 /// Whether there are calls on a value that rustfmt would put in lines of their own.
-pub(super) fn is_long_chain(nodes: &[Node]) -> bool {
-    let dots = nodes.iter().filter(|node| node.kind == Kind::Dot).count();
-    dots > 1 && width(nodes) > CHAIN
+fn is_long_chain(nodes: &[Node]) -> bool {
+    is_chain(nodes) && width(nodes) > CHAIN
+}
+
+/// Whether there are several members and calls, one on the other.
+pub(super) fn is_chain(nodes: &[Node]) -> bool {
+    nodes.iter().filter(|node| node.kind == Kind::Dot).count() > 1
 }
 
 /// How wide nodes are in one line.
