@@ -155,21 +155,10 @@ impl Sending<'_> {
     async fn run(mut self) -> Result<Reply, Error> {
         let mut refused = None;
         loop {
-            let mut live = match self.live().await {
+            let live = match self.ready(refused).await {
                 Ok(live) => live,
-                Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+                Err((stopped, error)) => return self.did_not_run(stopped, |_| Err(error)),
             };
-            match self.turn(&live, refused).await {
-                Ok(Waited(false)) => {}
-                // Meanwhile the token may be another one, and the portal elsewhere.
-                Ok(Waited(true)) => match self.live().await {
-                    Ok(now) => live = now,
-                    Err(error) => return self.did_not_run(Stopped::Final, |_| Err(error)),
-                },
-                Err(error) => {
-                    return self.did_not_run(Stopped::NoTime, |_| Err(error.into()));
-                }
-            }
             let outcome = self.attempt(&live).await;
             let verdict = self.judge(&live, &outcome);
             if verdict == Verdict::DidNotRun(NotRunBecause::TokenExpired) && self.renewals == 0 {
@@ -219,6 +208,18 @@ impl Sending<'_> {
         match self.uncertain {
             Some(outcome) => outcome.end(tries),
             None => otherwise(tries),
+        }
+    }
+
+    /// Waits for what a try needs: what is valid, and a turn.
+    async fn ready(&self, refused: Option<NotRunBecause>) -> Result<Arc<Live>, (Stopped, Error)> {
+        let no_token = |error| (Stopped::Final, error);
+        let live = self.live().await.map_err(no_token)?;
+        match self.turn(&live, refused).await {
+            Ok(Waited(false)) => Ok(live),
+            // Meanwhile the token may be another one, and the portal elsewhere.
+            Ok(Waited(true)) => self.live().await.map_err(no_token),
+            Err(error) => Err((Stopped::NoTime, error.into())),
         }
     }
 

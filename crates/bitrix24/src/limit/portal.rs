@@ -86,6 +86,11 @@ impl PortalLimits {
         self.state_in(Process::current())
     }
 
+    /// In the process of a turn, if that is known.
+    fn state_for(&self, turn: &Turn<'_>) -> MutexGuard<'_, State> {
+        self.state_in(turn.process.unwrap_or_else(Process::current))
+    }
+
     fn state_in(&self, process: Process) -> MutexGuard<'_, State> {
         let fresh = |_: &Mutex<State>| Mutex::new(State::new(self.intensity()));
         lock(self.state.get_or_in(process, fresh))
@@ -105,7 +110,7 @@ impl PortalLimits {
     /// Takes a turn if nobody has to wait for it.
     fn at_once(&self, key: u64, turn: &Turn<'_>) -> bool {
         let now = self.now();
-        let mut state = self.state_in(turn.process.unwrap_or_else(Process::current));
+        let mut state = self.state_for(turn);
         // In this order: a turn that is taken is used.
         state.operating.wait(now, key).is_zero()
             && (state.bucket.as_mut()).is_none_or(|bucket| bucket.take(now, turn.again))
@@ -253,7 +258,7 @@ impl Limiter for PortalLimits {
     fn observe(&self, turn: Turn<'_>, seen: Seen) {
         let now = self.now();
         let key = operating::key(turn.credential, turn.method);
-        let mut state = self.state_in(turn.process.unwrap_or_else(Process::current));
+        let mut state = self.state_for(&turn);
         match seen {
             Seen::BucketFull => {
                 if let Some(bucket) = &mut state.bucket {
