@@ -1,5 +1,7 @@
 //! What the portal says of the time of a call.
 
+use std::borrow::Cow;
+
 use bitrix24::Time;
 use pyo3::prelude::*;
 use serde::{Deserializer, de::DeserializeSeed};
@@ -22,10 +24,10 @@ impl LateTime {
 }
 
 /// What an answer gets, which makes the rest when somebody asks for it.
-pub(crate) fn late(
-    py: Python<'_>,
-    time: Option<impl Into<Box<str>>>,
-) -> PyResult<Option<Bound<'_, LateTime>>> {
+pub(crate) fn late<'py>(
+    py: Python<'py>,
+    time: Option<Cow<'_, str>>,
+) -> PyResult<Option<Bound<'py, LateTime>>> {
     time.map(|time| Bound::new(py, LateTime(time.into())))
         .transpose()
 }
