@@ -53,12 +53,13 @@ pub fn show(api: &Api, method: &Method) -> String {
         scopes: &scopes,
     };
     let types = rust.method_types(method);
+    let impls = rust.impls(&[method], None);
     let place = rust.method_call(method);
     let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
     let holder = format_ident!("{}", crate::names::type_name(&namespace.replace('.', "_")));
-    let mut text = print::rust(types);
+    let mut text = print::rust(quote!(#types #impls));
     text.push('\n');
-    text.push_str(&print::rust(quote!(impl #holder<'_> { #place })));
+    text.push_str(&print::rust(quote!(impl<'a> #holder<'a> { #place })));
     text
 }
 
@@ -84,6 +85,7 @@ struct Rust<'a> {
 impl Rust<'_> {
     fn root(&self) -> TokenStream {
         let shared = self.shared(None);
+        let impls = self.impls(&[], Some(None));
         let system = self.system_errors();
         let modules = self.scopes.iter().map(|index| {
             let scope = &self.api.scopes[*index];
@@ -120,22 +122,26 @@ impl Rust<'_> {
             }
 
             #shared
+            #impls
             #system
         }
     }
 
     fn scope(&self, scope: usize) -> TokenStream {
         let methods = self.api.methods.iter().filter(|it| it.scope == scope);
-        let methods = methods.map(|method| self.method_types(method));
+        let methods: Vec<_> = methods.collect();
+        let types = methods.iter().map(|method| self.method_types(method));
         let shared = self.shared(Some(scope));
+        let impls = self.impls(&methods, Some(Some(scope)));
         quote! {
             #[allow(unused_imports, reason = "no scope needs them all")]
             use crate::{
                 ErrorCode, ListMeta, ListMethod, Method, MethodMeta, Origin, Paging, Rest, Rule, Secret, SystemError,
                 When, error, wire,
             };
-            #(#methods)*
+            #(#types)*
             #shared
+            #impls
         }
     }
 
@@ -175,18 +181,42 @@ impl Rust<'_> {
         enums: impl Iterator<Item = &'t Enum>,
         unions: impl Iterator<Item = &'t Union>,
     ) -> TokenStream {
-        let records: Vec<_> = records.collect();
-        let items = records.iter().map(|record| self.record(record));
-        let names = records.iter().map(|record| ident(&record.name));
-        let impls = (!records.is_empty()).then(|| quote!(wire::record!(#(#names),*);));
+        let records = records.map(|record| self.record(record));
         let enums = enums.map(|it| self.open_enum(it));
         let unions = unions.map(|it| self.union(it));
         quote! {
-            #(#items)*
-            #impls
+            #(#records)*
             #(#enums)*
             #(#unions)*
         }
+    }
+
+    /// What is alike for all types of a kind: of some methods, and what they share. It is said once
+    /// for all, because each macro that is called takes the compiler longer than the one before.
+    fn impls(&self, methods: &[&Method], shared: Option<Home>) -> TokenStream {
+        let api = self.api;
+        let is_shared =
+            |home: Home, owner: &Option<String>| shared == Some(home) && owner.is_none();
+        let own = methods
+            .iter()
+            .flat_map(|it| &api.records[it.types.records.clone()]);
+        let common = api
+            .records
+            .iter()
+            .filter(|it| is_shared(it.home, &it.owner));
+        let records = own.chain(common).map(|it| it.name.as_str());
+        let own = methods
+            .iter()
+            .flat_map(|it| &api.enums[it.types.enums.clone()]);
+        let common = api.enums.iter().filter(|it| is_shared(it.home, &it.owner));
+        let enums = own.chain(common).map(|it| it.name.as_str());
+        let requests = methods.iter().map(|it| it.type_name.as_str());
+        let errors = methods.iter().map(|it| it.error_name.as_str());
+        let requests = for_all(quote!(wire::request), requests);
+        let records = for_all(quote!(wire::record), records);
+        let enums = for_all(quote!(wire::open_enum), enums);
+        let errors = for_all(quote!(error::display), errors);
+        quote!(#requests #records #enums #errors)
     }
 
     fn request(&self, method: &Method) -> TokenStream {
@@ -228,8 +258,6 @@ impl Rust<'_> {
                 #builder
                 #put
             }
-
-            wire::request!(#name);
 
             impl Method for #name {
                 const META: &'static MethodMeta = &#meta;
@@ -516,6 +544,7 @@ impl Rust<'_> {
             }
 
             impl wire::TextEnum for #name {
+                #[inline]
                 fn from_text(text: String) -> Self {
                     match text.as_str() {
                         #(#reads)*
@@ -523,6 +552,7 @@ impl Rust<'_> {
                     }
                 }
 
+                #[inline]
                 fn as_text(&self) -> &str {
                     match self {
                         #(#writes)*
@@ -531,7 +561,6 @@ impl Rust<'_> {
                 }
             }
 
-            wire::open_enum!(#name);
         }
     }
 
@@ -596,7 +625,7 @@ impl Rust<'_> {
         };
         quote! {
             #text
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
                 #(#variants)*
@@ -607,10 +636,12 @@ impl Rust<'_> {
             }
 
             impl ErrorCode for #name {
+                #[inline]
                 fn from_code(code: &str) -> Self {
                     #from_code
                 }
 
+                #[inline]
                 fn code(&self) -> &str {
                     match self {
                         #(#writes)*
@@ -628,7 +659,6 @@ impl Rust<'_> {
                 }
             }
 
-            error::display!(#name);
         }
     }
 
@@ -711,7 +741,7 @@ impl Rust<'_> {
         let below = root.children.values().map(|child| self.namespace(child));
         quote! {
             #[allow(unused_imports, reason = "a scope may hold no methods yet")]
-            use crate::{Answer, Client, Error, #(#modules),*};
+            use crate::{AnswerFuture, Client, #(#modules),*};
 
             impl Client {
                 #(#leads)*
@@ -741,7 +771,7 @@ impl Rust<'_> {
         let leads =
             (!namespace.children.is_empty()).then(|| quote!(impl<'a> #name<'a> { #(#leads)* }));
         let methods =
-            (!namespace.methods.is_empty()).then(|| quote!(impl #name<'_> { #(#methods)* }));
+            (!namespace.methods.is_empty()).then(|| quote!(impl<'a> #name<'a> { #(#methods)* }));
         let below = namespace
             .children
             .values()
@@ -766,9 +796,9 @@ impl Rust<'_> {
         let error = ident(&method.error_name);
         let deprecated = self.deprecated(method);
         let output = self.qualified(&method.result, &module);
-        let client = match method.path.is_empty() {
-            true => quote!(self),
-            false => quote!(self.client),
+        let (client, lifetime) = match method.path.is_empty() {
+            true => (quote!(self), quote!('_)),
+            false => (quote!(self.client), quote!('a)),
         };
         let mut text = summary(method);
         if let Some(deprecation) = self.deprecation(method) {
@@ -789,11 +819,11 @@ impl Rust<'_> {
             #docs
             #deprecated
             #[inline]
-            pub async fn #name(
+            pub fn #name(
                 &self,
                 request: #module::#request,
-            ) -> Result<Answer<#output>, Error<#module::#error>> {
-                #client.call(request).await
+            ) -> AnswerFuture<#lifetime, #output, #module::#error> {
+                #client.call(request)
             }
         }
     }
@@ -1190,6 +1220,15 @@ enum Of {
     Input,
     /// An object that callers and portals make.
     Shared,
+}
+
+/// A macro that is called for some types, if there are any.
+fn for_all<'t>(called: TokenStream, names: impl Iterator<Item = &'t str>) -> TokenStream {
+    let names: Vec<_> = names.map(ident).collect();
+    match names.is_empty() {
+        true => quote!(),
+        false => quote!(#called!(#(#names),*);),
+    }
 }
 
 /// How the booleans in a type travel, if not as JSON has them.

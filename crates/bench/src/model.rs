@@ -77,7 +77,7 @@ pub(crate) enum Measure {
 }
 
 /// An expectation, and what became of it.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Verdict {
     pub(crate) what: String,
     pub(crate) ours: String,
@@ -87,6 +87,9 @@ pub(crate) struct Verdict {
     pub(crate) speed: String,
     /// How many times less CPU time, where it is of calls.
     pub(crate) cpu: String,
+    /// How many times less CPU time the limit takes, where there is one.
+    #[serde(default)]
+    pub(crate) limit: String,
     pub(crate) expected: String,
     pub(crate) met: Met,
 }

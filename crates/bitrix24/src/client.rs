@@ -6,14 +6,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, ConfigError, Error, RequestError, Retries, Secret, Stats,
+    Answer, AnswerFuture, ConfigError, Error, RequestError, Retries, Secret, Stats,
     builder::ClientBuilder,
-    error::AnyCode,
     live::Shared,
-    method::{ErrorCode, Method, Rest},
+    method::{Method, MethodMeta, Rest},
     oauth::OAuth,
     process::Process,
-    raw::Call,
+    raw::{Call, Reply},
     transport::Pool,
 };
 
@@ -199,20 +198,26 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn call<M: Method>(&self, request: M) -> Result<Answer<M::Output>, Error<M::Error>> {
+    pub fn call<M: Method>(&self, request: M) -> AnswerFuture<'_, M::Output, M::Error> {
         let meta = M::META;
-        let params = self.encode(meta.name, &request)?;
-        drop(request);
+        let params = self.encode(meta.name, &request);
+        AnswerFuture::new(self.call_described(meta, params))
+    }
+
+    async fn call_described(
+        &self,
+        meta: &'static MethodMeta,
+        params: Result<Vec<u8>, RequestError>,
+    ) -> Result<Reply, Error> {
         let call = Call {
             method: meta.name,
             rest: meta.rest,
             rules: meta.rules,
             repeatable: meta.repeatable,
             timeout: None,
-            params,
+            params: params?,
         };
-        let reply = self.send(call).await.map_err(typed)?;
-        reply.decode().map_err(typed)
+        self.send(call).await
     }
 
     /// Calls a method that has no type here, or whose type is in the way.
@@ -280,10 +285,6 @@ impl Client {
         let scrubber = &self.shared.scrubber();
         RequestError::new(scrubber.scrub(method), scrubber.scrub(what))
     }
-}
-
-fn typed<E: ErrorCode>(error: Error<AnyCode>) -> Error<E> {
-    error.into_typed()
 }
 
 impl fmt::Debug for Client {

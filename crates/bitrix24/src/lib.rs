@@ -33,6 +33,7 @@ mod builder;
 mod client;
 mod envelope;
 mod error;
+mod future;
 mod learns;
 pub mod limit;
 mod list;
@@ -57,6 +58,7 @@ pub use error::{
     AnyCode, ApiError, ConfigError, DecodeError, DecodeErrorKind, Error, FieldError, LimitError,
     NotRun, NotRunReason, RequestError, TransportError, TransportErrorKind,
 };
+pub use future::AnswerFuture;
 pub use list::{Cursor, CursorError, List, ListError, ListMeta, ListMethod, Paging, Records};
 pub use method::{ErrorCode, Method, MethodMeta, Origin, Rest};
 pub use retry::{Retries, Stopped, Tries};

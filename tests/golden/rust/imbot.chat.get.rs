@@ -82,8 +82,6 @@ impl ChatGet {
     }
 }
 
-wire::request!(ChatGet);
-
 impl Method for ChatGet {
     const META: &'static MethodMeta = &MethodMeta {
         name: "imbot.chat.get",
@@ -131,12 +129,10 @@ impl wire::Record for ChatGetResult {
     }
 }
 
-wire::record!(ChatGetResult);
-
 /// The errors of `imbot.chat.get`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/api-reference/chat-bots/outdated/chats/imbot-chat-get.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatGetError {
     /// `AUTHORIZE_ERROR` (HTTP 403): the caller is a guest, and guests may not ask.
@@ -150,6 +146,7 @@ pub enum ChatGetError {
 }
 
 impl ErrorCode for ChatGetError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         match code {
             "AUTHORIZE_ERROR" => Self::AuthorizeError,
@@ -158,6 +155,7 @@ impl ErrorCode for ChatGetError {
         }
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::AuthorizeError => "AUTHORIZE_ERROR",
@@ -176,9 +174,13 @@ impl ErrorCode for ChatGetError {
     }
 }
 
+wire::request!(ChatGet);
+
+wire::record!(ChatGetResult);
+
 error::display!(ChatGetError);
 
-impl ImbotChat<'_> {
+impl<'a> ImbotChat<'a> {
     /// Finds the chat that belongs to an object of another system.
     ///
     /// Deprecated: use `imbot.v2.Chat.get`.
@@ -190,10 +192,10 @@ impl ImbotChat<'_> {
     /// [`ChatGetError`](imbot::ChatGetError) lists the codes.
     #[deprecated(note = "use `imbot.v2.Chat.get`")]
     #[inline]
-    pub async fn get(
+    pub fn get(
         &self,
         request: imbot::ChatGet,
-    ) -> Result<Answer<Option<imbot::ChatGetResult>>, Error<imbot::ChatGetError>> {
-        self.client.call(request).await
+    ) -> AnswerFuture<'a, Option<imbot::ChatGetResult>, imbot::ChatGetError> {
+        self.client.call(request)
     }
 }

@@ -224,8 +224,6 @@ impl Option_ {
     }
 }
 
-wire::request!(Option_);
-
 impl Method for Option_ {
     const META: &'static MethodMeta = &MethodMeta {
         name: "obstacles.Option",
@@ -411,13 +409,6 @@ impl wire::Record for OptionResultClassDef {
     }
 }
 
-wire::record!(
-    OptionResult,
-    OptionResultResult,
-    OptionResultClassObject,
-    OptionResultClassDef
-);
-
 /// The values of `async` in the parameters of `obstacles.Option`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -437,6 +428,7 @@ pub enum OptionAsync {
 }
 
 impl wire::TextEnum for OptionAsync {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "Other" => Self::Other_,
@@ -448,6 +440,7 @@ impl wire::TextEnum for OptionAsync {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Other_ => "Other",
@@ -459,8 +452,6 @@ impl wire::TextEnum for OptionAsync {
         }
     }
 }
-
-wire::open_enum!(OptionAsync);
 
 /// The values of `Some` in the result of `obstacles.Option`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -475,6 +466,7 @@ pub enum OptionResultSome {
 }
 
 impl wire::TextEnum for OptionResultSome {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "None" => Self::None,
@@ -483,6 +475,7 @@ impl wire::TextEnum for OptionResultSome {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::None => "None",
@@ -491,8 +484,6 @@ impl wire::TextEnum for OptionResultSome {
         }
     }
 }
-
-wire::open_enum!(OptionResultSome);
 
 /// What `value` in the parameters of `obstacles.Option` can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -536,7 +527,7 @@ wire::union!(OptionResultClass {
 /// The errors of `obstacles.Option`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OptionError {
     /// `Other`.
@@ -560,6 +551,7 @@ pub enum OptionError {
 }
 
 impl ErrorCode for OptionError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         match code {
             "Other" => Self::Other_,
@@ -573,6 +565,7 @@ impl ErrorCode for OptionError {
         }
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::Other_ => "Other",
@@ -596,9 +589,20 @@ impl ErrorCode for OptionError {
     }
 }
 
+wire::request!(Option_);
+
+wire::record!(
+    OptionResult,
+    OptionResultResult,
+    OptionResultClassObject,
+    OptionResultClassDef
+);
+
+wire::open_enum!(OptionAsync, OptionResultSome);
+
 error::display!(OptionError);
 
-impl Obstacles<'_> {
+impl<'a> Obstacles<'a> {
     /// Answers \[nothing\] \<useful\> \ """quoted""" with `code`.
     ///
     /// The method `obstacles.Option`; see [`Option_`](obstacles::Option_).
@@ -607,10 +611,10 @@ impl Obstacles<'_> {
     ///
     /// [`OptionError`](obstacles::OptionError) lists the codes.
     #[inline]
-    pub async fn option(
+    pub fn option(
         &self,
         request: obstacles::Option_,
-    ) -> Result<Answer<Option<obstacles::OptionResult>>, Error<obstacles::OptionError>> {
-        self.client.call(request).await
+    ) -> AnswerFuture<'a, Option<obstacles::OptionResult>, obstacles::OptionError> {
+        self.client.call(request)
     }
 }

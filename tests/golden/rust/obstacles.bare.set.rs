@@ -86,8 +86,6 @@ impl BareSet {
     }
 }
 
-wire::request!(BareSet);
-
 impl Method for BareSet {
     const META: &'static MethodMeta = &MethodMeta {
         name: "obstacles.bare.set",
@@ -257,8 +255,6 @@ impl wire::Record for BareSetResultRows {
     }
 }
 
-wire::record!(BareSetFields, BareSetResult, BareSetResultRows);
-
 /// The values of `STATUS` in the result of `obstacles.bare.set`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -272,6 +268,7 @@ pub enum BareSetResultStatus {
 }
 
 impl wire::TextEnum for BareSetResultStatus {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "new" => Self::New,
@@ -280,6 +277,7 @@ impl wire::TextEnum for BareSetResultStatus {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::New => "new",
@@ -289,12 +287,10 @@ impl wire::TextEnum for BareSetResultStatus {
     }
 }
 
-wire::open_enum!(BareSetResultStatus);
-
 /// The errors of `obstacles.bare.set`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BareSetError {
     /// `ERROR_ID_EMPTY` (HTTP 400).
@@ -308,6 +304,7 @@ pub enum BareSetError {
 }
 
 impl ErrorCode for BareSetError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         match code {
             "ERROR_ID_EMPTY" => Self::ErrorIdEmpty,
@@ -316,6 +313,7 @@ impl ErrorCode for BareSetError {
         }
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::ErrorIdEmpty => "ERROR_ID_EMPTY",
@@ -334,9 +332,15 @@ impl ErrorCode for BareSetError {
     }
 }
 
+wire::request!(BareSet);
+
+wire::record!(BareSetFields, BareSetResult, BareSetResultRows);
+
+wire::open_enum!(BareSetResultStatus);
+
 error::display!(BareSetError);
 
-impl ObstaclesBare<'_> {
+impl<'a> ObstaclesBare<'a> {
     /// Calls `obstacles.bare.set`.
     ///
     /// Deprecated: use [`hurdles::ChatGet`](crate::hurdles::ChatGet) (`hurdles.chat.get`) or
@@ -352,10 +356,10 @@ impl ObstaclesBare<'_> {
         note = "use `hurdles::ChatGet` (`hurdles.chat.get`) or `obstacles::JobGetV3` (`obstacles.job.get` of REST 3.0) or `obstacles.not.there.at.all`"
     )]
     #[inline]
-    pub async fn set(
+    pub fn set(
         &self,
         request: obstacles::BareSet,
-    ) -> Result<Answer<obstacles::BareSetResult>, Error<obstacles::BareSetError>> {
-        self.client.call(request).await
+    ) -> AnswerFuture<'a, obstacles::BareSetResult, obstacles::BareSetError> {
+        self.client.call(request)
     }
 }

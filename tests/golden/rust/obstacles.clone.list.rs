@@ -50,8 +50,6 @@ impl CloneList {
     }
 }
 
-wire::request!(CloneList);
-
 impl Method for CloneList {
     const META: &'static MethodMeta = &MethodMeta {
         name: "obstacles.clone.list",
@@ -123,12 +121,10 @@ impl wire::Record for CloneListItem {
     }
 }
 
-wire::record!(CloneListItem);
-
 /// The errors of `obstacles.clone.list`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CloneListError {
     /// An error that any method can answer.
@@ -138,10 +134,12 @@ pub enum CloneListError {
 }
 
 impl ErrorCode for CloneListError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         error::system_or_other(code, Self::System, Self::Other)
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::System(error) => error.code(),
@@ -157,9 +155,13 @@ impl ErrorCode for CloneListError {
     }
 }
 
+wire::request!(CloneList);
+
+wire::record!(CloneListItem);
+
 error::display!(CloneListError);
 
-impl ObstaclesClone<'_> {
+impl<'a> ObstaclesClone<'a> {
     /// Calls `obstacles.clone.list`.
     ///
     /// The method `obstacles.clone.list`; see [`CloneList`](obstacles::CloneList) and the [documentation](https://apidocs.bitrix24.com/obstacles.html).
@@ -168,13 +170,14 @@ impl ObstaclesClone<'_> {
     ///
     /// [`CloneListError`](obstacles::CloneListError) lists the codes.
     #[inline]
-    pub async fn list(
+    pub fn list(
         &self,
         request: obstacles::CloneList,
-    ) -> Result<
-        Answer<std::collections::BTreeMap<String, obstacles::CloneListItem>>,
-        Error<obstacles::CloneListError>,
+    ) -> AnswerFuture<
+        'a,
+        std::collections::BTreeMap<String, obstacles::CloneListItem>,
+        obstacles::CloneListError,
     > {
-        self.client.call(request).await
+        self.client.call(request)
     }
 }

@@ -93,8 +93,6 @@ impl NodeList {
     }
 }
 
-wire::request!(NodeList);
-
 impl Method for NodeList {
     const META: &'static MethodMeta = &MethodMeta {
         name: "obstacles.node.list",
@@ -293,8 +291,6 @@ impl wire::Record for NodeListResultItems {
     }
 }
 
-wire::record!(NodeListPagination, NodeListResult, NodeListResultItems);
-
 /// The values of `type` in the parameters of `obstacles.node.list`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -308,6 +304,7 @@ pub enum NodeListType {
 }
 
 impl wire::TextEnum for NodeListType {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "DEPARTMENT" => Self::Department,
@@ -316,6 +313,7 @@ impl wire::TextEnum for NodeListType {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Department => "DEPARTMENT",
@@ -324,8 +322,6 @@ impl wire::TextEnum for NodeListType {
         }
     }
 }
-
-wire::open_enum!(NodeListType);
 
 /// The values of `items.type` in the result of `obstacles.node.list`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -340,6 +336,7 @@ pub enum NodeListResultItemsType {
 }
 
 impl wire::TextEnum for NodeListResultItemsType {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "DEPARTMENT" => Self::Department,
@@ -348,6 +345,7 @@ impl wire::TextEnum for NodeListResultItemsType {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Department => "DEPARTMENT",
@@ -357,12 +355,10 @@ impl wire::TextEnum for NodeListResultItemsType {
     }
 }
 
-wire::open_enum!(NodeListResultItemsType);
-
 /// The errors of `obstacles.node.list`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NodeListError {
     /// `BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION` (HTTP 400). About `limit`.
@@ -378,6 +374,7 @@ pub enum NodeListError {
 }
 
 impl ErrorCode for NodeListError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         match code {
             "BITRIX_REST_V3_EXCEPTION_INVALIDPAGINATIONEXCEPTION" =>
@@ -389,6 +386,7 @@ impl ErrorCode for NodeListError {
         }
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::InvalidPaginationException =>
@@ -410,9 +408,15 @@ impl ErrorCode for NodeListError {
     }
 }
 
+wire::request!(NodeList);
+
+wire::record!(NodeListPagination, NodeListResult, NodeListResultItems);
+
+wire::open_enum!(NodeListType, NodeListResultItemsType);
+
 error::display!(NodeListError);
 
-impl ObstaclesNode<'_> {
+impl<'a> ObstaclesNode<'a> {
     /// Lists departments or teams.
     ///
     /// The method `obstacles.node.list`; see [`NodeList`](obstacles::NodeList).
@@ -421,10 +425,10 @@ impl ObstaclesNode<'_> {
     ///
     /// [`NodeListError`](obstacles::NodeListError) lists the codes.
     #[inline]
-    pub async fn list(
+    pub fn list(
         &self,
         request: obstacles::NodeList,
-    ) -> Result<Answer<obstacles::NodeListResult>, Error<obstacles::NodeListError>> {
-        self.client.call(request).await
+    ) -> AnswerFuture<'a, obstacles::NodeListResult, obstacles::NodeListError> {
+        self.client.call(request)
     }
 }

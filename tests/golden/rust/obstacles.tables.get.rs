@@ -147,8 +147,6 @@ impl TablesGet {
     }
 }
 
-wire::request!(TablesGet);
-
 impl Method for TablesGet {
     const META: &'static MethodMeta = &MethodMeta {
         name: "obstacles.tables.get",
@@ -258,8 +256,6 @@ impl wire::Record for TablesGetItem {
     }
 }
 
-wire::record!(TablesGetItem);
-
 /// The values of `IBLOCK_TYPE_ID` in the parameters of `obstacles.tables.get`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -275,6 +271,7 @@ pub enum TablesGetIblockTypeId_ {
 }
 
 impl wire::TextEnum for TablesGetIblockTypeId_ {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "lists" => Self::Lists,
@@ -284,6 +281,7 @@ impl wire::TextEnum for TablesGetIblockTypeId_ {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Lists => "lists",
@@ -293,8 +291,6 @@ impl wire::TextEnum for TablesGetIblockTypeId_ {
         }
     }
 }
-
-wire::open_enum!(TablesGetIblockTypeId_);
 
 /// The values of `IBLOCK_ORDER` in the parameters of `obstacles.tables.get`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -309,6 +305,7 @@ pub enum TablesGetIblockOrder {
 }
 
 impl wire::TextEnum for TablesGetIblockOrder {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "asc" => Self::Asc,
@@ -317,6 +314,7 @@ impl wire::TextEnum for TablesGetIblockOrder {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Asc => "asc",
@@ -326,12 +324,10 @@ impl wire::TextEnum for TablesGetIblockOrder {
     }
 }
 
-wire::open_enum!(TablesGetIblockOrder);
-
 /// The errors of `obstacles.tables.get`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TablesGetError {
     /// `ERROR_REQUIRED_PARAMETERS_MISSING` (HTTP 400).
@@ -345,6 +341,7 @@ pub enum TablesGetError {
 }
 
 impl ErrorCode for TablesGetError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         match code {
             "ERROR_REQUIRED_PARAMETERS_MISSING" => Self::ErrorRequiredParametersMissing,
@@ -353,6 +350,7 @@ impl ErrorCode for TablesGetError {
         }
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::ErrorRequiredParametersMissing => "ERROR_REQUIRED_PARAMETERS_MISSING",
@@ -371,9 +369,15 @@ impl ErrorCode for TablesGetError {
     }
 }
 
+wire::request!(TablesGet);
+
+wire::record!(TablesGetItem);
+
+wire::open_enum!(TablesGetIblockTypeId_, TablesGetIblockOrder);
+
 error::display!(TablesGetError);
 
-impl ObstaclesTables<'_> {
+impl<'a> ObstaclesTables<'a> {
     /// Reads lists of one type.
     ///
     /// The method `obstacles.tables.get`; see [`TablesGet`](obstacles::TablesGet).
@@ -382,10 +386,10 @@ impl ObstaclesTables<'_> {
     ///
     /// [`TablesGetError`](obstacles::TablesGetError) lists the codes.
     #[inline]
-    pub async fn get(
+    pub fn get(
         &self,
         request: obstacles::TablesGet,
-    ) -> Result<Answer<Vec<obstacles::TablesGetItem>>, Error<obstacles::TablesGetError>> {
-        self.client.call(request).await
+    ) -> AnswerFuture<'a, Vec<obstacles::TablesGetItem>, obstacles::TablesGetError> {
+        self.client.call(request)
     }
 }

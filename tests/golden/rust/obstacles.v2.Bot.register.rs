@@ -63,8 +63,6 @@ impl V2BotRegister {
     }
 }
 
-wire::request!(V2BotRegister);
-
 impl Method for V2BotRegister {
     const META: &'static MethodMeta = &MethodMeta {
         name: "obstacles.v2.Bot.register",
@@ -452,14 +450,6 @@ impl wire::Record for V2BotRegisterResultUsers {
     }
 }
 
-wire::record!(
-    V2BotRegisterFields,
-    V2BotRegisterFieldsProperties,
-    V2BotRegisterResult,
-    V2BotRegisterResultBot,
-    V2BotRegisterResultUsers
-);
-
 /// The values of `fields.properties.gender` in the parameters of `obstacles.v2.Bot.register`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -473,6 +463,7 @@ pub enum V2BotRegisterFieldsPropertiesGender {
 }
 
 impl wire::TextEnum for V2BotRegisterFieldsPropertiesGender {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "M" => Self::M,
@@ -481,6 +472,7 @@ impl wire::TextEnum for V2BotRegisterFieldsPropertiesGender {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::M => "M",
@@ -489,8 +481,6 @@ impl wire::TextEnum for V2BotRegisterFieldsPropertiesGender {
         }
     }
 }
-
-wire::open_enum!(V2BotRegisterFieldsPropertiesGender);
 
 /// The values of `fields.type` in the parameters of `obstacles.v2.Bot.register`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -511,6 +501,7 @@ pub enum V2BotRegisterFieldsType {
 }
 
 impl wire::TextEnum for V2BotRegisterFieldsType {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "bot" => Self::Bot,
@@ -522,6 +513,7 @@ impl wire::TextEnum for V2BotRegisterFieldsType {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Bot => "bot",
@@ -533,8 +525,6 @@ impl wire::TextEnum for V2BotRegisterFieldsType {
         }
     }
 }
-
-wire::open_enum!(V2BotRegisterFieldsType);
 
 /// The values of `fields.eventMode` in the parameters of `obstacles.v2.Bot.register`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -549,6 +539,7 @@ pub enum V2BotRegisterFieldsEventMode {
 }
 
 impl wire::TextEnum for V2BotRegisterFieldsEventMode {
+    #[inline]
     fn from_text(text: String) -> Self {
         match text.as_str() {
             "fetch" => Self::Fetch,
@@ -557,6 +548,7 @@ impl wire::TextEnum for V2BotRegisterFieldsEventMode {
         }
     }
 
+    #[inline]
     fn as_text(&self) -> &str {
         match self {
             Self::Fetch => "fetch",
@@ -565,8 +557,6 @@ impl wire::TextEnum for V2BotRegisterFieldsEventMode {
         }
     }
 }
-
-wire::open_enum!(V2BotRegisterFieldsEventMode);
 
 /// What `users.phones` in the result of `obstacles.v2.Bot.register` can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -589,7 +579,7 @@ wire::union!(V2BotRegisterResultUsersPhones {
 /// The errors of `obstacles.v2.Bot.register`: its own codes, those of the system, and any other.
 ///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum V2BotRegisterError {
     /// `BOT_TOKEN_NOT_SPECIFIED`.
@@ -605,6 +595,7 @@ pub enum V2BotRegisterError {
 }
 
 impl ErrorCode for V2BotRegisterError {
+    #[inline]
     fn from_code(code: &str) -> Self {
         match code {
             "BOT_TOKEN_NOT_SPECIFIED" => Self::BotTokenNotSpecified,
@@ -614,6 +605,7 @@ impl ErrorCode for V2BotRegisterError {
         }
     }
 
+    #[inline]
     fn code(&self) -> &str {
         match self {
             Self::BotTokenNotSpecified => "BOT_TOKEN_NOT_SPECIFIED",
@@ -633,9 +625,25 @@ impl ErrorCode for V2BotRegisterError {
     }
 }
 
+wire::request!(V2BotRegister);
+
+wire::record!(
+    V2BotRegisterFields,
+    V2BotRegisterFieldsProperties,
+    V2BotRegisterResult,
+    V2BotRegisterResultBot,
+    V2BotRegisterResultUsers
+);
+
+wire::open_enum!(
+    V2BotRegisterFieldsPropertiesGender,
+    V2BotRegisterFieldsType,
+    V2BotRegisterFieldsEventMode
+);
+
 error::display!(V2BotRegisterError);
 
-impl ObstaclesV2Bot<'_> {
+impl<'a> ObstaclesV2Bot<'a> {
     /// Registers a bot.
     ///
     /// The method `obstacles.v2.Bot.register`; see [`V2BotRegister`](obstacles::V2BotRegister).
@@ -644,10 +652,10 @@ impl ObstaclesV2Bot<'_> {
     ///
     /// [`V2BotRegisterError`](obstacles::V2BotRegisterError) lists the codes.
     #[inline]
-    pub async fn register(
+    pub fn register(
         &self,
         request: obstacles::V2BotRegister,
-    ) -> Result<Answer<obstacles::V2BotRegisterResult>, Error<obstacles::V2BotRegisterError>> {
-        self.client.call(request).await
+    ) -> AnswerFuture<'a, obstacles::V2BotRegisterResult, obstacles::V2BotRegisterError> {
+        self.client.call(request)
     }
 }

@@ -29,6 +29,7 @@ pub(crate) fn of_races(
         theirs: figure(found.first().map(|pair| pair.1)),
         speed: joined(&speed),
         cpu: joined(&cpu),
+        limit: String::new(),
         expected: least.map_or(String::new(), |least| format!("≥ {least}")),
         met: match (whole, reaches(&speed), reaches(&cpu)) {
             (false, ..) => Met::Unknown,
@@ -50,6 +51,21 @@ pub(crate) fn of_cpu(what: &str, races: &[Race], ours: &str, peer: &str, least: 
         met => met,
     };
     verdict
+}
+
+impl Verdict {
+    /// With what is known of the limit, a client by hand in the same races. Of the limit itself, it
+    /// says nothing.
+    pub(crate) fn beside(self, races: &[Race], limit: &str) -> Self {
+        let found = match self.against == limit {
+            true => Vec::new(),
+            false => pairs(races, limit, &self.against),
+        };
+        Self {
+            limit: joined(&ratios(&found, in_cpu)),
+            ..self
+        }
+    }
 }
 
 fn pairs<'a>(races: &'a [Race], ours: &str, peer: &str) -> Vec<(&'a Entry, &'a Entry)> {
@@ -96,6 +112,7 @@ pub(crate) fn table(sections: &[Section]) -> String {
         "theirs",
         "times the speed",
         "times less CPU",
+        "the limit’s",
         "expected",
         "met",
     ];
@@ -116,8 +133,9 @@ fn row(cells: &[&str]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-fn cells(verdict: &Verdict) -> [&str; 8] {
+fn cells(verdict: &Verdict) -> [&str; 9] {
     let met = match verdict.met {
+        _ if verdict.expected.is_empty() => "",
         Met::Yes => "yes",
         Met::InCpu => "in CPU",
         Met::InSpeed => "in speed",
@@ -131,10 +149,13 @@ fn cells(verdict: &Verdict) -> [&str; 8] {
         theirs,
         speed,
         cpu,
+        limit,
         expected,
         ..
     } = verdict;
-    [what, ours, against, theirs, speed, cpu, expected, met]
+    [
+        what, ours, against, theirs, speed, cpu, limit, expected, met,
+    ]
 }
 
 #[cfg(test)]
@@ -193,21 +214,28 @@ mod tests {
             race(entry("peer", 0.3, 0.25)),
             race(entry("peer", 0.4, 0.1)),
         ];
+        let verdict = of_races("it", &races, "ours", "peer", Some(2.5));
         let section = Section {
-            verdicts: vec![of_races("it", &races, "ours", "peer", Some(2.5))],
+            verdicts: vec![verdict.beside(&races, "ours")],
             ..Section::default()
         };
         let table = table(&[section]);
         let row = "| it | 10,000/s, 50.0 µs | peer | 3,333/s, 250 µs | 3.00 / 4.00 | 5.00 / 2.00 \
-                   | ≥ 2.5 | in speed |";
+                   | 5.00 / 2.00 | ≥ 2.5 | in speed |";
         assert_eq!(table.lines().last(), Some(row));
+        let verdict = of_races("it", &races, "ours", "peer", None);
+        assert!(verdict.beside(&races, "peer").limit.is_empty());
     }
 
     #[test]
     fn rows_of_different_days_say_which() {
+        let verdict = Verdict {
+            expected: "more".to_owned(),
+            ..Verdict::default()
+        };
         let section = |date: &str| Section {
             date: date.to_owned(),
-            verdicts: vec![Verdict::default()],
+            verdicts: vec![verdict.clone()],
             ..Section::default()
         };
         let same = table(&[section("today"), section("today")]);

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::clients::{
-    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, OURS, OURS_ASYNC, OURS_SYNC, comparable,
+    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, LIMIT_ASYNC, LIMIT_RUST, LIMIT_SYNC, OURS,
+    OURS_ASYNC, OURS_SYNC, comparable, with,
 };
 use crate::{
     Outcome,
@@ -37,7 +38,7 @@ pub(super) fn rust(options: &Options) -> Outcome<Section> {
             expected,
         },
     ];
-    measure(options, OURS, &IN_RUST, &loads)
+    measure(options, OURS, &IN_RUST, LIMIT_RUST.name, &loads)
 }
 
 /// Python with threads.
@@ -55,7 +56,8 @@ pub(super) fn python_sync(options: &Options) -> Outcome<Section> {
             expected,
         },
     ];
-    measure(options, OURS_SYNC, &IN_PYTHON_SYNC, &loads)
+    let clients = with(&IN_PYTHON_SYNC, LIMIT_SYNC);
+    measure(options, OURS_SYNC, &clients, LIMIT_SYNC.name, &loads)
 }
 
 /// Python with asyncio.
@@ -72,10 +74,17 @@ pub(super) fn python_async(options: &Options) -> Outcome<Section> {
             expected: &[("fast_bitrix24", 6.0), ("aiohttp", 3.0)],
         },
     ];
-    measure(options, OURS_ASYNC, &IN_PYTHON_ASYNC, &loads)
+    let clients = with(&IN_PYTHON_ASYNC, LIMIT_ASYNC);
+    measure(options, OURS_ASYNC, &clients, LIMIT_ASYNC.name, &loads)
 }
 
-fn measure(options: &Options, ours: &str, clients: &[Client], loads: &[Load]) -> Outcome<Section> {
+fn measure(
+    options: &Options,
+    ours: &str,
+    clients: &[Client],
+    limit: &str,
+    loads: &[Load],
+) -> Outcome<Section> {
     let mut section = Section::now();
     for load in loads {
         let work = match load.at_once {
@@ -100,7 +109,7 @@ fn measure(options: &Options, ours: &str, clients: &[Client], loads: &[Load]) ->
         for (peer, least) in load.expected {
             let races = comparable(&races, peer);
             let verdict = verdict::of_races(load.name, races, ours, peer, Some(*least));
-            section.verdicts.push(verdict);
+            section.verdicts.push(verdict.beside(races, limit));
         }
         section.races.extend(races);
     }

@@ -29,11 +29,12 @@ pub(super) const OURS_SYNC: &str = "bitrix24";
 /// Ours for asyncio.
 pub(super) const OURS_ASYNC: &str = "bitrix24 (async)";
 
-pub(super) const IN_RUST: [Client; 3] = [
-    rust(OURS, "ours"),
-    rust("reqwest", "reqwest"),
-    rust("hyper", "hyper"),
-];
+/// The last one is their limit.
+pub(super) const IN_RUST: [Client; 3] =
+    [rust(OURS, "ours"), rust("reqwest", "reqwest"), LIMIT_RUST];
+
+/// What Rust can do with HTTP alone.
+pub(super) const LIMIT_RUST: Client = rust("hyper", "hyper");
 
 pub(super) const IN_PYTHON_SYNC: [Client; 4] = [
     python(OURS_SYNC, "ours_sync"),
@@ -48,6 +49,16 @@ pub(super) const IN_PYTHON_ASYNC: [Client; 4] = [
     python("aiohttp", "aiohttp_driver"),
     python("httpx (async)", "httpx_async"),
 ];
+
+/// What Python can do by hand: prepared bytes through a socket, and the fastest decoder.
+pub(super) const LIMIT_SYNC: Client = python("socket + orjson", "socket_driver");
+/// The same with asyncio.
+pub(super) const LIMIT_ASYNC: Client = python("asyncio + orjson", "protocol_driver");
+
+/// Clients that are measured beside their limit.
+pub(super) fn with(clients: &[Client], limit: Client) -> Vec<Client> {
+    [clients, &[limit]].concat()
+}
 
 /// The races, by http and by TLS, in which a client can be compared: b24pysdk calls by TLS only, and
 /// what is measured of it by http is no client that anybody has.

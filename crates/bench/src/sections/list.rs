@@ -4,7 +4,9 @@
 
 use serde_json::json;
 
-use super::clients::{IN_PYTHON_ASYNC, IN_PYTHON_SYNC, OURS_ASYNC, OURS_SYNC};
+use super::clients::{
+    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, LIMIT_ASYNC, LIMIT_SYNC, OURS_ASYNC, OURS_SYNC, with,
+};
 use crate::{
     Outcome,
     cores::Work,
@@ -39,7 +41,14 @@ const WAYS: [(&str, &str); 3] = [
 ];
 
 /// Those that read the whole list, and by which ways.
-const READ_ALL: [&str; 4] = [IN_RUST, OURS_SYNC, OURS_ASYNC, "aiohttp"];
+const READ_ALL: [&str; 6] = [
+    IN_RUST,
+    OURS_SYNC,
+    OURS_ASYNC,
+    "aiohttp",
+    LIMIT_SYNC.name,
+    LIMIT_ASYNC.name,
+];
 
 /// Ours in Rust, which has the name of ours in Python elsewhere.
 const IN_RUST: &str = "bitrix24 (Rust)";
@@ -54,7 +63,11 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
          `b24pysdk` reads by `as_list_fast` where it says “by growing id”, which sends batches."
             .to_owned(),
     );
-    let mut clients: Vec<Client> = [IN_PYTHON_SYNC, IN_PYTHON_ASYNC].concat();
+    let mut clients: Vec<Client> = [
+        with(&IN_PYTHON_SYNC, LIMIT_SYNC),
+        with(&IN_PYTHON_ASYNC, LIMIT_ASYNC),
+    ]
+    .concat();
     clients.push(Client {
         name: IN_RUST,
         program: Program::Rust("ours"),
@@ -87,14 +100,18 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
 fn judge(section: &mut Section, title: &str, way: &str, all: &Race) {
     let races = std::slice::from_ref(all);
     let aiohttp = verdict::of_cpu(title, races, OURS_ASYNC, "aiohttp", LEAST);
-    section.verdicts.push(aiohttp);
+    section
+        .verdicts
+        .push(aiohttp.beside(races, LIMIT_ASYNC.name));
     // They read parts, by the one way that each has for long lists.
     let Some(parts) = section.races.last().map(std::slice::from_ref) else {
         return;
     };
     let more = match way {
-        "batched" => verdict::of_cpu(title, parts, OURS_ASYNC, "fast_bitrix24", LEAST),
-        "keyed" => verdict::of_cpu(title, parts, OURS_SYNC, "b24pysdk", LEAST),
+        "batched" => verdict::of_races(title, parts, OURS_ASYNC, "fast_bitrix24", None)
+            .beside(parts, LIMIT_ASYNC.name),
+        "keyed" => verdict::of_races(title, parts, OURS_SYNC, "b24pysdk", None)
+            .beside(parts, LIMIT_SYNC.name),
         _ => return,
     };
     section.verdicts.push(more);

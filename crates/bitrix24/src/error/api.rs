@@ -135,6 +135,7 @@ macro_rules! display {
     ($($type:ty),* $(,)?) => {$(
         /// The code on the wire.
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str($crate::ErrorCode::code(self))
             }

@@ -3,68 +3,38 @@
 /// A [`Record`](super::Record): reads and writes itself, also through serde.
 macro_rules! record {
     ($($type:ty),* $(,)?) => {$(
-        impl $crate::wire::FromWire for $type {
-            const EXPECTED: $crate::wire::Expected = $crate::wire::Expected::Object;
-
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<$crate::wire::Found<Self>, D::Error> {
-                $crate::wire::read_record(deserializer)
-            }
+        impl $crate::wire::Described for $type {
+            type Kind = $crate::wire::Object;
         }
-
-        impl $crate::wire::ToWire for $type {
-            fn to_wire<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::wire::Fields::write(serializer, |fields| {
-                    $crate::wire::Record::put(self, fields)
-                })
-            }
-        }
-
-        $crate::wire::through_serde!($type);
-    )*};
+    )*
+        $crate::wire::through_serde!($($type),*);
+    };
 }
 
 /// A [`TextEnum`](super::TextEnum): reads and writes itself as a text, also through serde.
 macro_rules! open_enum {
     ($($type:ty),* $(,)?) => {$(
-        impl $crate::wire::FromWire for $type {
-            const EXPECTED: $crate::wire::Expected = $crate::wire::Expected::Text;
-
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<$crate::wire::Found<Self>, D::Error> {
-                let text = $crate::wire::text(deserializer)?;
-                Ok(text.map(<Self as $crate::wire::TextEnum>::from_text))
-            }
-        }
-
-        impl $crate::wire::ToWire for $type {
-            fn to_wire<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::wire::TextEnum::as_text(self))
-            }
+        impl $crate::wire::Described for $type {
+            type Kind = $crate::wire::Text;
         }
 
         /// Holds no text until one is read.
         impl ::core::default::Default for $type {
+            #[inline]
             fn default() -> Self {
                 $crate::wire::TextEnum::from_text(::std::string::String::new())
             }
         }
 
         impl ::core::convert::From<&str> for $type {
+            #[inline]
             fn from(text: &str) -> Self {
                 $crate::wire::TextEnum::from_text(text.to_owned())
             }
         }
 
         impl ::core::convert::From<::std::string::String> for $type {
+            #[inline]
             fn from(text: ::std::string::String) -> Self {
                 $crate::wire::TextEnum::from_text(text)
             }
@@ -72,13 +42,15 @@ macro_rules! open_enum {
 
         /// The text on the wire.
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str($crate::wire::TextEnum::as_text(self))
             }
         }
 
-        $crate::wire::through_serde!($type);
-    )*};
+    )*
+        $crate::wire::through_serde!($($type),*);
+    };
 }
 
 /// A value of one of several types: `union!(Id { Integer: i64, Text: String })`.
@@ -148,7 +120,7 @@ macro_rules! request {
 
 /// serde's traits by way of ours.
 macro_rules! through_serde {
-    ($type:ty) => {
+    ($($type:ty),*) => {$(
         impl ::serde::Serialize for $type {
             fn serialize<S: ::serde::Serializer>(
                 &self,
@@ -165,7 +137,7 @@ macro_rules! through_serde {
                 $crate::wire::FromWire::from_wire(deserializer)
             }
         }
-    };
+    )*};
 }
 
 pub(crate) use {open_enum, record, request, through_serde, union};

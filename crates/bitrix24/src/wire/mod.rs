@@ -23,6 +23,7 @@
 //! Errors name the place: `.chat.owner: expected an integer, found "abc"`.
 
 mod any;
+mod described;
 mod list;
 // Without any scope, only some of them are used.
 #[allow(unused_macros, unused_imports)]
@@ -44,6 +45,7 @@ pub(crate) use macros::{open_enum, record, request, through_serde, union};
 #[allow(unused_imports)] // likewise
 pub(crate) use any::items;
 pub use any::value;
+pub use described::{Described, Kind, Object, Text};
 pub use list::{list, list_with};
 pub use map::{Entries, MapKey, map, map_with};
 pub use path::{at, key, shorten};

@@ -128,14 +128,6 @@ impl<T: FromWire> FromWire for Option<T> {
     }
 }
 
-impl<T: FromWire> FromWire for Box<T> {
-    const EXPECTED: Expected = T::EXPECTED;
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-        Ok(T::read(deserializer)?.map(Box::new))
-    }
-}
-
 /// Reads a value into a field.
 pub fn into<'de, D: Deserializer<'de>, T: FromWire>(
     field: &mut T,

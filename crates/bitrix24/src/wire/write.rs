@@ -194,12 +194,6 @@ impl<T: ToWire> ToWire for Option<T> {
     }
 }
 
-impl<T: ToWire + ?Sized> ToWire for Box<T> {
-    fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (**self).to_wire(serializer)
-    }
-}
-
 impl<T: ToWire> ToWire for Vec<T> {
     fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_slice().to_wire(serializer)
