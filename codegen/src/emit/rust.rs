@@ -823,7 +823,7 @@ impl Rust<'_> {
                 &self,
                 request: #module::#request,
             ) -> AnswerFuture<#lifetime, #output, #module::#error> {
-                #client.call(request)
+                AnswerFuture::new(#client, &request)
             }
         }
     }

@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, AnswerFuture, ConfigError, Error, RequestError, Retries, Secret, Stats,
+    Answer, ConfigError, Error, RequestError, Retries, Secret, Stats,
     builder::ClientBuilder,
     live::Shared,
-    method::{Method, MethodMeta, Rest},
+    method::{Method, Rest},
     oauth::OAuth,
     process::Process,
-    raw::{Call, Reply},
+    raw::Call,
     transport::Pool,
 };
 
@@ -198,26 +198,24 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn call<M: Method>(&self, request: M) -> AnswerFuture<'_, M::Output, M::Error> {
-        let meta = M::META;
-        let params = self.encode(meta.name, &request);
-        AnswerFuture::new(self.call_described(meta, params))
+    pub async fn call<M: Method>(&self, request: M) -> Result<Answer<M::Output>, Error<M::Error>> {
+        let call = self.described(&request).map_err(Error::Request)?;
+        drop(request);
+        let reply = self.send(call).await.map_err(Error::into_typed)?;
+        reply.decode().map_err(Error::into_typed)
     }
 
-    async fn call_described(
-        &self,
-        meta: &'static MethodMeta,
-        params: Result<Vec<u8>, RequestError>,
-    ) -> Result<Reply, Error> {
-        let call = Call {
+    /// The call that a request asks for.
+    pub(crate) fn described<M: Method>(&self, request: &M) -> Result<Call<'static>, RequestError> {
+        let meta = M::META;
+        Ok(Call {
             method: meta.name,
             rest: meta.rest,
             rules: meta.rules,
             repeatable: meta.repeatable,
             timeout: None,
-            params: params?,
-        };
-        self.send(call).await
+            params: self.encode(meta.name, request)?,
+        })
     }
 
     /// Calls a method that has no type here, or whose type is in the way.

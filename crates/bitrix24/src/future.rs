@@ -1,4 +1,4 @@
-//! A call under way.
+//! Calls as the namespaces make them.
 
 use std::{
     fmt,
@@ -7,19 +7,25 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use crate::{Answer, BoxFuture, Error, method::ErrorCode, raw::Reply, wire::FromWire};
+use crate::{
+    Answer, BoxFuture, Client, Error, RequestError,
+    method::{ErrorCode, Method},
+    raw::{Call, Reply},
+    wire::FromWire,
+};
 
-/// A call, made when it is awaited: `T` is what the method answers, `E` are its error codes.
+/// A call by way of its scope, made when it is awaited: `T` is what the method answers, `E` are its
+/// error codes.
 ///
-/// A type of its own, and the same for all methods but for these two: what there is of each method
-/// is then compiled by those who call it, and by nobody else.
+/// It is one type for all methods, and takes next to nothing to compile for each of them. For that
+/// it lives on the heap: where a microsecond counts, there is [`Client::call`].
 ///
 /// ```no_run
 /// use bitrix24::{Client, Error, imbot::{ChatGet, ChatGetError}};
 ///
 /// # async fn run(client: Client) -> Result<(), Error<ChatGetError>> {
-/// let sales = client.call(ChatGet::new("CRM", "DEAL|1"));
-/// let lines = client.call(ChatGet::new("LINES", "7"));
+/// let sales = client.imbot().chat().get(ChatGet::new("CRM", "DEAL|1"));
+/// let lines = client.imbot().chat().get(ChatGet::new("LINES", "7"));
 /// // Nothing is sent before this; then both are under way at once.
 /// let (sales, lines) = tokio::try_join!(sales, lines)?;
 /// # let _ = (sales.result, lines.result);
@@ -33,12 +39,25 @@ pub struct AnswerFuture<'a, T, E> {
 }
 
 impl<'a, T, E> AnswerFuture<'a, T, E> {
-    pub(crate) fn new(reply: impl Future<Output = Result<Reply, Error>> + Send + 'a) -> Self {
+    #[inline]
+    pub(crate) fn new<M>(client: &'a Client, request: &M) -> Self
+    where
+        M: Method<Output = T, Error = E>,
+    {
+        let call = client.described(request);
         Self {
-            reply: Box::pin(reply),
+            reply: sent(client, call),
             read: PhantomData,
         }
     }
+}
+
+/// Compiled once for all methods.
+fn sent<'a>(
+    client: &'a Client,
+    call: Result<Call<'static>, RequestError>,
+) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move { client.send(call?).await })
 }
 
 impl<T: FromWire, E: ErrorCode> Future for AnswerFuture<'_, T, E> {

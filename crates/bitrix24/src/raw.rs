@@ -170,7 +170,7 @@ impl Reply {
         Ok(answer)
     }
 
-    /// [`decode_with`](Reply::decode_with), which may ask the seed once more, but for `time`: that of the answer is empty, and what
+    /// [`decode_with`](Reply::decode_with), but for `time`: that of the answer is empty, and what
     /// stands in the body comes beside it, for the few who will look at it. Nobody has checked what
     /// it is, but it is JSON.
     ///

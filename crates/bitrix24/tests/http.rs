@@ -174,6 +174,22 @@ async fn connections_are_kept() {
 }
 
 #[tokio::test]
+async fn calls_are_made_when_they_are_awaited() {
+    let portal = portal(Answer::result(json!({"ID": 5})));
+    let client = webhook(portal.url());
+    // By way of namespaces that are gone when it is awaited.
+    let by_name = client.imbot().chat().get(ChatGet::new("CHAT", "13"));
+    let by_type = client.call(ChatGet::new("CHAT", "14"));
+    assert!(portal.requests().is_empty());
+    assert!(!format!("{by_name:?}").contains(CODE));
+    let (one, other) = tokio::join!(by_name, by_type);
+    for answer in [one.unwrap(), other.unwrap()] {
+        assert_eq!(answer.result.map(|chat| chat.id), Some(5));
+    }
+    assert_eq!(portal.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn api_errors_are_typed() {
     let cases = [
         ("400 Bad Request", "ACCESS_ERROR", ChatGetError::AccessError),

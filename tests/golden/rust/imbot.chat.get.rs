@@ -196,6 +196,6 @@ impl<'a> ImbotChat<'a> {
         &self,
         request: imbot::ChatGet,
     ) -> AnswerFuture<'a, Option<imbot::ChatGetResult>, imbot::ChatGetError> {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

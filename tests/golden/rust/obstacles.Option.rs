@@ -615,6 +615,6 @@ impl<'a> Obstacles<'a> {
         &self,
         request: obstacles::Option_,
     ) -> AnswerFuture<'a, Option<obstacles::OptionResult>, obstacles::OptionError> {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

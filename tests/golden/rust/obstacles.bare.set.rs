@@ -360,6 +360,6 @@ impl<'a> ObstaclesBare<'a> {
         &self,
         request: obstacles::BareSet,
     ) -> AnswerFuture<'a, obstacles::BareSetResult, obstacles::BareSetError> {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

@@ -178,6 +178,6 @@ impl<'a> ObstaclesClone<'a> {
         std::collections::BTreeMap<String, obstacles::CloneListItem>,
         obstacles::CloneListError,
     > {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

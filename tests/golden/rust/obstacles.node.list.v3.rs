@@ -429,6 +429,6 @@ impl<'a> ObstaclesNode<'a> {
         &self,
         request: obstacles::NodeList,
     ) -> AnswerFuture<'a, obstacles::NodeListResult, obstacles::NodeListError> {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

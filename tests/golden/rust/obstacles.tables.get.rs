@@ -390,6 +390,6 @@ impl<'a> ObstaclesTables<'a> {
         &self,
         request: obstacles::TablesGet,
     ) -> AnswerFuture<'a, Vec<obstacles::TablesGetItem>, obstacles::TablesGetError> {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

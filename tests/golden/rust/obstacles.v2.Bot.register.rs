@@ -656,6 +656,6 @@ impl<'a> ObstaclesV2Bot<'a> {
         &self,
         request: obstacles::V2BotRegister,
     ) -> AnswerFuture<'a, obstacles::V2BotRegisterResult, obstacles::V2BotRegisterError> {
-        self.client.call(request)
+        AnswerFuture::new(self.client, &request)
     }
 }

@@ -29,7 +29,7 @@ impl Ours {
 
 impl Caller for Client {
     async fn call(&mut self) -> Outcome<Option<i64>> {
-        let answer = self.imbot().chat().get(ChatGet::new("CHAT", "13")).await?;
+        let answer = Client::call(self, ChatGet::new("CHAT", "13")).await?;
         Ok(answer.result.map(|chat| chat.id))
     }
 }
