@@ -39,6 +39,7 @@ pub struct AnswerFuture<'a, T, E> {
 }
 
 impl<'a, T, E> AnswerFuture<'a, T, E> {
+    #[allow(dead_code)] // without any scope
     #[inline]
     pub(crate) fn new<M>(client: &'a Client, request: &M) -> Self
     where
@@ -53,6 +54,7 @@ impl<'a, T, E> AnswerFuture<'a, T, E> {
 }
 
 /// Compiled once for all methods.
+#[allow(dead_code)] // without any scope
 fn sent<'a>(
     client: &'a Client,
     call: Result<Call<'static>, RequestError>,
