@@ -192,7 +192,8 @@ impl Rust<'_> {
     }
 
     /// What is alike for all types of a kind: of some methods, and what they share. It is said once
-    /// for all, because each macro that is called takes the compiler longer than the one before.
+    /// for all, because each call of a macro makes the search for names longer for all that follow.
+    /// Unions, of which there are few, are not alike.
     fn impls(&self, methods: &[&Method], shared: Option<Home>) -> TokenStream {
         let api = self.api;
         let is_shared =
@@ -560,7 +561,6 @@ impl Rust<'_> {
                     }
                 }
             }
-
         }
     }
 
@@ -625,6 +625,7 @@ impl Rust<'_> {
         };
         quote! {
             #text
+            // Not more than is asked of all: there are as many as methods, and each takes its time.
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
@@ -658,7 +659,6 @@ impl Rust<'_> {
                     }
                 }
             }
-
         }
     }
 

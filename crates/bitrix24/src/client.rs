@@ -194,19 +194,19 @@ impl Client {
         })
     }
 
-    /// Calls a method.
+    /// Calls a method. `client.imbot().chat().get(request)` does the same by way of the scope.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn call<M: Method>(&self, request: M) -> Result<Answer<M::Output>, Error<M::Error>> {
-        let call = self.described(&request).map_err(Error::Request)?;
+        let call = self.prepared(&request)?;
         drop(request);
         let reply = self.send(call).await.map_err(Error::into_typed)?;
         reply.decode().map_err(Error::into_typed)
     }
 
     /// The call that a request asks for.
-    pub(crate) fn described<M: Method>(&self, request: &M) -> Result<Call<'static>, RequestError> {
+    pub(crate) fn prepared<M: Method>(&self, request: &M) -> Result<Call<'static>, RequestError> {
         let meta = M::META;
         Ok(Call {
             method: meta.name,

@@ -20,6 +20,11 @@ use crate::{
 /// It is one type for all methods, and takes next to nothing to compile for each of them. For that
 /// it lives on the heap: where a microsecond counts, there is [`Client::call`].
 ///
+/// The parameters are written at once; nothing is sent before it is awaited.
+///
+/// # Errors
+/// See [`Error`]. What is wrong with the parameters is said when it is awaited, too.
+///
 /// ```no_run
 /// use bitrix24::{Client, Error, imbot::{ChatGet, ChatGetError}};
 ///
@@ -45,7 +50,7 @@ impl<'a, T, E> AnswerFuture<'a, T, E> {
     where
         M: Method<Output = T, Error = E>,
     {
-        let call = client.described(request);
+        let call = client.prepared(request);
         Self {
             reply: sent(client, call),
             read: PhantomData,

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! - A method is called by its request type through [`Client::call`], or by way of its scope
-//!   (`client.imbot().chat().get(…)`). A method without a type is called by
+//!   (`client.imbot().chat().get(…)`, an [`AnswerFuture`]). A method without a type is called by
 //!   [`Client::call_by_name`].
 //! - An [`Answer`] holds the typed result, and what the server says about time and pages.
 //! - A list is read record by record through [`Client::records`], whatever its pages look like.

@@ -180,6 +180,7 @@ async fn calls_are_made_when_they_are_awaited() {
     // By way of namespaces that are gone when it is awaited.
     let by_name = client.imbot().chat().get(ChatGet::new("CHAT", "13"));
     let by_type = client.call(ChatGet::new("CHAT", "14"));
+    tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(portal.requests().is_empty());
     assert!(!format!("{by_name:?}").contains(CODE));
     let (one, other) = tokio::join!(by_name, by_type);
@@ -203,8 +204,15 @@ async fn api_errors_are_typed() {
     for (status, code, kind) in cases {
         let body = json!({"error": code, "error_description": format!("see {CODE}")}).to_string();
         let answer = answer(status, "", &body);
-        let call = async |url: String| webhook(&url).call(ChatGet::new("CHAT", "13")).await;
-        let error = serve(&answer, call).await.0.unwrap_err();
+        let request = ChatGet::new("CHAT", "13");
+        let call = async |url: String| {
+            let client = webhook(&url);
+            let by_scope = client.imbot().chat().get(request.clone()).await;
+            (by_scope, client.call(&request).await)
+        };
+        let (by_scope, by_type) = serve(&answer, call).await.0;
+        let error = by_type.unwrap_err();
+        assert_eq!(by_scope.unwrap_err(), error);
         let api = error.api().unwrap();
         assert_eq!(
             (&api.kind, &*api.code, &*api.description),
@@ -472,6 +480,7 @@ fn calls_can_move_between_threads() {
     fn is_send(_: &(impl Future + Send)) {}
     let client = Client::token("a.example", TOKEN).unwrap();
     let request = ChatGet::new("CHAT", "13");
+    is_send(&client.imbot().chat().get(request.clone()));
     is_send(&client.call(&request));
     is_send(&client.call(request));
     is_send(&client.call_by_name("profile", json!({})));

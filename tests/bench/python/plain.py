@@ -1,6 +1,6 @@
 """HTTP as it is on the wire, for this one server: what is sent, and where an answer ends.
 
-Nothing else is looked at: no headers, no redirects, no limits of time. No client can take less.
+Nothing else is looked at: no other headers, no redirects, no limits of time.
 """
 
 from __future__ import annotations

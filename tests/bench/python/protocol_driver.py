@@ -23,7 +23,7 @@ class Connection(asyncio.Protocol):
     """Sends one request after the other, and reads the answer to each."""
 
     transport: asyncio.Transport
-    answer: asyncio.Future[Any]
+    answer: asyncio.Future[Any] | None = None
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -43,12 +43,12 @@ class Connection(asyncio.Protocol):
             if self.read:
                 data = bytes(self.read + data)
             self.body = body(data)
-            if self.body is not None and len(data) == self.body[1]:
+            if self.body is not None and len(data) >= self.body[1]:
                 self.done(memoryview(data))
                 return
             self.read.clear()
         self.read += data
-        if self.body is not None and len(self.read) == self.body[1]:
+        if self.body is not None and len(self.read) >= self.body[1]:
             read, self.read = self.read, bytearray()
             self.done(memoryview(read))
 
@@ -58,8 +58,9 @@ class Connection(asyncio.Protocol):
         self.answer.set_result(orjson.loads(read[start:]))
 
     def connection_lost(self, error: Exception | None) -> None:
-        if error is not None and not self.answer.done():
-            self.answer.set_exception(error)
+        if self.answer is not None and not self.answer.done():
+            lost = ConnectionError("the server has closed the connection")
+            self.answer.set_exception(error or lost)
 
 
 class Protocol(AsyncByHand):

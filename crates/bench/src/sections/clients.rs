@@ -50,7 +50,7 @@ pub(super) const IN_PYTHON_ASYNC: [Client; 4] = [
     python("httpx (async)", "httpx_async"),
 ];
 
-/// What Python can do by hand: prepared bytes through a socket, and the fastest decoder.
+/// What one would write in Python by hand: a socket, and a fast decoder.
 pub(super) const LIMIT_SYNC: Client = python("socket + orjson", "socket_driver");
 /// The same with asyncio.
 pub(super) const LIMIT_ASYNC: Client = python("asyncio + orjson", "protocol_driver");

@@ -6,7 +6,7 @@ use super::{Expected, Fields, Found, FromWire, Record, TextEnum, ToWire, read_re
 
 /// A generated type, which is read and written as all of its kind are.
 pub trait Described: Sized {
-    /// [`Object`] or [`Text`].
+    /// [`Object`] or [`Text`]; of what is boxed, [`Boxed`].
     type Kind: Kind<Self>;
 }
 
@@ -16,9 +16,15 @@ pub trait Kind<T> {
     const EXPECTED: Expected;
 
     /// See [`FromWire::read`].
+    ///
+    /// # Errors
+    /// If the value is neither of the kind nor nothing.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Found<T>, D::Error>;
 
     /// See [`ToWire::to_wire`].
+    ///
+    /// # Errors
+    /// If a value in it has no form on the wire.
     fn to_wire<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
@@ -54,7 +60,9 @@ impl<T: TextEnum> Kind<T> for Text {
     }
 }
 
-/// The kind of what is boxed, as records are that hold themselves.
+/// The kind of what is boxed, as records are that hold themselves. Other boxes are neither read nor
+/// written: others could make theirs a [`Described`] one, which the compiler does not let stand
+/// beside a rule for all.
 #[derive(Debug)]
 pub enum Boxed {}
 

@@ -47,7 +47,6 @@ macro_rules! open_enum {
                 f.write_str($crate::wire::TextEnum::as_text(self))
             }
         }
-
     )*
         $crate::wire::through_serde!($($type),*);
     };

@@ -45,7 +45,7 @@ pub(crate) use macros::{open_enum, record, request, through_serde, union};
 #[allow(unused_imports)] // likewise
 pub(crate) use any::items;
 pub use any::value;
-pub use described::{Described, Kind, Object, Text};
+pub use described::{Boxed, Described, Kind, Object, Text};
 pub use list::{list, list_with};
 pub use map::{Entries, MapKey, map, map_with};
 pub use path::{at, key, shorten};
