@@ -53,7 +53,11 @@ pub fn show(api: &Api, method: &Method) -> String {
         scopes: &scopes,
     };
     let types = rust.method_types(method);
-    let impls = rust.impls(&[method], None);
+    let impls = Rust::impls(
+        &[method],
+        api.records[method.types.records.clone()].iter(),
+        api.enums[method.types.enums.clone()].iter(),
+    );
     let place = rust.method_call(method);
     let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
     let holder = format_ident!("{}", crate::names::type_name(&namespace.replace('.', "_")));
@@ -85,7 +89,7 @@ struct Rust<'a> {
 impl Rust<'_> {
     fn root(&self) -> TokenStream {
         let shared = self.shared(None);
-        let impls = self.impls(&[], Some(None));
+        let impls = self.impls_of(None, &[]);
         let system = self.system_errors();
         let modules = self.scopes.iter().map(|index| {
             let scope = &self.api.scopes[*index];
@@ -132,7 +136,7 @@ impl Rust<'_> {
         let methods: Vec<_> = methods.collect();
         let types = methods.iter().map(|method| self.method_types(method));
         let shared = self.shared(Some(scope));
-        let impls = self.impls(&methods, Some(Some(scope)));
+        let impls = self.impls_of(Some(scope), &methods);
         quote! {
             #[allow(unused_imports, reason = "no scope needs them all")]
             use crate::{
@@ -191,33 +195,27 @@ impl Rust<'_> {
         }
     }
 
-    /// What is alike for all types of a kind: of some methods, and what they share. It is said once
-    /// for all, because each call of a macro makes the search for names longer for all that follow.
+    /// What is alike for all types of a kind. It is said once for all, because each call of a macro makes the search for names longer for all that follow.
     /// Unions, of which there are few, are not alike.
-    fn impls(&self, methods: &[&Method], shared: Option<Home>) -> TokenStream {
-        let api = self.api;
-        let is_shared =
-            |home: Home, owner: &Option<String>| shared == Some(home) && owner.is_none();
-        let own = methods
-            .iter()
-            .flat_map(|it| &api.records[it.types.records.clone()]);
-        let common = api
-            .records
-            .iter()
-            .filter(|it| is_shared(it.home, &it.owner));
-        let records = own.chain(common).map(|it| it.name.as_str());
-        let own = methods
-            .iter()
-            .flat_map(|it| &api.enums[it.types.enums.clone()]);
-        let common = api.enums.iter().filter(|it| is_shared(it.home, &it.owner));
-        let enums = own.chain(common).map(|it| it.name.as_str());
+    fn impls<'t>(
+        methods: &[&Method],
+        records: impl Iterator<Item = &'t Record>,
+        enums: impl Iterator<Item = &'t Enum>,
+    ) -> TokenStream {
         let requests = methods.iter().map(|it| it.type_name.as_str());
         let errors = methods.iter().map(|it| it.error_name.as_str());
         let requests = for_all(quote!(wire::request), requests);
-        let records = for_all(quote!(wire::record), records);
-        let enums = for_all(quote!(wire::open_enum), enums);
+        let records = for_all(quote!(wire::record), records.map(|it| it.name.as_str()));
+        let enums = for_all(quote!(wire::open_enum), enums.map(|it| it.name.as_str()));
         let errors = for_all(quote!(error::display), errors);
         quote!(#requests #records #enums #errors)
+    }
+
+    /// Those of a module, whose methods these are.
+    fn impls_of(&self, home: Home, methods: &[&Method]) -> TokenStream {
+        let records = self.api.records.iter().filter(|it| it.home == home);
+        let enums = self.api.enums.iter().filter(|it| it.home == home);
+        Self::impls(methods, records, enums)
     }
 
     fn request(&self, method: &Method) -> TokenStream {

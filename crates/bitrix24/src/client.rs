@@ -201,8 +201,10 @@ impl Client {
     pub async fn call<M: Method>(&self, request: M) -> Result<Answer<M::Output>, Error<M::Error>> {
         let call = self.prepared(&request)?;
         drop(request);
-        let reply = self.send(call).await.map_err(Error::into_typed)?;
-        reply.decode().map_err(Error::into_typed)
+        let reply = self.send(call).await;
+        reply
+            .and_then(|reply| reply.decode())
+            .map_err(Error::into_typed)
     }
 
     /// The call that a request asks for.

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::clients::{
-    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, LIMIT_ASYNC, LIMIT_SYNC, OURS, OURS_ASYNC, OURS_SYNC,
-    comparable, with,
+    IN_PYTHON_ASYNC, IN_PYTHON_SYNC, IN_RUST, LIMIT_ASYNC, LIMIT_RUST, LIMIT_SYNC, OURS,
+    OURS_ASYNC, OURS_SYNC, comparable, with,
 };
 use crate::{
     Outcome,
@@ -23,46 +23,44 @@ const LEAST: f64 = 10.0;
 struct Kind {
     name: &'static str,
     ours: &'static str,
-    clients: Vec<Client>,
-    /// The client by hand, if it is compared with any.
-    limit: Option<&'static str>,
+    clients: &'static [Client],
+    limit: Client,
     peers: &'static [&'static str],
 }
 
-fn kinds() -> [Kind; 3] {
-    [
-        Kind {
-            name: "Rust, batch of 50",
-            ours: OURS,
-            clients: IN_RUST.to_vec(),
-            limit: None,
-            peers: &[],
-        },
-        Kind {
-            name: "Python, batch of 50",
-            ours: OURS_SYNC,
-            clients: with(&IN_PYTHON_SYNC, LIMIT_SYNC),
-            limit: Some(LIMIT_SYNC.name),
-            peers: &["b24pysdk", "requests"],
-        },
-        Kind {
-            name: "asyncio, batch of 50",
-            ours: OURS_ASYNC,
-            clients: with(&IN_PYTHON_ASYNC, LIMIT_ASYNC),
-            limit: Some(LIMIT_ASYNC.name),
-            peers: &["fast_bitrix24", "aiohttp"],
-        },
-    ]
-}
+const KINDS: [Kind; 3] = [
+    Kind {
+        name: "Rust, batch of 50",
+        ours: OURS,
+        clients: &IN_RUST,
+        limit: LIMIT_RUST,
+        peers: &[],
+    },
+    Kind {
+        name: "Python, batch of 50",
+        ours: OURS_SYNC,
+        clients: &IN_PYTHON_SYNC,
+        limit: LIMIT_SYNC,
+        peers: &["b24pysdk", "requests"],
+    },
+    Kind {
+        name: "asyncio, batch of 50",
+        ours: OURS_ASYNC,
+        clients: &IN_PYTHON_ASYNC,
+        limit: LIMIT_ASYNC,
+        peers: &["fast_bitrix24", "aiohttp"],
+    },
+];
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
     let server = Server::start(50, Work::ByTurns)?;
     let mut section = Section::now();
     section.notes.push(server.cores.note());
-    for kind in kinds() {
+    for kind in &KINDS {
+        let clients = with(kind.clients, kind.limit);
         let mut races = Vec::new();
         for scheme in Scheme::ALL {
-            let mut field = Field::start(&kind.clients, options, &server, scheme, &mut section);
+            let mut field = Field::start(&clients, options, &server, scheme, &mut section);
             let title = format!("{}, {}", kind.name, scheme.name());
             races.push(field.race(
                 title,
@@ -74,10 +72,9 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         for peer in kind.peers {
             let races = comparable(&races, peer);
             let verdict = verdict::of_races(kind.name, races, kind.ours, peer, Some(LEAST));
-            section.verdicts.push(match kind.limit {
-                Some(limit) => verdict.beside(races, limit),
-                None => verdict,
-            });
+            section
+                .verdicts
+                .push(verdict.beside(races, kind.limit.name));
         }
         section.races.extend(races);
     }

@@ -38,7 +38,7 @@ pub(super) fn rust(options: &Options) -> Outcome<Section> {
             expected,
         },
     ];
-    measure(options, OURS, &IN_RUST, LIMIT_RUST.name, &loads)
+    measure(options, OURS, &IN_RUST, LIMIT_RUST, &loads)
 }
 
 /// Python with threads.
@@ -56,8 +56,7 @@ pub(super) fn python_sync(options: &Options) -> Outcome<Section> {
             expected,
         },
     ];
-    let clients = with(&IN_PYTHON_SYNC, LIMIT_SYNC);
-    measure(options, OURS_SYNC, &clients, LIMIT_SYNC.name, &loads)
+    measure(options, OURS_SYNC, &IN_PYTHON_SYNC, LIMIT_SYNC, &loads)
 }
 
 /// Python with asyncio.
@@ -74,17 +73,17 @@ pub(super) fn python_async(options: &Options) -> Outcome<Section> {
             expected: &[("fast_bitrix24", 6.0), ("aiohttp", 3.0)],
         },
     ];
-    let clients = with(&IN_PYTHON_ASYNC, LIMIT_ASYNC);
-    measure(options, OURS_ASYNC, &clients, LIMIT_ASYNC.name, &loads)
+    measure(options, OURS_ASYNC, &IN_PYTHON_ASYNC, LIMIT_ASYNC, &loads)
 }
 
 fn measure(
     options: &Options,
     ours: &str,
     clients: &[Client],
-    limit: &str,
+    limit: Client,
     loads: &[Load],
 ) -> Outcome<Section> {
+    let clients = with(clients, limit);
     let mut section = Section::now();
     for load in loads {
         let work = match load.at_once {
@@ -96,7 +95,7 @@ fn measure(
         section.notes.push(note);
         let mut races = Vec::new();
         for scheme in Scheme::ALL {
-            let mut field = Field::start(clients, options, &server, scheme, &mut section);
+            let mut field = Field::start(&clients, options, &server, scheme, &mut section);
             let title = format!("{}, {}", load.name, scheme.name());
             let first = u64::from(load.at_once) * 4;
             races.push(field.race(
@@ -109,7 +108,7 @@ fn measure(
         for (peer, least) in load.expected {
             let races = comparable(&races, peer);
             let verdict = verdict::of_races(load.name, races, ours, peer, Some(*least));
-            section.verdicts.push(verdict.beside(races, limit));
+            section.verdicts.push(verdict.beside(races, limit.name));
         }
         section.races.extend(races);
     }

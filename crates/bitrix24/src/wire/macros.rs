@@ -2,11 +2,11 @@
 
 /// A [`Record`](super::Record): reads and writes itself, also through serde.
 macro_rules! record {
-    ($($type:ty),* $(,)?) => {$(
-        impl $crate::wire::Described for $type {
+    ($($type:ty),* $(,)?) => {
+        $(impl $crate::wire::Described for $type {
             type Kind = $crate::wire::Object;
-        }
-    )*
+        })*
+
         $crate::wire::through_serde!($($type),*);
     };
 }
@@ -48,6 +48,7 @@ macro_rules! open_enum {
             }
         }
     )*
+
         $crate::wire::through_serde!($($type),*);
     };
 }
