@@ -235,17 +235,35 @@ impl Shared {
 
     /// What a try that begins now needs.
     pub(crate) async fn live(&self, epoch: Option<Epoch>) -> Result<Arc<Live>, TokenError> {
-        match (&self.source, epoch) {
-            (Source::OAuth(renewed), Some(epoch)) => {
+        match &self.source {
+            Source::Fixed(first) => Ok(self.fixed(first)),
+            Source::OAuth(renewed) => {
+                let epoch = epoch.unwrap_or_else(|| renewed.oauth.begin());
                 let token = renewed.oauth.token(epoch).await?;
                 self.with_token(renewed, token)
             }
-            (Source::OAuth(renewed), None) => {
-                let token = renewed.oauth.token(renewed.oauth.begin()).await?;
-                self.with_token(renewed, token)
+        }
+    }
+
+    /// The same, where nothing has to be waited for.
+    pub(crate) fn live_at_once(
+        &self,
+        epoch: Option<Epoch>,
+    ) -> Option<Result<Arc<Live>, TokenError>> {
+        match &self.source {
+            Source::Fixed(first) => Some(Ok(self.fixed(first))),
+            Source::OAuth(renewed) => {
+                let token = renewed.oauth.token_at_once(epoch?)?;
+                Some(token.and_then(|token| self.with_token(renewed, token)))
             }
-            (Source::Fixed(first), _) if !self.changed.load(Ordering::Acquire) => Ok(first.clone()),
-            (Source::Fixed(first), _) => Ok(self.latest().as_ref().unwrap_or(first).clone()),
+        }
+    }
+
+    /// What was given, wherever the portal may be by now.
+    fn fixed(&self, first: &Arc<Live>) -> Arc<Live> {
+        match self.changed.load(Ordering::Acquire) {
+            false => first.clone(),
+            true => self.latest().as_ref().unwrap_or(first).clone(),
         }
     }
 

@@ -56,7 +56,7 @@ impl Client {
         let shown = || shared.scrubber().scrub(call.method).into_owned();
         let span = debug_span!(target: "bitrix24", "call", method = shown());
         let timeout = call.timeout.or(self.options.timeout);
-        let sending = Sending {
+        let mut sending = Sending {
             client: self,
             http,
             shared,
@@ -152,7 +152,7 @@ impl Outcome {
 }
 
 impl Sending<'_> {
-    async fn run(mut self) -> Result<Reply, Error> {
+    async fn run(&mut self) -> Result<Reply, Error> {
         let mut refused = None;
         loop {
             let live = match self.ready(refused).await {
@@ -200,12 +200,12 @@ impl Sending<'_> {
     /// The end of a call whose last try did not run: if an earlier one may have, that is what there
     /// is to report.
     fn did_not_run(
-        self,
+        &mut self,
         stopped: Stopped,
         otherwise: impl FnOnce(Tries) -> Result<Reply, Error>,
     ) -> Result<Reply, Error> {
         let tries = Tries::new(self.made, stopped);
-        match self.uncertain {
+        match self.uncertain.take() {
             Some(outcome) => outcome.end(tries),
             None => otherwise(tries),
         }
@@ -213,26 +213,30 @@ impl Sending<'_> {
 
     /// Waits for what a try needs: what is valid, and a turn.
     async fn ready(&self, refused: Option<NotRunBecause>) -> Result<Arc<Live>, (Stopped, Error)> {
-        let no_token = |error| (Stopped::Final, error);
-        let live = self.live().await.map_err(no_token)?;
+        let stop = |error| (Stopped::Final, error);
+        let live = self.live().await.map_err(stop)?;
         match self.turn(&live, refused).await {
             Ok(Waited(false)) => Ok(live),
             // Meanwhile the token may be another one, and the portal elsewhere.
-            Ok(Waited(true)) => self.live().await.map_err(no_token),
+            Ok(Waited(true)) => self.live().await.map_err(stop),
             Err(error) => Err((Stopped::NoTime, error.into())),
         }
     }
 
     /// What is valid now: a try, or another call, may have found the portal elsewhere.
     async fn live(&self) -> Result<Arc<Live>, Error> {
-        self.in_time(self.shared.live(self.epoch)).await
+        match self.shared.live_at_once(self.epoch) {
+            Some(live) => live.map_err(|error| self.no_token(error)),
+            // Large and rare, so it has no place in the future of each call.
+            None => Box::pin(self.in_time(self.shared.live(self.epoch))).await,
+        }
     }
 
     /// Gets another token for the next try. `None`: there is no way to get one.
     async fn renewed(&self, live: &Live) -> Option<Result<(), Error>> {
         let renewed = self.shared.renewed(live, self.epoch);
         let renewed = async { Ok(renewed.await.transpose()?.map(drop)) };
-        self.in_time(renewed).await.transpose()
+        Box::pin(self.in_time(renewed)).await.transpose()
     }
 
     /// Waits for a token, for as long as the call may take.
@@ -247,12 +251,14 @@ impl Sending<'_> {
                 Err(TokenError::new(TokenErrorKind::Deadline, what))
             }),
         };
-        token.map_err(|error| {
-            let method = self.shared.scrubber().scrub(self.method).into_owned();
-            let mut error = error.of_method(&method);
-            error.tries = Tries::new(self.made, Stopped::Final);
-            error.into()
-        })
+        token.map_err(|error| self.no_token(error))
+    }
+
+    fn no_token(&self, error: TokenError) -> Error {
+        let method = self.shared.scrubber().scrub(self.method).into_owned();
+        let mut error = error.of_method(&method);
+        error.tries = Tries::new(self.made, Stopped::Final);
+        error.into()
     }
 
     /// Waits for a turn.
@@ -430,20 +436,24 @@ impl Sending<'_> {
         *request.headers_mut() = self.shared.headers.clone();
         *request.body_mut() = Some(body.into());
         let response = self.http.execute(request).await;
-        let response = response.map_err(|error| failure(error, None))?;
+        let mut response = response.map_err(|error| failure(error, None))?;
         let status = response.status().as_u16();
         *head = Some(status);
         let location = response
             .headers()
             .get(LOCATION)
             .map(|location| String::from_utf8_lossy(location.as_bytes()).into_owned());
-        let body = response.bytes().await;
-        let body = body.map_err(|error| failure(error, Some(status)))?;
+        // As `Response::bytes`, which would hold the response once more in the call's future.
+        let mut parts = Vec::new();
+        let next = |part: reqwest::Result<_>| part.map_err(|error| failure(error, Some(status)));
+        while let Some(part) = next(response.chunk().await)? {
+            parts.push(part);
+        }
         Ok(Reply {
             method: method.to_owned(),
             status,
             location,
-            body,
+            body: joined(parts),
             scrubber: Arc::clone(scrubber),
             tries: Tries::default(),
             learns: Some(Learns(live.limits.clone())),
@@ -506,6 +516,18 @@ impl Sending<'_> {
     /// The method for people, who may have called it by a secret.
     fn shown(&self, live: &Live) -> Cow<'_, str> {
         live.scrubber.scrub(self.method)
+    }
+}
+
+/// The parts of a body in one piece. Most have only one, which is not copied.
+fn joined(mut parts: Vec<Bytes>) -> Bytes {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        Some(last) => {
+            parts.push(last);
+            parts.concat().into()
+        }
+        None => Bytes::new(),
     }
 }
 
