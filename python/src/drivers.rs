@@ -138,11 +138,10 @@ impl Drop for Runner {
 }
 
 /// Lets the runtime see to its connections. Between two calls it stands still, so only now does it
-/// notice those that are ready again, and those that the server has closed meanwhile.
+/// put back those that are ready again, and hear of those that the server has closed meanwhile: one
+/// that is chosen all the same finds itself closed before it has sent anything.
 async fn turn() {
-    for _ in 0..2 {
-        yield_now().await;
-    }
+    yield_now().await;
 }
 
 pub(crate) fn is_main_thread(py: Python<'_>) -> PyResult<bool> {

@@ -18,9 +18,10 @@ pub(crate) struct Cores {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Work {
     /// They take turns, and share a core: apart, each would fall asleep while the other works, and
-    /// to wake a core takes as long as a call, and now longer, now shorter.
+    /// to wake a core takes as long as a call, and now longer, now shorter. So it is with one call
+    /// at a time, and with Python, whose clients work on one call at a time, and the server waits.
     ByTurns,
-    /// They do, and the server has a core of its own.
+    /// They do, and the server has a core of its own, which it keeps busy.
     AtOnce,
 }
 

@@ -16,10 +16,11 @@ use crate::{
     rounds::Field,
 };
 
-/// How many at once, what that is called, and what is expected of the ratio to whom.
+/// How many at once, what that is called, where it runs, and what is expected of the ratio to whom.
 struct Load {
     at_once: u32,
     name: &'static str,
+    work: Work,
     expected: &'static [(&'static str, f64)],
 }
 
@@ -30,11 +31,13 @@ pub(super) fn rust(options: &Options) -> Outcome<Section> {
         Load {
             at_once: 1,
             name: "Rust, 1 at a time",
+            work: Work::ByTurns,
             expected,
         },
         Load {
             at_once: 64,
             name: "Rust, 64 at once",
+            work: Work::AtOnce,
             expected,
         },
     ];
@@ -48,11 +51,13 @@ pub(super) fn python_sync(options: &Options) -> Outcome<Section> {
         Load {
             at_once: 1,
             name: "Python, 1 thread",
+            work: Work::ByTurns,
             expected,
         },
         Load {
             at_once: 16,
             name: "Python, 16 threads",
+            work: Work::ByTurns,
             expected,
         },
     ];
@@ -65,11 +70,13 @@ pub(super) fn python_async(options: &Options) -> Outcome<Section> {
         Load {
             at_once: 1,
             name: "asyncio, 1 at a time",
+            work: Work::ByTurns,
             expected: &[("fast_bitrix24", 6.0), ("aiohttp", 2.0)],
         },
         Load {
             at_once: 32,
             name: "asyncio, 32 at once",
+            work: Work::ByTurns,
             expected: &[("fast_bitrix24", 6.0), ("aiohttp", 3.0)],
         },
     ];
@@ -86,11 +93,7 @@ fn measure(
     let clients = with(clients, limit);
     let mut section = Section::now();
     for load in loads {
-        let work = match load.at_once {
-            1 => Work::ByTurns,
-            _ => Work::AtOnce,
-        };
-        let server = Server::start(50, work)?;
+        let server = Server::start(50, load.work)?;
         let note = format!("{}: {}", load.name, server.cores.note());
         section.notes.push(note);
         let mut races = Vec::new();
