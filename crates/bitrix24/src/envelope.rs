@@ -47,7 +47,7 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<Refusal> {
         // An error all the same, but nobody can say that it did not run.
         return None;
     }
-    let mut code = found.error.filter(|error| !error.is_null())?;
+    let mut code = found.refused?.error.filter(|error| !error.is_null())?;
     if let Value::Object(error) = &mut code {
         code = error.remove("code").unwrap_or_default();
     }
@@ -88,7 +88,7 @@ where
         let late = Cell::new(None);
         let found = read(text, seed.clone(), Unread(&late));
         if let Ok(found) = found
-            && found.error.is_none()
+            && found.refused.is_none()
         {
             let time = late.take().map(|time| time.get().into());
             return Ok((context.judge(found)?, time));
@@ -122,17 +122,19 @@ impl<'de> Context<'de> {
 
     /// An error of the API, a result, or neither.
     fn judge<T>(&self, found: Envelope<T>) -> Result<Answer<T>, Error> {
-        match (found.error, found.result) {
-            (None | Some(Value::Null), Some(result)) => Ok(Answer {
+        let refused = found.refused.filter(|it| match &it.error {
+            Some(Value::Null) => found.result.is_none(),
+            error => error.is_some(),
+        });
+        match (refused, found.result) {
+            (Some(refused), _) => Err(self.refused(*refused, found.time).into()),
+            (None, Some(result)) => Ok(Answer {
                 result,
                 time: found.time,
                 total: found.total,
                 next: found.next,
             }),
             (None, None) => Err(self.wrong(DecodeErrorKind::NotAnAnswer)),
-            (Some(error), _) => Err(self
-                .refused(error, found.description, found.argument, found.time)
-                .into()),
         }
     }
 
@@ -156,17 +158,12 @@ impl<'de> Context<'de> {
         .into()
     }
 
-    fn refused(
-        &self,
-        error: Value,
-        description: Option<Value>,
-        argument: Option<Value>,
-        time: Option<Time>,
-    ) -> ApiError {
+    fn refused(&self, refused: Refused, time: Option<Time>) -> ApiError {
         let scrub = |value: Value| self.scrubber.scrub_owned(plain(value));
-        let mut description = description.map(scrub).unwrap_or_default();
+        let argument = refused.argument;
+        let mut description = refused.description.map(scrub).unwrap_or_default();
         let mut validation = Vec::new();
-        let code = match error {
+        let code = match refused.error.unwrap_or_default() {
             // REST 3.0
             Value::Object(mut error) => {
                 if let Some(message) = error.remove("message") {
@@ -259,12 +256,25 @@ fn unreadable(error: &serde_json::Error, body: &str) -> DecodeErrorKind {
 #[derive(Debug)]
 struct Envelope<T> {
     result: Option<T>,
-    error: Option<Value>,
-    description: Option<Value>,
-    argument: Option<Value>,
+    /// Apart, since most answers have none of it and are moved often.
+    refused: Option<Box<Refused>>,
     time: Option<Time>,
     total: Option<u64>,
     next: Option<u64>,
+}
+
+impl<T> Envelope<T> {
+    fn refused(&mut self) -> &mut Refused {
+        self.refused.get_or_insert_default()
+    }
+}
+
+/// What errors of the API consist of.
+#[derive(Debug, Default)]
+struct Refused {
+    error: Option<Value>,
+    description: Option<Value>,
+    argument: Option<Value>,
 }
 
 /// How the fields beside the result are read.
@@ -335,35 +345,44 @@ fn read<'de, S: DeserializeSeed<'de>>(
     seed: S,
     beside: impl Beside<'de>,
 ) -> Result<Envelope<S::Value>, serde_json::Error> {
+    let mut found = Envelope {
+        result: None,
+        refused: None,
+        time: None,
+        total: None,
+        next: None,
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let found = json.deserialize_any(EnvelopeVisitor { seed, beside })?;
+    json.deserialize_any(EnvelopeVisitor {
+        found: &mut found,
+        seed,
+        beside,
+    })?;
     json.end()?;
     Ok(found)
 }
 
-struct EnvelopeVisitor<S, B> {
+/// Fills an envelope where it stands.
+struct EnvelopeVisitor<'a, S, B, T> {
+    found: &'a mut Envelope<T>,
     seed: S,
     beside: B,
 }
 
-impl<'de, S: DeserializeSeed<'de>, B: Beside<'de>> Visitor<'de> for EnvelopeVisitor<S, B> {
-    type Value = Envelope<S::Value>;
+impl<'de, S, B> Visitor<'de> for EnvelopeVisitor<'_, S, B, S::Value>
+where
+    S: DeserializeSeed<'de>,
+    B: Beside<'de>,
+{
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an answer")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seed = Some(self.seed);
-        let mut found = Envelope {
-            result: None,
-            error: None,
-            description: None,
-            argument: None,
-            time: None,
-            total: None,
-            next: None,
-        };
+        let found = self.found;
         let unsigned = |number: Option<i64>| number.and_then(|number| number.try_into().ok());
         while let Some(key) = map.next_key_seed(crate::wire::Name)? {
             match (&*key, seed.take()) {
@@ -371,9 +390,11 @@ impl<'de, S: DeserializeSeed<'de>, B: Beside<'de>> Visitor<'de> for EnvelopeVisi
                 (key, kept) => {
                     seed = kept;
                     match key {
-                        "error" => found.error = Some(map.next_value()?),
-                        "error_description" => found.description = Some(map.next_value()?),
-                        "argument" => found.argument = Some(map.next_value()?),
+                        "error" => found.refused().error = Some(map.next_value()?),
+                        "error_description" => {
+                            found.refused().description = Some(map.next_value()?);
+                        }
+                        "argument" => found.refused().argument = Some(map.next_value()?),
                         "time" => found.time = self.beside.time(&mut map)?,
                         "total" => found.total = unsigned(self.beside.read(&mut map)?),
                         "next" => found.next = unsigned(self.beside.read(&mut map)?),
@@ -382,7 +403,7 @@ impl<'de, S: DeserializeSeed<'de>, B: Beside<'de>> Visitor<'de> for EnvelopeVisi
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 

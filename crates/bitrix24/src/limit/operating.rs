@@ -1,10 +1,6 @@
 //! How long methods have worked, and which of them must rest.
 
-use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
-    hash::{Hash, Hasher},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// For how long a method rests if nobody says: the portal counts by the minute.
 const REST: Duration = Duration::from_secs(60);
@@ -17,7 +13,7 @@ const MANY: usize = 1024;
 
 /// What is known of the operating time, by credential and method.
 #[derive(Debug, Default)]
-pub(super) struct Operating(HashMap<u64, Known>);
+pub(super) struct Operating(BTreeMap<u64, Known>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
@@ -27,17 +23,14 @@ struct Known {
 }
 
 /// Tells methods of credentials apart. Names of methods differ in case only by mistake.
+///
+/// It is FNV-1a, which takes little for names as short as these. They are the program's own.
 pub(super) fn key(credential: u64, method: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    credential.hash(&mut hasher);
-    let mut lower = [0; 32];
-    for part in method.as_bytes().chunks(lower.len()) {
-        let lower = &mut lower[..part.len()];
-        lower.copy_from_slice(part);
-        lower.make_ascii_lowercase();
-        hasher.write(lower);
-    }
-    hasher.finish()
+    const PRIME: u64 = 0x0100_0000_01b3;
+
+    method.bytes().fold(credential, |key, byte| {
+        (key ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME)
+    })
 }
 
 impl Operating {

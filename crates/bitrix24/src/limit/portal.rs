@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    future::ready,
     sync::{
         Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -116,11 +117,7 @@ impl PortalLimits {
             && (state.bucket.as_mut()).is_none_or(|bucket| bucket.take(now, turn.again))
     }
 
-    async fn wait(&self, turn: Turn<'_>) -> Result<(), TooLate> {
-        let key = operating::key(turn.credential, turn.method);
-        if self.at_once(key, &turn) {
-            return Ok(());
-        }
+    async fn wait(&self, key: u64, turn: Turn<'_>) -> Result<(), TooLate> {
         let asked = self.now();
         let too_late = |limit, now: Duration, wait: Duration| match turn.at_most {
             Some(at_most) if now.saturating_sub(asked) + wait > at_most => {
@@ -252,7 +249,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Limiter for PortalLimits {
     fn acquire<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<(), TooLate>> {
-        Box::pin(self.wait(turn))
+        let key = operating::key(turn.credential, turn.method);
+        match self.at_once(key, &turn) {
+            true => Box::pin(ready(Ok(()))),
+            false => Box::pin(self.wait(key, turn)),
+        }
     }
 
     fn observe(&self, turn: Turn<'_>, seen: Seen) {
@@ -277,7 +278,7 @@ impl Limiter for PortalLimits {
         let bucket = state.bucket.as_mut();
         let queue = bucket.map_or(Duration::ZERO, |bucket| bucket.wait(now));
         let wait = state.operating.wait(now, key).max(queue);
-        Box::pin(std::future::ready(wait))
+        Box::pin(ready(wait))
     }
 }
 
