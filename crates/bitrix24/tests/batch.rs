@@ -777,7 +777,11 @@ fn as_texts(value: &Value) -> Value {
 /// Whether some name, or a text, is one that the module says cannot be sent.
 fn unsendable(value: &Value, depth: usize) -> bool {
     match value {
-        Value::String(text) => text.contains("$result["),
+        // A bracket before the next white space, whatever is between.
+        Value::String(text) => text.split("$result").skip(1).any(|behind| {
+            let run = behind.split(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
+            run.take(1).any(|run| run.contains('['))
+        }),
         Value::Array(items) => items.iter().any(|it| unsendable(it, depth + 1)),
         Value::Object(fields) => fields.iter().any(|(name, it)| {
             name.is_empty()
