@@ -75,7 +75,8 @@ pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Docs,
         return Err(format!("{} is no folder", root.display()));
     }
     let docs = extract::read(root, progress).map_err(failed)?;
-    let nothing = docs.methods.is_empty() && docs.skipped.is_empty();
+    // Other folders have articles, too.
+    let nothing = docs.methods.is_empty() && !docs.skipped.iter().any(|it| it.suspicious);
     if nothing && docs.system_errors.is_none() {
         return Err(format!(
             "there is no page of a method in {}",
@@ -104,6 +105,8 @@ mod tests {
         };
         assert!(read(&dir).contains("cannot be read"));
         std::fs::create_dir_all(&dir).unwrap();
+        assert!(read(&dir).contains("there is no page of a method in"));
+        std::fs::write(dir.join("README.md"), "# Something else\n\nA text.\n").unwrap();
         assert!(read(&dir).contains("there is no page of a method in"));
         std::fs::remove_dir_all(&dir).unwrap();
     }

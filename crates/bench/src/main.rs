@@ -69,7 +69,14 @@ fn run(options: &Options) -> Outcome {
     } else {
         let report = Report::new(store.load()?);
         println!("\n{}", report.summary());
-        report.write(options)?;
+        match report.missing().as_slice() {
+            [] => report.write(options)?,
+            // The tables may have figures of another clone, which would be lost.
+            missing => println!(
+                "Nothing is written before all is measured. Not measured here yet: {}.",
+                missing.join(", ")
+            ),
+        }
     }
     match failed.as_slice() {
         [] => Ok(()),

@@ -73,7 +73,8 @@ impl<'a> Section<'a> {
 
 /// Builds what the sections need, and measures them.
 pub(crate) fn bench(options: &Options) -> Outcome {
-    let mut build = cargo(["build", "--release", "--quiet"]);
+    // Not quietly: from nothing it takes minutes.
+    let mut build = cargo(["build", "--release"]);
     run(build.args(["--package", "bitrix24-bench", "--bins"]))?;
     let release = paths::target().join("release");
     let program = |name: &str| release.join(format!("{name}{}", env::consts::EXE_SUFFIX));
@@ -85,7 +86,9 @@ pub(crate) fn bench(options: &Options) -> Outcome {
     }
     let known = |name: &&String| sections.iter().any(|it| it.name == **name);
     if let Some(unknown) = options.only.iter().find(|name| !known(name)) {
-        return Err(format!("no such section: {unknown}").into());
+        let names: Vec<_> = sections.iter().map(|it| it.name).collect();
+        let names = names.join(", ");
+        return Err(format!("no such section: {unknown}; there are {names}").into());
     }
 
     let mut bench = crate::run::program(program("bench"));
@@ -101,7 +104,7 @@ pub(crate) fn bench(options: &Options) -> Outcome {
     if let Some(docs) = &options.docs
         && options.selects("generator")
     {
-        let mut build = cargo(["build", "--release", "--quiet"]);
+        let mut build = cargo(["build", "--release"]);
         run(build.args(["--package", "bitrix24-codegen", "--features", "cli"]))?;
         bench.arg("--codegen").arg(program("bitrix24-codegen"));
         bench.arg("--docs").arg(fs::canonicalize(docs)?);
@@ -129,7 +132,7 @@ fn package() -> Outcome<(Venv, PathBuf)> {
     let dist = paths::target().join("dist-bench");
     empty_dir(&dist)?;
     let mut maturin = Venv::development().tool("maturin");
-    maturin.args(["build", "--quiet", "--compression-level", "9", "--out"]);
+    maturin.args(["build", "--compression-level", "9", "--out"]);
     run(maturin.arg(&dist).current_dir(paths::python()))?;
     let wheel = wheel::only(&dist, ".whl")?;
     let mut pip = venv.pip(&["install", "--quiet", "--force-reinstall", "--no-deps"]);

@@ -95,8 +95,10 @@ fn line(command: &Command) -> String {
     let words: Vec<_> = words
         .map(|word| {
             let path = Path::new(word);
-            let short = path.strip_prefix(&root).unwrap_or(path);
-            short.display().to_string()
+            match path.strip_prefix(&root).unwrap_or(path) {
+                short if short.as_os_str().is_empty() => ".".to_owned(),
+                short => short.display().to_string(),
+            }
         })
         .collect();
     words.join(" ")

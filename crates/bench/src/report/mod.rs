@@ -9,7 +9,7 @@ pub(crate) mod verdict;
 
 use std::{fs, path::Path};
 
-use crate::{Outcome, model::Section, options::Options, plot};
+use crate::{Outcome, model::Section, options::Options, plot, sections};
 
 /// All sections that were measured, now or before.
 pub(crate) struct Report(Vec<Section>);
@@ -22,6 +22,14 @@ impl Report {
     /// The expectations and what became of them.
     pub(crate) fn summary(&self) -> String {
         verdict::table(&self.0)
+    }
+
+    /// The sections without figures.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let all = sections::all();
+        let names = all.iter().map(|part| part.name);
+        let is_here = |name: &str| self.0.iter().any(|section| section.name == name);
+        names.filter(|name| !is_here(name)).collect()
     }
 
     /// Writes the tables of the project and of this crate, and draws the plots.
@@ -52,4 +60,18 @@ fn replace(file: &Path, text: &str) -> Outcome {
         println!("written: {}", file.display());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_sections_without_figures() {
+        let mut rust = Section::now();
+        rust.name = "rust".to_owned();
+        let missing = Report::new(vec![rust]).missing();
+        assert_eq!(missing.first(), Some(&"python-sync"));
+        assert_eq!(missing.len() + 1, sections::all().len());
+    }
 }

@@ -68,7 +68,7 @@ fn from_nothing(options: &Options, section: &mut Section) -> Outcome {
             ours: number::seconds(*ours),
             against: "reqwest".to_owned(),
             theirs: number::seconds(*theirs),
-            cpu: format!("({} more)", number::seconds(our_cpu - their_cpu)),
+            cpu: format!("({} of CPU more)", number::seconds(our_cpu - their_cpu)),
             expected: format!("≤ {} more", number::seconds(LONGEST)),
             met: Met::of(ours - theirs <= LONGEST),
             ..Verdict::default()

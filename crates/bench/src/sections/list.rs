@@ -81,7 +81,7 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         let parts = reading.parts(&clients, title, &mut section);
         section.races.push(parts);
         let all = reading.all(&clients, title, whole);
-        judge(&mut section, title, way, &all);
+        judge(&mut section, way, &all);
         section.races.push(all);
     }
     let peak = section.races.iter().flat_map(|it| &it.entries);
@@ -97,16 +97,18 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
     Ok(section)
 }
 
-fn judge(section: &mut Section, title: &str, way: &str, all: &Race) {
+fn judge(section: &mut Section, way: &str, all: &Race) {
     let races = std::slice::from_ref(all);
-    let aiohttp = verdict::of_cpu(title, races, OURS_ASYNC, "aiohttp", LEAST);
+    let aiohttp = verdict::of_cpu(&all.title, races, OURS_ASYNC, "aiohttp", LEAST);
     section
         .verdicts
         .push(aiohttp.beside(races, LIMIT_ASYNC.name));
     // They read parts, by the one way that each has for long lists.
-    let Some(parts) = section.races.last().map(std::slice::from_ref) else {
+    let Some(parts) = section.races.last() else {
         return;
     };
+    let title = &parts.title;
+    let parts = std::slice::from_ref(parts);
     let more = match way {
         "batched" => verdict::of_races(title, parts, OURS_ASYNC, "fast_bitrix24", None)
             .beside(parts, LIMIT_ASYNC.name),
