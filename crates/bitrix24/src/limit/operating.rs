@@ -24,7 +24,8 @@ struct Known {
 
 /// Tells methods of credentials apart. Names of methods differ in case only by mistake.
 ///
-/// It is FNV-1a, which takes little for names as short as these. They are the program's own.
+/// It goes on from the credential as FNV-1a does, which takes little for such short names. Nobody
+/// else chooses them.
 pub(super) fn key(credential: u64, method: &str) -> u64 {
     const PRIME: u64 = 0x0100_0000_01b3;
 
