@@ -190,6 +190,15 @@ async fn calls_are_made_when_they_are_awaited() {
     assert_eq!(portal.requests().len(), 2);
 }
 
+/// What is rare has no place in the future of each call: programs hold thousands of them.
+#[test]
+fn calls_take_little_room() {
+    let client = webhook("http://127.0.0.1:1");
+    let call = client.call(ChatGet::new("CHAT", "13"));
+    let bytes = size_of_val(&call);
+    assert!(bytes <= 2500, "{bytes} bytes");
+}
+
 #[tokio::test]
 async fn api_errors_are_typed() {
     let cases = [
