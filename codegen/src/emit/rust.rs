@@ -195,8 +195,9 @@ impl Rust<'_> {
         }
     }
 
-    /// What is alike for all types of a kind. It is said once for all, because each call of a macro makes the search for names longer for all that follow.
-    /// Unions, of which there are few, are not alike.
+    /// What is alike for all types of a kind. It is said once for all, because each call of a macro
+    /// makes the search for names longer for all that follow. Unions, of which there are few, are
+    /// not alike.
     fn impls<'t>(
         methods: &[&Method],
         records: impl Iterator<Item = &'t Record>,

@@ -520,14 +520,10 @@ impl Sending<'_> {
 }
 
 /// The parts of a body in one piece. Most have only one, which is not copied.
-fn joined(mut parts: Vec<Bytes>) -> Bytes {
-    match parts.pop() {
-        Some(only) if parts.is_empty() => only,
-        Some(last) => {
-            parts.push(last);
-            parts.concat().into()
-        }
-        None => Bytes::new(),
+fn joined(parts: Vec<Bytes>) -> Bytes {
+    match <[Bytes; 1]>::try_from(parts) {
+        Ok([only]) => only,
+        Err(parts) => parts.concat().into(),
     }
 }
 

@@ -779,8 +779,8 @@ fn unsendable(value: &Value, depth: usize) -> bool {
     match value {
         // A bracket before the next white space, whatever is between.
         Value::String(text) => text.split("$result").skip(1).any(|behind| {
-            let run = behind.split(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
-            run.take(1).any(|run| run.contains('['))
+            let mut runs = behind.split(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
+            runs.next().is_some_and(|run| run.contains('['))
         }),
         Value::Array(items) => items.iter().any(|it| unsendable(it, depth + 1)),
         Value::Object(fields) => fields.iter().any(|(name, it)| {
