@@ -54,20 +54,40 @@ struct Reading {
 }
 
 struct State {
-    /// Stands before the page that comes next: an attempt works with a copy.
+    /// Stands behind the page that was taken last: an attempt works with a copy.
     pages: raw::Pages,
     ended: bool,
     /// How many records of the page that comes next were taken by an earlier reading.
     skip: usize,
-    last: Option<Last>,
+    /// How many pages were taken.
+    taken: u64,
+    last: Option<Given>,
+    /// The page that was given, until it is known that it has been taken: Ctrl-C or the end of a
+    /// task may strike in between, and then it is given once more.
+    offered: Option<(Given, raw::Pages)>,
     /// Where it began.
     resumed: Option<String>,
 }
 
-/// The page that was given last, and how many of its records were left out.
-struct Last {
+/// A page that was given, and how many of its records were left out.
+#[derive(Clone)]
+struct Given {
     page: Page,
     skipped: usize,
+}
+
+impl State {
+    /// Learns how many pages have been taken.
+    fn arrived(&mut self, taken: u64) {
+        if taken > self.taken
+            && let Some((given, pages)) = self.offered.take()
+        {
+            self.pages = pages;
+            self.skip = 0;
+            self.taken = taken;
+            self.last = Some(given);
+        }
+    }
 }
 
 impl Reading {
@@ -150,7 +170,9 @@ impl Pages {
                     pages,
                     ended: false,
                     skip,
+                    taken: 0,
                     last: None,
+                    offered: None,
                     resumed: resume.map(str::to_owned),
                 }),
             }),
@@ -169,19 +191,25 @@ impl Pages {
         Ok(UnderWay(self.reading.clone()))
     }
 
-    /// Asks for the next page.
-    fn turn(&self) -> impl FnOnce(bitrix24::Client) -> Turning + use<> {
+    /// Asks for the page behind those that were taken.
+    fn turn(&self, taken: u64) -> impl FnOnce(bitrix24::Client) -> Turning + use<> {
         let reading = self.reading.clone();
+        reading.state().arrived(taken);
         move |client| {
             Box::pin(async move {
-                let (ended, pages) = {
+                let (ended, offered, pages) = {
                     let state = reading.state();
-                    (state.ended, state.pages.clone())
+                    let (given, pages) = match &state.offered {
+                        Some((given, pages)) => (Some(given.page.clone()), pages),
+                        None => (None, &state.pages),
+                    };
+                    (state.ended, given, pages.clone())
                 };
                 let mut pages = pages.through(&client);
-                let page = match ended {
-                    true => None,
-                    false => pages.next().await,
+                let page = match offered {
+                    Some(page) => Some(Ok(page)),
+                    None if ended => None,
+                    None => pages.next().await,
                 };
                 Turned {
                     reading,
@@ -203,26 +231,29 @@ impl Pages {
         client.scrub(self.reading.target.name())
     }
 
-    /// The records of the next page; `None` at the end.
-    fn next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    /// The records of the next page, given how many pages have been taken; `None` at the end.
+    #[pyo3(signature = (taken, /))]
+    fn next<'py>(&self, py: Python<'py>, taken: u64) -> PyResult<Bound<'py, PyAny>> {
         let under_way = self.begin()?;
         let method = self.reading.target.name();
-        let page = self.client.get().wait(py, method, self.turn());
+        let page = self.client.get().wait(py, method, self.turn(taken));
         drop(under_way);
         page
     }
 
-    fn next_async<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    #[pyo3(signature = (taken, /))]
+    fn next_async<'py>(&self, py: Python<'py>, taken: u64) -> PyResult<Bound<'py, PyAny>> {
         let under_way: Box<dyn Send + Sync> = Box::new(self.begin()?);
         let method = self.reading.target.name();
         let client = self.client.get();
-        client.spawn(py, method, Some(under_way), self.turn())
+        client.spawn(py, method, Some(under_way), self.turn(taken))
     }
 
-    /// What to resume from after so many records of the last page.
-    #[pyo3(signature = (taken, /))]
-    fn cursor(&self, taken: usize) -> String {
-        let state = self.reading.state();
+    /// What to resume from after so many pages, and so many records of the last one of them.
+    #[pyo3(signature = (pages, taken, /))]
+    fn cursor(&self, pages: u64, taken: usize) -> String {
+        let mut state = self.reading.state();
+        state.arrived(pages);
         let Some(last) = &state.last else {
             let resumed = state.resumed.as_deref();
             return resumed.unwrap_or(BEGINNING).to_owned();
@@ -277,10 +308,9 @@ impl Outcome for Turned {
             0 => records,
             _ => records.get_slice(skipped, records.len()),
         };
-        let mut state = reading.state();
-        state.pages = pages.through(&reading.template);
-        state.skip = 0;
-        state.last = Some(Last { page, skipped });
+        let given = Given { page, skipped };
+        let pages = pages.through(&reading.template);
+        reading.state().offered = Some((given, pages));
         Ok(records.into_any())
     }
 }

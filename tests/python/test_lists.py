@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import time
 import tracemalloc
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, final
 
 import pytest
 from bitrix24 import AsyncClient, Client, ListRequest, errors
 
 from portal import Portal, Reply, Request
+from test_process import posix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,6 +164,55 @@ def test_cancellation(portal: Portal, async_client: AsyncClient) -> None:
         assert [int(it["ID"]) async for it in records] == list(range(1, 61))
 
     asyncio.run(run())
+
+
+def test_a_page_that_gets_lost_with_its_task(portal: Portal, async_client: AsyncClient) -> None:
+    """The answer and the end of the task come in one round of the loop, the answer first."""
+    page = Table(portal, 60).react
+    portal.react(lambda it: replace(page(it), delay=0.1))
+
+    async def run() -> None:
+        records = async_client.records(LISTED)
+        first = asyncio.ensure_future(_next(records))
+        while not portal.requests:
+            await asyncio.sleep(0.01)
+        asyncio.get_running_loop().call_later(0.01, first.cancel)
+        time.sleep(0.3)
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        rest = async_client.records(LISTED, resume=records.cursor)
+        assert [int(it["ID"]) async for it in rest] == list(range(1, 61))
+        before = len(portal.requests)
+        assert [int(it["ID"]) async for it in records] == list(range(1, 61))
+        assert len(portal.requests) == before + 1
+
+    asyncio.run(run())
+
+
+@posix
+@pytest.mark.parametrize("keyed", [False, True])
+def test_a_page_that_gets_lost_by_a_signal(portal: Portal, client: Client, keyed: bool) -> None:
+    """A call this short is over before it looks at signals."""
+
+    def interrupt(*_: object) -> None:
+        raise InterruptedError
+
+    page = Table(portal, 120).react
+    portal.react(lambda it: replace(page(it), delay=0.04))
+    records = client.records(LISTED, keyed=keyed)
+    taken = [int(next(records)["ID"]) for _ in range(50)]
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        with pytest.raises(InterruptedError):
+            next(records)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    rest = list(range(51, 121))
+    assert ids(client.records(LISTED, keyed=keyed, resume=records.cursor)) == rest
+    assert ids(records) == rest
+    assert taken == list(range(1, 51))
 
 
 def test_one_page_in_memory(portal: Portal, client: Client) -> None:

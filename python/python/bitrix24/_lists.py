@@ -16,7 +16,7 @@ R_co = TypeVar("R_co", covariant=True)
 class _Pages(Generic[R_co]):
     """The page at hand, and what leads to the next."""
 
-    __slots__ = ("_count", "_left", "_pages")
+    __slots__ = ("_count", "_left", "_pages", "_taken")
 
     def __init__(self, pages: _native.Pages, /) -> None:
         self._pages: Final = pages
@@ -24,6 +24,8 @@ class _Pages(Generic[R_co]):
         """What is left of the page, the next record at the end: it is the caller's when taken."""
         self._count = 0
         """How many records the page had."""
+        self._taken = 0
+        """How many pages were taken. One that gets lost on the way is given again."""
 
     @property
     def cursor(self) -> str:
@@ -32,12 +34,15 @@ class _Pages(Generic[R_co]):
         It holds no secret, and may be stored. It fits a request of the same method with the same
         parameters.
         """
-        return self._pages.cursor(self._count - len(self._left))
+        return self._pages.cursor(self._taken, self._count - len(self._left))
 
     def _turn(self, page: list[Any]) -> None:
         page.reverse()
+        count, taken = len(page), self._taken + 1
+        # With no call in between, so that no signal can part them.
         self._left = page
-        self._count = len(page)
+        self._count = count
+        self._taken = taken
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._pages.method}>"
@@ -58,7 +63,7 @@ class Records(_Pages[R_co]):
 
     def __next__(self) -> R_co:
         while not self._left:
-            page = self._pages.next()
+            page = self._pages.next(self._taken)
             if page is None:
                 raise StopIteration
             self._turn(page)
@@ -81,7 +86,7 @@ class AsyncRecords(_Pages[R_co]):
 
     async def __anext__(self) -> R_co:
         while not self._left:
-            page = await self._pages.next_async()
+            page = await self._pages.next_async(self._taken)
             if page is None:
                 raise StopAsyncIteration
             self._turn(page)
