@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{process::interned, settings::config};
+use crate::{interrupt, process::interned, settings::config};
 
 /// How long Ctrl-C may go unnoticed.
 const SLICE: Duration = Duration::from_millis(50);
@@ -89,17 +89,25 @@ impl Runner {
                 py.detach(|| thread::scope(|scope| scope.spawn(|| runtime.block_on(work)).join()));
             return done.map_err(|_| PyRuntimeError::new_err("the thread of the work panicked"));
         }
-        let mut slice =
-            || py.detach(|| runtime.block_on(async { timeout(SLICE, &mut work).await }));
-        if let Ok(outcome) = slice() {
-            return Ok(outcome);
-        }
-        // Signals come to the main thread alone: most calls are over before that matters.
-        let mut signal = match is_main_thread(py) {
-            Ok(false) => return Ok(py.detach(|| runtime.block_on(work))),
-            Ok(true) => py.check_signals(),
-            // To ask is to run Python, and with it the handlers of signals that have come.
-            Err(interrupt) => Err(interrupt),
+        let mut slice = || {
+            interrupt::driving(|| {
+                py.detach(|| runtime.block_on(async { timeout(SLICE, &mut work).await }))
+            })
+        };
+        let mut signal = match slice() {
+            (Ok(outcome), interrupt) => return interrupt.map_or(Ok(outcome), Err),
+            (Err(_), Some(interrupt)) => Err(interrupt),
+            // Signals come to the main thread alone: most calls are over before that matters.
+            (Err(_), None) => match is_main_thread(py) {
+                Ok(false) => {
+                    let wait = || py.detach(|| runtime.block_on(work));
+                    let (outcome, interrupt) = interrupt::driving(wait);
+                    return interrupt.map_or(Ok(outcome), Err);
+                }
+                Ok(true) => py.check_signals(),
+                // To ask is to run Python, and with it the handlers of signals that have come.
+                Err(interrupt) => Err(interrupt),
+            },
         };
         loop {
             if !self.is_ours() {
@@ -115,10 +123,11 @@ impl Runner {
                 py.detach(|| runtime.block_on(turn()));
                 return Err(interrupt);
             }
-            if let Ok(outcome) = slice() {
-                return Ok(outcome);
-            }
-            signal = py.check_signals();
+            signal = match slice() {
+                (Ok(outcome), interrupt) => return interrupt.map_or(Ok(outcome), Err),
+                (Err(_), Some(interrupt)) => Err(interrupt),
+                (Err(_), None) => py.check_signals(),
+            };
         }
     }
 }

@@ -12,6 +12,7 @@ mod drivers;
 mod encode;
 mod errors;
 mod gate;
+mod interrupt;
 mod keys;
 mod logs;
 mod mailbox;

@@ -13,7 +13,7 @@ use tracing::{
     subscriber::Interest,
 };
 
-use crate::{classes::LOGGER, gate, process::interned};
+use crate::{classes::LOGGER, gate, interrupt, process::interned};
 
 /// Whether somebody listens to the details: looked up at the beginning of each call.
 static DETAILS: AtomicBool = AtomicBool::new(false);
@@ -66,7 +66,7 @@ impl Subscriber for Logging {
                 logger.call_method1(interned!(py, "log"), (level, text))
             });
             if let Err(error) = told {
-                error.write_unraisable(py, None);
+                interrupt::raised(py, error, None);
             }
         });
     }

@@ -11,6 +11,8 @@ use std::{
 use bitrix24::process::PerProcess;
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*};
 
+use crate::interrupt::is_interrupt;
+
 /// Addresses of which the hook has not been told yet.
 #[derive(Default)]
 struct News(PerProcess<Mutex<Vec<String>>>);
@@ -60,13 +62,18 @@ impl Hook {
         move |portal| news.add(portal)
     }
 
-    /// Calls the function, if there is news. What it raises is nobody's to catch.
-    pub(crate) fn tell(&self, py: Python<'_>) {
+    /// Calls the function, if there is news. What it raises is nobody's to catch, unless that
+    /// interrupts the program: then it is the error.
+    pub(crate) fn tell(&self, py: Python<'_>) -> PyResult<()> {
+        let mut told = Ok(());
         for portal in self.news.take() {
-            if let Err(error) = self.function.call1(py, (portal,)) {
-                error.write_unraisable(py, Some(self.function.bind(py)));
+            match self.function.call1(py, (portal,)) {
+                Err(error) if is_interrupt(py, &error) => told = Err(error),
+                Err(error) => error.write_unraisable(py, Some(self.function.bind(py))),
+                Ok(_) => {}
             }
         }
+        told
     }
 
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -33,7 +33,7 @@ impl Ending {
         outcome: Box<dyn Outcome>,
     ) -> PyResult<Bound<'py, PyAny>> {
         if let Some(hook) = &self.hook {
-            hook.tell(py);
+            hook.tell(py)?;
         }
         outcome.give(py).inspect_err(|error| {
             if let Some(store) = &self.store {

@@ -84,6 +84,42 @@ def test_ctrl_c_ends_the_request_at_once(portal: Portal, script: Script) -> None
 
 
 @posix
+@pytest.mark.parametrize("delay", [0.04, 0.2])
+def test_ctrl_c_while_something_is_logged(portal: Portal, script: Script, delay: float) -> None:
+    """What runs in the middle of a call runs the handlers of signals, too."""
+    portal.always(Reply(delay=delay))
+    process = script(
+        """
+        import logging, threading
+
+        class Notes(logging.Handler):
+            def emit(self, record):
+                if record.getMessage().startswith("answered"):
+                    signal.raise_signal(signal.SIGINT)
+
+        logger = logging.getLogger("bitrix24")
+        logger.setLevel(logging.DEBUG)
+        client = Client.from_webhook(URL, **PLAIN)
+        notes = Notes()
+        logger.addHandler(notes)
+        try:
+            client.call("server.time")
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        thread = threading.Thread(target=client.call, args=("server.time",))
+        try:
+            thread.start()
+            thread.join()
+        except KeyboardInterrupt:
+            thread.join()
+        logger.removeHandler(notes)
+        print(client.call("server.time").result)
+        """
+    )
+    assert finish(process) == "interrupted\n{'ID': 2725}\n"
+
+
+@posix
 def test_signal_handlers_run_during_a_call(portal: Portal, script: Script) -> None:
     portal.answer(Reply(delay=1))
     process = script(

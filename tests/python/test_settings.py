@@ -197,6 +197,14 @@ def test_a_hook_that_raises(portal: Portal, make: Make, monkeypatch: pytest.Monk
         portal.always(Reply("", 302, {"Location": other.webhook + "server.time"}))
         assert call(make(on_moved=fail)) == CHAT["result"]
         assert [str(it.exc_value) for it in noise] == [other.url]
+
+    def leave(_address: str) -> None:
+        raise SystemExit(7)
+
+    with Portal() as other:
+        portal.always(Reply("", 302, {"Location": other.webhook + "server.time"}))
+        with pytest.raises(SystemExit):
+            call(make(on_moved=leave))
     wrong: Any = 13
     with pytest.raises(TypeError, match="on_moved: expected a function, got int"):
         make(on_moved=wrong)
