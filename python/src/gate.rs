@@ -1,9 +1,13 @@
 //! How threads that are not Python's come to attach to it: only as long as the interpreter lives.
 //!
 //! A thread that attaches to an interpreter which is going away is ended by it, and the process
-//! with the thread. So the exit of the interpreter shuts the gate, and waits for those inside.
+//! with the thread. So the exit of the interpreter shuts the gate, and waits for those inside, though
+//! not for ever: PyO3 stops a thread that comes back later.
 
-use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use bitrix24::process::PerProcess;
 use pyo3::prelude::*;
@@ -67,15 +71,14 @@ pub(crate) fn attach_for_long<R>(work: impl FnOnce(Python<'_>) -> R) -> Option<R
     }
 }
 
-/// Lets nobody in any more, and waits until everybody has left. The caller must be detached.
-pub(crate) fn shut() {
+/// Lets nobody in any more, and tells whether everybody has left, for whom it waits so long. The
+/// caller must be detached.
+pub(crate) fn shut(wait: Duration) -> bool {
     let gate = GATE.get();
     let mut state = gate.state();
     state.shut = true;
-    while state.inside > 0 {
-        state = gate
-            .left
-            .wait(state)
-            .unwrap_or_else(PoisonError::into_inner);
-    }
+    let inside = |state: &mut State| state.inside > 0;
+    let waited = gate.left.wait_timeout_while(state, wait, inside);
+    let (_state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+    !waited.timed_out()
 }

@@ -19,10 +19,11 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
+    thread,
     time::{Duration, Instant},
 };
 
-use bitrix24::process::Process;
+use bitrix24::{oauth::jobs_under_way, process::Process};
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -42,6 +43,12 @@ const LONG_ROUND: Duration = Duration::from_millis(100);
 
 /// How long the exit of the interpreter waits for the threads of the runtime to stop.
 const LAST_WAIT: Duration = Duration::from_millis(200);
+
+/// How long the exit waits at most for a new token to be stored, and for code of others to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long the exit waits at a time.
+const STEP: Duration = Duration::from_millis(10);
 
 static BRIDGE: PerProcess<Bridge> = PerProcess::new();
 
@@ -170,17 +177,46 @@ pub(crate) fn register(py: Python<'_>) -> PyResult<()> {
 
 /// Keeps the runtime's threads out of an interpreter that goes away.
 #[pyfunction]
-fn at_exit(py: Python<'_>) {
+fn at_exit(py: Python<'_>) -> PyResult<()> {
     let runtime = BRIDGE.with(py, |bridge| {
         bridge.exited = true;
         bridge.runtime.take()
     });
+    let until = Instant::now() + PATIENCE;
+    let ended = finish(py, until, |step| {
+        // The authorization server has taken the old refresh token back: the new one must be stored.
+        let is_over = jobs_under_way() == 0;
+        if !is_over {
+            thread::sleep(step);
+        }
+        is_over
+    });
+    let ended = match ended {
+        Ok(()) => finish(py, until, gate::shut),
+        interrupted => {
+            gate::shut(Duration::ZERO);
+            interrupted
+        }
+    };
     py.detach(|| {
-        gate::shut();
         if let Some(runtime) = runtime {
             runtime.shutdown_timeout(LAST_WAIT);
         }
     });
+    ended
+}
+
+/// Waits for something to end, which is given a little time at once. An error means that a signal
+/// ended it.
+fn finish(
+    py: Python<'_>,
+    until: Instant,
+    is_over: impl Fn(Duration) -> bool + Sync,
+) -> PyResult<()> {
+    while !py.detach(|| is_over(STEP)) && Instant::now() < until {
+        py.check_signals()?;
+    }
+    Ok(())
 }
 
 /// Asks an event loop to empty its mailbox. Runs on a thread of the runtime.

@@ -23,6 +23,7 @@
 //!   application: [`Installation`].
 //! - A renewal runs on a thread of its own. It goes on when the calls that wait for it are
 //!   cancelled, because its answer replaces the refresh token: lost, it cannot be asked for again.
+//!   The end of the program does not wait for it: see [`jobs_under_way`].
 //! - In the last minute of a token it is renewed ahead of time. The call that begins that waits for
 //!   it, half a second at most; others go on with the token there is.
 //! - The client secret is sent to hosts of `bitrix.info`, to `oauth.bitrix24.tech` and to those that
@@ -55,6 +56,7 @@ pub use credential::Credential;
 pub use error::{TokenError, TokenErrorKind};
 pub use file_store::FileStore;
 pub use install::Installation;
+pub use refresh::jobs_under_way;
 pub use session::OAuth;
 pub(crate) use state::{Epoch, Token};
 pub use store::{Lease, MemoryStore, Saved, Store, StoreError};

@@ -4,7 +4,10 @@
 //! once the authorization server was asked, its answer must not be lost.
 
 use std::{
-    sync::{Arc, MutexGuard},
+    sync::{
+        Arc, LazyLock, MutexGuard,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     thread,
     time::Duration,
 };
@@ -23,7 +26,7 @@ use super::{
     state::{Inner, Outcome, Running, Unsaved},
     store::is_expected,
 };
-use crate::scrub::Scrubber;
+use crate::{process::PerProcess, scrub::Scrubber};
 
 /// How often a save is tried again because others saved in between.
 const SAVES: usize = 4;
@@ -67,6 +70,7 @@ pub(super) fn prepare(
 /// Starts the job, without the lock.
 pub(super) fn launch(oauth: &OAuth, job: Job, sender: Sender<Option<Outcome>>) {
     let worker = Worker {
+        _counted: Counted::new(),
         shared: Arc::clone(&oauth.shared),
         sender,
         is_provided: matches!(job, Job::Provide),
@@ -80,8 +84,48 @@ pub(super) fn launch(oauth: &OAuth, job: Job, sender: Sender<Option<Outcome>>) {
     }
 }
 
+static UNDER_WAY: LazyLock<PerProcess<AtomicUsize>> = LazyLock::new(PerProcess::default);
+
+/// How many jobs of this process are at work on a credential: they read a store, ask an
+/// authorization server, or save what it gave.
+///
+/// A program that ends meanwhile may lose a refresh token that was just renewed, and then the
+/// application must be authorised anew. So wait for 0 before the end if calls were given up: each
+/// job ends within the time that [`App::timeout`](super::App::timeout) gives to its steps.
+///
+/// ```
+/// use std::{thread::sleep, time::{Duration, Instant}};
+/// use bitrix24::oauth::jobs_under_way;
+///
+/// let end = Instant::now() + Duration::from_secs(5);
+/// while jobs_under_way() > 0 && Instant::now() < end {
+///     sleep(Duration::from_millis(10));
+/// }
+/// ```
+pub fn jobs_under_way() -> usize {
+    UNDER_WAY.get().load(SeqCst)
+}
+
+/// A job that is under way.
+struct Counted(&'static AtomicUsize);
+
+impl Counted {
+    fn new() -> Self {
+        let jobs = UNDER_WAY.get();
+        jobs.fetch_add(1, SeqCst);
+        Self(jobs)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
 /// Does a job, and reports how it ended, whatever happens.
 struct Worker {
+    _counted: Counted,
     shared: Arc<Shared>,
     sender: Sender<Option<Outcome>>,
     is_provided: bool,
