@@ -2,7 +2,7 @@
 //!
 //! Strict, unlike reading: a value of another type is refused with the name of its parameter.
 
-use std::{collections::HashMap, fmt::Display};
+use std::{borrow::Cow, collections::HashMap, fmt::Display};
 
 use bitrix24::{batch::Step, raw::marker};
 use pyo3::{
@@ -15,7 +15,7 @@ use pyo3::{
 };
 
 use crate::{
-    classes::{ARGUMENT_TYPE_ERROR, RECORD, REFERENCE, REQUEST_ERROR, SECRET, UNSET},
+    classes::{ARGUMENT_TYPE_ERROR, DATETIME, RECORD, REFERENCE, REQUEST_ERROR, SECRET, UNSET},
     process::interned,
     table::{Field, Flag, Key, Method, Record, Type},
 };
@@ -203,13 +203,13 @@ impl<'a, 'py> Writer<'a, 'py> {
         let request = reference.getattr(interned!(py, "_request"))?;
         let steps = reference.getattr(interned!(py, "_steps"))?;
         let steps = steps.cast::<PyTuple>().map_err(PyErr::from)?;
-        let steps = steps
-            .iter_borrowed()
-            .map(|step| match step.cast::<PyString>() {
-                Ok(name) => Ok(name.to_string().into()),
+        let steps = steps.iter_borrowed().map(|step| -> Result<Step, Wrong> {
+            match step.cast::<PyString>() {
+                Ok(name) => Ok(content(&name)?.into_owned().into()),
                 Err(_) => Ok(step.extract::<usize>()?.into()),
-            });
-        let steps = steps.collect::<PyResult<Vec<Step>>>()?;
+            }
+        });
+        let steps = steps.collect::<Result<Vec<Step>, Wrong>>()?;
         self.serialize(&marker(earlier.place(&request)?, &steps))
     }
 
@@ -243,7 +243,7 @@ impl<'a, 'py> Writer<'a, 'py> {
             // A datetime is a date to Python, but not to the API.
             Type::Date => match value.cast::<PyDate>() {
                 Ok(_) if value.cast::<PyDateTime>().is_ok() => Err(mismatch(ty, value)),
-                Ok(date) => self.iso(date),
+                Ok(date) => self.date(date),
                 Err(_) => Err(mismatch(ty, value)),
             },
             Type::DateTime => match value.cast::<PyDateTime>() {
@@ -266,10 +266,7 @@ impl<'a, 'py> Writer<'a, 'py> {
     }
 
     fn text(&mut self, text: &Bound<'py, PyString>) -> Written {
-        match text.to_cow() {
-            Ok(text) => self.serialize(&*text),
-            Err(_) => Err(Wrong::value("a string that is not valid Unicode")),
-        }
+        self.serialize(&*content(text)?)
     }
 
     fn secret(&mut self, secret: &Bound<'py, PyAny>) -> Written {
@@ -312,7 +309,7 @@ impl<'a, 'py> Writer<'a, 'py> {
         })
     }
 
-    fn iso(&mut self, date: &Bound<'py, PyAny>) -> Written {
+    fn date(&mut self, date: &Bound<'py, PyDate>) -> Written {
         let text = date.call_method0(interned!(date.py(), "isoformat"))?;
         self.text(text.cast().map_err(PyErr::from)?)
     }
@@ -333,7 +330,11 @@ impl<'a, 'py> Writer<'a, 'py> {
                 "the time zone is not a number of whole minutes off UTC",
             ));
         }
-        self.iso(moment)
+        // Seconds are as fine as the API goes. By the class itself: others may take no precision.
+        let text = DATETIME
+            .get(py)?
+            .call_method1(interned!(py, "isoformat"), (moment, "T", "seconds"))?;
+        self.text(text.cast().map_err(PyErr::from)?)
     }
 
     /// serde_json writes plain values to memory without fail.
@@ -360,7 +361,7 @@ impl<'a, 'py> Writer<'a, 'py> {
         } else if let Ok(moment) = value.cast::<PyDateTime>() {
             self.moment(moment)
         } else if let Ok(date) = value.cast::<PyDate>() {
-            self.iso(date)
+            self.date(date)
         } else if SECRET.is_type_of(value)? {
             self.secret(value)
         } else if RECORD.is_type_of(value)? {
@@ -401,8 +402,8 @@ impl<'a, 'py> Writer<'a, 'py> {
         self.object(|writer| {
             for (key, value) in entries.iter() {
                 let name = match (keys, key.cast::<PyString>(), integer(&key)) {
-                    (Key::String, Ok(text), _) => text.to_string(),
-                    (Key::Integer, _, Some(number)) => number.to_string(),
+                    (Key::String, Ok(text), _) => content(text)?.into_owned(),
+                    (Key::Integer, _, Some(number)) => whole(number)?.to_string(),
                     (Key::String, ..) => return Err(wrong_key("str", &key)),
                     (Key::Integer, ..) => return Err(wrong_key("int", &key)),
                 };
@@ -429,7 +430,7 @@ impl<'a, 'py> Writer<'a, 'py> {
                     }
                     let extra = value.getattr(interned!(py, "extra"))?;
                     for (key, value) in entries(&extra)?.iter().flat_map(|extra| extra.iter()) {
-                        writer.entry(&key.to_string(), &Type::Any, &value)?;
+                        writer.entry(&key_of(&key)?, &Type::Any, &value)?;
                     }
                     Ok(())
                 });
@@ -440,10 +441,7 @@ impl<'a, 'py> Writer<'a, 'py> {
         };
         self.object(|writer| {
             for (key, value) in entries.iter() {
-                let Ok(key) = key.cast::<PyString>() else {
-                    return Err(wrong_key("str", &key));
-                };
-                let key = key.to_string();
+                let key = key_of(&key)?;
                 match record.fields.iter().find(|field| field.wire == key) {
                     Some(field) => writer.field(field, format_args!(".{key}"), &value)?,
                     // Newer than the tables, or the portal's own.
@@ -552,6 +550,26 @@ fn entries<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>
         return Ok(Some(dict));
     }
     Ok(None)
+}
+
+/// What is in a string, whatever its class shows of itself: an enumeration shows its member's name.
+fn content<'a>(text: &'a Bound<'_, PyString>) -> Result<Cow<'a, str>, Wrong> {
+    let content = text.to_cow();
+    content.map_err(|_| Wrong::value("a string that is not valid Unicode"))
+}
+
+/// A number that is a key.
+fn whole(number: &Bound<'_, PyInt>) -> Result<i64, Wrong> {
+    let whole = number.extract();
+    whole.map_err(|_| Wrong::value("a key of more than 64 bits"))
+}
+
+/// The name of a field.
+fn key_of(key: &Bound<'_, PyAny>) -> Result<String, Wrong> {
+    match key.cast::<PyString>() {
+        Ok(text) => Ok(content(text)?.into_owned()),
+        Err(_) => Err(wrong_key("str", key)),
+    }
 }
 
 fn wrong_key(expected: &str, key: &Bound<'_, PyAny>) -> Wrong {

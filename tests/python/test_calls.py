@@ -5,6 +5,7 @@ import datetime as dt
 import gc
 import threading
 import time
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -97,7 +98,7 @@ def test_access_token(portal: Portal) -> None:
 
 def test_raw_call(portal: Portal, client: Client) -> None:
     portal.always(Reply({"result": [1, 2.5, "x", True, None, {"a": []}], "total": 6}))
-    moment = dt.datetime(2026, 2, 24, 13, 44, 33, tzinfo=dt.timezone.utc)
+    moment = dt.datetime(2026, 2, 24, 13, 44, 33, 999_999, tzinfo=dt.timezone.utc)
     values: dict[str, JSONInput] = {
         "a": {"b": [1, (2.5, None)]},
         "d": moment.date(),
@@ -130,6 +131,7 @@ def test_raw_call(portal: Portal, client: Client) -> None:
         ({"a": float("nan")}, "a: expected a finite number, got NaN"),
         ({"a": 2**64}, "a: an integer of more than 64 bits"),
         ({"a": "\ud800"}, "a: a string that is not valid Unicode"),
+        ({"a": {"\ud800": 1}}, "a: a string that is not valid Unicode"),
         ({"a": dt.datetime(2026, 2, 24)}, "a: expected a datetime with a time zone"),
         ([], "params: expected dict, got list"),
     ],
@@ -142,6 +144,22 @@ def test_values_that_cannot_be_sent(
     assert str(caught.value).startswith(f"crm.deal.get: not sent: {message}")
     assert caught.value.method == "crm.deal.get"
     assert portal.requests == []
+
+
+class Field(str, Enum):
+    TITLE = "TITLE"
+    ID = "ID"
+
+
+def test_names_out_of_an_enumeration(portal: Portal, client: Client) -> None:
+    client.call("crm.deal.add", {"fields": {Field.TITLE: Field.ID}})
+    chat: Any = {Field.ID: 13}
+    client.call("crm.deal.add", {"fields": ChatGetResult(id=1, extra=chat)})
+    client.imbot.chat.get(entity_type=Field.TITLE, entity_id=Field.ID)
+    first, second, third = portal.requests
+    assert first.json == {"fields": {"TITLE": "ID"}}
+    assert second.json == {"fields": {"ID": 13}}
+    assert third.json == {"ENTITY_TYPE": "TITLE", "ENTITY_ID": "ID"}
 
 
 def test_a_list_that_holds_itself(client: Client) -> None:

@@ -537,7 +537,7 @@ fn writing() {
     };
     let json = written(&card(1.0, "2026-02-24T13:44:33.5-03:30")).unwrap();
     assert!(
-        json.contains(r#""moved":"2026-02-24T13:44:33.500-03:30""#),
+        json.contains(r#""moved":"2026-02-24T13:44:33-03:30""#),
         "{json}"
     );
     let nested = Card {

@@ -175,7 +175,8 @@ impl ToWire for f64 {
 
 impl ToWire for DateTime<FixedOffset> {
     fn to_wire<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+        // Seconds are as fine as the API goes.
+        serializer.serialize_str(&self.to_rfc3339_opts(SecondsFormat::Secs, false))
     }
 }
 
