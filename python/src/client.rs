@@ -10,12 +10,11 @@ use std::{
 
 use bitrix24::process::Process;
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*, types::PyTuple};
-use tokio::runtime;
 
 use crate::{
     batch::Batch,
     classes::{REQUEST, REQUEST_ERROR},
-    drivers::Driver,
+    drivers::{Driver, Runner},
     encode::Earlier,
     errors, logs, mailbox,
     moves::Hook,
@@ -305,11 +304,8 @@ impl Client {
 
     #[pyo3(signature = (method, /))]
     fn expected_wait(&self, py: Python<'_>, method: &str) -> PyResult<f64> {
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()?;
         let wait = self.shared.settings.expected_wait(method);
-        Ok(py.detach(|| runtime.block_on(wait)).as_secs_f64())
+        Ok(Runner::new()?.drive(py, wait)?.as_secs_f64())
     }
 
     #[pyo3(signature = (key, values, timeout, /))]

@@ -38,7 +38,7 @@ mod _native {
     #[pymodule_export]
     use super::mailbox::Mailbox;
     #[pymodule_export]
-    use super::oauth::{OAuth, installation_from_event, installation_from_open};
+    use super::oauth::{OAuth, application_token, installation_from_event, installation_from_open};
     #[pymodule_export]
     use super::pages::Pages;
     #[pymodule_export]

@@ -7,7 +7,7 @@ use bitrix24::{
     oauth::{App, Credential, Installation, MemoryStore, TokenError, TokenErrorKind},
     process::Process,
 };
-use pyo3::{exceptions::PyTypeError, prelude::*};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
 
 use crate::{
     classes::OAUTH,
@@ -62,6 +62,25 @@ impl OAuth {
             store: self.store.clone(),
             ..Ending::default()
         }
+    }
+
+    fn current(&self) -> impl Future<Output = Got> + Send + use<> {
+        let oauth = self.oauth.clone();
+        async move {
+            Got(match oauth.credential().await {
+                Err(error) if error.kind() == TokenErrorKind::NoCredential => Ok(None),
+                credential => credential.map(Some),
+            })
+        }
+    }
+
+    fn replaced(
+        &self,
+        credential: &Bound<'_, PyAny>,
+    ) -> PyResult<impl Future<Output = Got> + Send + use<>> {
+        let new = credential::read(credential)?;
+        let oauth = self.oauth.clone();
+        Ok(async move { Got(oauth.replace(new).await.map(|()| None)) })
     }
 
     fn exchanged(
@@ -159,19 +178,22 @@ impl OAuth {
 
     /// What calls are made with, read from the store the first time.
     fn credential<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(py, async {
-            Got(match self.oauth.credential().await {
-                Err(error) if error.kind() == TokenErrorKind::NoCredential => Ok(None),
-                credential => credential.map(Some),
-            })
-        })
+        self.wait(py, self.current())
+    }
+
+    fn credential_async<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        mailbox::spawn(py, Process::current(), self.ending(), self.current())
     }
 
     #[pyo3(signature = (credential, /))]
-    fn replace(&self, credential: &Bound<'_, PyAny>) -> PyResult<()> {
-        let new = credential::read(credential)?;
-        let work = async { Got(self.oauth.replace(new).await.map(|()| None)) };
-        self.wait(credential.py(), work).map(drop)
+    fn replace<'py>(&self, credential: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.wait(credential.py(), self.replaced(credential)?)
+    }
+
+    #[pyo3(signature = (credential, /))]
+    fn replace_async<'py>(&self, credential: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let work = self.replaced(credential)?;
+        mailbox::spawn(credential.py(), Process::current(), self.ending(), work)
     }
 }
 
@@ -188,7 +210,16 @@ impl Outcome for Got {
     }
 }
 
-type Installed<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>, Option<String>);
+/// In the order of the parameters of `Installation`.
+type Installed<'py> = (
+    Bound<'py, PyAny>,
+    Option<Bound<'py, PyAny>>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Bound<'py, PyDict>,
+);
 
 /// Reads what an event was posted with.
 #[pyfunction]
@@ -196,6 +227,16 @@ type Installed<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>, Option<Stri
 pub(crate) fn installation_from_event<'py>(body: &Bound<'py, PyAny>) -> PyResult<Installed<'py>> {
     let body_text = reveal("body", body)?;
     installed(body.py(), Installation::from_event(&body_text))
+}
+
+/// The proof that any event was posted with.
+#[pyfunction]
+#[pyo3(signature = (body, /))]
+pub(crate) fn application_token<'py>(
+    body: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let token = Installation::token_of(&reveal("body", body)?);
+    credential::secret(body.py(), token)
 }
 
 /// Reads what an application's page was opened with.
@@ -212,9 +253,17 @@ pub(crate) fn installation_from_open<'py>(
 
 fn installed(py: Python<'_>, read: Result<Installation, ConfigError>) -> PyResult<Installed<'_>> {
     let installation = read.map_err(|error| config(py, &error))?;
+    let bots = PyDict::new(py);
+    for (id, credential) in installation.bots {
+        bots.set_item(id, credential::make(py, credential)?)?;
+    }
     Ok((
         credential::make(py, installation.credential)?,
         credential::secret(py, installation.application_token)?,
         installation.event,
+        installation.language,
+        installation.placement,
+        installation.placement_options,
+        bots,
     ))
 }

@@ -52,6 +52,25 @@ def test_details(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     assert text.startswith("answered method=server.time attempt=1 status=200")
 
 
+def test_what_a_handler_asks_the_client(client: Client) -> None:
+    waits: list[float] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            waits.append(client.expected_wait("server.time"))
+
+    logger, handler = logging.getLogger("bitrix24"), Handler()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        call(client)
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+    assert waits == [0.0]
+
+
 def test_retries(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -> None:
     portal.answer(BUSY)
     with caplog.at_level(logging.WARNING, "bitrix24"):

@@ -354,11 +354,113 @@ def test_installations() -> None:
     )
     assert opened.event is None
     assert opened.credential.access_token == Secret(OLD)
+    assert (opened.language, opened.placement, opened.bots) == ("en", None, {})
     for made in (installed, opened):
         assert OLD not in repr(made)
+    bot = Installation.from_event(
+        {
+            "data[BOT][7][access_token]": OLD,
+            "data[BOT][7][client_endpoint]": "https://example.bitrix24.com/rest/",
+        }
+    )
+    assert bot.bots == {7: bot.credential}
     with pytest.raises(errors.ConfigError) as caught:
         Installation.from_event(f"auth[refresh_token]={REFRESH}")
     assert REFRESH not in str(caught.value)
+
+
+def test_the_proof_of_an_event() -> None:
+    body = {"event": "ONAPPUNINSTALL", "auth[application_token]": "4ppt0k3n0fn00n3"}
+    with pytest.raises(errors.ConfigError):
+        Installation.from_event(body)
+    assert Installation.token_of(body) == Secret("4ppt0k3n0fn00n3")
+    assert Installation.token_of(b"auth[application_token]=x") != Secret("4ppt0k3n0fn00n3")
+    assert Installation.token_of("event=ONAPPUNINSTALL") is None
+
+
+def test_a_store_behind_an_event_loop(server: Server) -> None:
+    class Row:
+        held: Credential | None = None
+
+        def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+            self.loop = loop
+
+        def load(self) -> Credential | None:
+            return asyncio.run_coroutine_threadsafe(self.read(), self.loop).result(10)
+
+        async def read(self) -> Credential | None:
+            return self.held
+
+        def save(self, _expected: Credential | None, new: Credential, /) -> Credential | None:
+            return asyncio.run_coroutine_threadsafe(self.write(new), self.loop).result(10)
+
+        async def write(self, new: Credential) -> None:
+            self.held = new
+
+    async def run() -> None:
+        row = Row(asyncio.get_running_loop())
+        oauth = server.oauth(store=row)
+        assert await oauth.credential_async() is None
+        await oauth.replace_async(server.credential())
+        assert row.held == server.credential() == await oauth.credential_async()
+        client = AsyncClient.from_oauth(oauth, **PLAIN)
+        assert (await client.call("server.time")).result == "welcome"
+        assert row.held == await oauth.credential_async() != server.credential()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("is_python", [False, True])
+def test_the_exit_waits_for_a_new_token(
+    server: Server, script: Script, tmp_path: Path, is_python: bool
+) -> None:
+    server.delay = 1
+    path = tmp_path / "token.json"
+    FileStore(path).save(None, server.credential())
+    process = script(
+        f"""
+        class Store:
+            inner = FileStore({str(path)!r})
+            def load(self): return self.inner.load()
+            def save(self, expected, new): return self.inner.save(expected, new)
+
+        store = Store() if {is_python} else Store.inner
+        url = URL.partition("/rest/")[0]
+        client = Client.from_oauth(OAuth("id", "s3cr3t", store=store), **PLAIN)
+        try:
+            client.call("server.time", timeout=0.2)
+        except errors.TokenError:
+            print("too late")
+        """
+    )
+    assert finish(process) == "too late\n"
+    held = FileStore(path).load()
+    assert held is not None
+    assert held.access_token == Secret("n3wt0k3n1")
+
+
+@posix
+def test_a_store_that_hangs_does_not_keep_the_program(server: Server, script: Script) -> None:
+    process = script(
+        f"""
+        import time
+        url = URL.partition("/rest/")[0]
+        credential = Credential(url + "/rest/", "{OLD}", refresh_token="r", auth_server=url)
+
+        class Store:
+            def load(self): return credential
+            def save(self, expected, new): time.sleep(60)
+
+        client = Client.from_oauth(OAuth("id", "s3cr3t", store=Store()), **PLAIN)
+        try:
+            client.call("server.time", timeout=0.5)
+        except errors.TokenError:
+            print("too late")
+        """
+    )
+    start = time.monotonic()
+    assert finish(process) == "too late\n"
+    assert time.monotonic() - start < 15
 
 
 @posix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import pickle
 import subprocess
 import sys
 import typing
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from bitrix24 import Client, ListRequest, Reference, Request, errors, request
 
-from portal import SECRET, Portal
+from portal import SECRET, Portal, Reply
 
 CHAT = request.imbot.chat.get
 
@@ -67,6 +68,27 @@ def test_references() -> None:
     assert first != chat.result["items"][1]
     assert first != CHAT(entity_type="CHAT", entity_id="13").result["items"][0]
     assert copy.copy(first) is copy.deepcopy(first) is first
+
+
+def stored(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))
+
+
+def copied(value: Any) -> Any:
+    return copy.deepcopy(value)
+
+
+@pytest.mark.parametrize("again", [stored, copied])
+def test_a_batch_is_copied_as_a_whole(
+    portal: Portal, client: Client, again: Callable[[Any], Any]
+) -> None:
+    chat = CHAT(entity_type="CHAT", entity_id="13")
+    dialog = Request.by_name("im.dialog.get", {"DIALOG_ID": chat.result["ID"]})
+    portal.always(Reply({"result": {"result": {"c0": {"ID": 1}, "c1": {}}}}))
+    client.batch((chat, dialog))
+    client.batch(again((chat, dialog)))
+    first, second = portal.requests
+    assert first.body == second.body
 
 
 MISUSES: list[tuple[Callable[[Any], object], str]] = [

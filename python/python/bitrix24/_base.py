@@ -94,7 +94,9 @@ UNSET: Final = Unset()
 class Secret:
     """A string that does not show itself: not in ``repr``, ``str``, logs or tracebacks.
 
-    Whatever takes a secret takes a plain string as well. Pickling keeps the text.
+    Whatever takes a secret takes a plain string as well. Pickling keeps the text. It equals another
+    secret of the same text, and no plain string; to compare them takes the same time wherever the
+    first difference is.
     """
 
     __slots__ = ("_text",)
@@ -113,10 +115,18 @@ class Secret:
         return "***"
 
     def __eq__(self, other: object) -> bool:
-        return self._text == other._text if isinstance(other, Secret) else NotImplemented
+        if not isinstance(other, Secret):
+            return NotImplemented
+        from hmac import compare_digest  # rarely needed, and not quick to load
+
+        return compare_digest(_bytes(self._text), _bytes(other._text))
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def hide(value: T) -> T:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal, TypeAlias, final
 
 import bitrix24._oauth
 from bitrix24._base import JSON, Answer, JSONInput, Outcome, Secret, Unset
@@ -24,6 +24,7 @@ __all__ = [
     "Settings",
     "Store",
     "__version__",
+    "application_token",
     "installation_from_event",
     "installation_from_open",
     "sandbox_command",
@@ -148,7 +149,9 @@ class OAuth:
         self, code: str | Secret, server: str | None, /
     ) -> asyncio.Future[Credential]: ...
     def credential(self) -> Credential | None: ...
+    def credential_async(self) -> asyncio.Future[Credential | None]: ...
     def replace(self, credential: Credential, /) -> None: ...
+    def replace_async(self, credential: Credential, /) -> asyncio.Future[None]: ...
 
 @final
 class Store:
@@ -161,12 +164,19 @@ class Store:
     def load(self) -> Credential | None: ...
     def save(self, expected: Credential | None, new: Credential, /) -> Credential | None: ...
 
-def installation_from_event(
-    body: str | Secret, /
-) -> tuple[Credential, Secret | None, str | None]: ...
-def installation_from_open(
-    query: str | Secret, body: str | Secret, /
-) -> tuple[Credential, Secret | None, str | None]: ...
+_Installed: TypeAlias = tuple[
+    Credential,
+    Secret | None,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    dict[int, Credential],
+]
+
+def application_token(body: str | Secret, /) -> Secret | None: ...
+def installation_from_event(body: str | Secret, /) -> _Installed: ...
+def installation_from_open(query: str | Secret, body: str | Secret, /) -> _Installed: ...
 
 @final
 class Mailbox:

@@ -150,6 +150,10 @@ class TokenStore(Protocol):
     Several processes may use the same one. Both methods may be called on a thread of the package's
     own, and may raise what they like: the call then fails with a ``TokenStoreError``, which has it
     for its cause. A new token is only used once it is stored.
+
+    They are no coroutines. What is stored by way of an event loop, they can hand to it with
+    ``asyncio.run_coroutine_threadsafe(…).result()``, as long as that loop awaits the ``_async``
+    methods of :class:`OAuth` and never waits for the others.
     """
 
     def load(self) -> Credential | None:
@@ -316,18 +320,31 @@ class OAuth:
     def credential(self) -> Credential | None:
         """What calls are made with now. The store is asked where nothing was loaded yet.
 
+        That may take its time: a coroutine awaits :meth:`credential_async` instead.
+
         Raises:
             TokenStoreError: The store failed.
         """
         return self._native.credential()
 
+    async def credential_async(self) -> Credential | None:
+        """Gives what :attr:`credential` gives, to be awaited."""
+        return await self._native.credential_async()
+
     def replace(self, credential: Credential) -> None:
         """Stores another credential, whatever is there; calls from now on are made with it.
+
+        It waits for the store, and for a renewal that is under way: a coroutine awaits
+        :meth:`replace_async` instead.
 
         Raises:
             TokenStoreError: The store failed.
         """
         self._native.replace(credential)
+
+    async def replace_async(self, credential: Credential) -> None:
+        """Does what :meth:`replace` does, to be awaited. It happens even if that is cancelled."""
+        await self._native.replace_async(credential)
 
     @property
     def refreshes(self) -> int:
@@ -343,10 +360,19 @@ class Installation:
     """What the portal tells an application when it is installed or opened.
 
     Anybody can send such a thing. The credential proves itself by a call that works; store the
-    ``application_token`` then, and compare that of later events with it.
+    ``application_token`` then, and compare that of later events with it, as a :class:`Secret`: see
+    :meth:`token_of`.
     """
 
-    __slots__ = ("application_token", "credential", "event")
+    __slots__ = (
+        "application_token",
+        "bots",
+        "credential",
+        "event",
+        "language",
+        "placement",
+        "placement_options",
+    )
 
     credential: Final[Credential]
     """The application's token for the portal."""
@@ -354,16 +380,33 @@ class Installation:
     """What events from the same portal have, too."""
     event: Final[str | None]
     """The event: ``ONAPPINSTALL``. ``None`` where the application was opened."""
+    language: Final[str | None]
+    """The language of the portal or the user, such as ``en``."""
+    placement: Final[str | None]
+    """Where in the portal the application was opened, such as ``DEFAULT``."""
+    placement_options: Final[str | None]
+    """What the placement tells about itself: JSON."""
+    bots: Final[dict[int, Credential]]
+    """Of the first version of bots, those that the event is for, by their ids. Unlike the
+    credential of a user, theirs can be renewed."""
 
     def __init__(
         self,
         credential: Credential,
         application_token: str | Secret | None = None,
         event: str | None = None,
+        language: str | None = None,
+        placement: str | None = None,
+        placement_options: str | None = None,
+        bots: Mapping[int, Credential] | None = None,
     ) -> None:
         self.credential = credential
         self.application_token = None if application_token is None else Secret(application_token)
         self.event = event
+        self.language = language
+        self.placement = placement
+        self.placement_options = placement_options
+        self.bots = dict(bots or {})
 
     @staticmethod
     def from_event(body: str | bytes | Mapping[str, str]) -> Installation:
@@ -373,10 +416,28 @@ class Installation:
             body: The body as it came, or its fields: ``auth[access_token]`` and so on.
 
         Raises:
-            ConfigError: It holds no credential.
+            ConfigError: It holds no credential, as an event that no user caused, and
+                ``ONAPPUNINSTALL``.
         """
         body = hide(_form(body))
         return Installation(*_native.installation_from_event(body))
+
+    @staticmethod
+    def token_of(body: str | bytes | Mapping[str, str]) -> Secret | None:
+        """Reads the ``application_token`` of any event, also of one without a credential.
+
+        ::
+
+            if Installation.token_of(body) != Secret(stored):
+                ...  # anybody may have sent it
+
+        The comparison takes the same time wherever the first difference is.
+
+        Args:
+            body: The body as it came, or its fields.
+        """
+        body = hide(_form(body))
+        return _native.application_token(body)
 
     @staticmethod
     def from_open(

@@ -204,8 +204,13 @@ class Reference:
     def __copy__(self) -> Reference:
         return self
 
-    def __deepcopy__(self, memo: object) -> Reference:
-        return self  # it is of this request, and of no copy
+    def __deepcopy__(self, memo: Mapping[int, Any]) -> Reference:
+        # Of a copy only if that is made in one go with this, as of all requests of a batch.
+        request = memo.get(id(self._request))
+        return self if request is None else Reference(request, self._steps)
+
+    def __reduce__(self) -> tuple[type[Reference], tuple[object, ...]]:
+        return Reference, (self._request, self._steps)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a reference has no value before the batch has run")

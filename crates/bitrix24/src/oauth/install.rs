@@ -50,7 +50,7 @@ impl Installation {
     ///
     /// # Errors
     /// If there is no access token or no portal in it, or they cannot be ones. Events that no user
-    /// caused, and `ONAPPUNINSTALL`, come without tokens.
+    /// caused, and `ONAPPUNINSTALL`, come without tokens: see [`token_of`](Self::token_of).
     pub fn from_event(body: &str) -> Result<Self, ConfigError> {
         let form = Form::new(&[body]);
         let bots = bots(&form)?;
@@ -67,6 +67,20 @@ impl Installation {
             placement_options: None,
             bots,
         })
+    }
+
+    /// The [`application_token`](Self::application_token) of any event, also of those that come
+    /// without tokens, from which [`from_event`](Self::from_event) makes nothing.
+    ///
+    /// ```
+    /// use bitrix24::{Secret, oauth::Installation};
+    ///
+    /// let on_record = Secret::from("t");
+    /// let body = "event=ONAPPUNINSTALL&data[CLEAN]=1&auth[application_token]=t";
+    /// assert_eq!(Installation::token_of(body), Some(on_record));
+    /// ```
+    pub fn token_of(body: &str) -> Option<Secret> {
+        Form::new(&[body]).secret("auth[application_token]")
     }
 
     /// Reads the POST request by which a portal opens the application in a frame: the query of its
