@@ -261,7 +261,9 @@ class Client(SyncScopes, Made):
             keyed: Whether to walk along the records' numbers instead of counting pages. It is fast
                 where the list is long, and nothing is skipped. The request must neither sort nor
                 filter by the number.
-            batched: Whether to read up to 50 pages at once.
+            batched: Whether to read up to 50 pages at once. Parameters with ``None``, ``True``,
+                ``False`` or an empty list or dictionary in them mean something else in a batch:
+                with those, one page is read after the other.
             resume: Where to go on: the ``cursor`` of an earlier reading, or of its error. The
                 request must be the same.
 

@@ -31,7 +31,10 @@
 //! Every command has an outcome of its own:
 //!
 //! - an [`Answer`](crate::Answer), or the [`ApiError`](crate::ApiError) that it alone would have
-//!   got, but for the HTTP status, which is that of the batch;
+//!   got, but for the HTTP status, which is that of the batch. One thing alone it would have been
+//!   spared: a command that is refused because its method has worked for too long
+//!   (`OPERATION_TIME_LIMIT`) did not run, and is not sent again by itself. The client knows of it:
+//!   sent alone, the next call of the method waits;
 //! - [`Error::NotRun`]: the batch halted before it, an earlier request of the batch failed, its time
 //!   was up, or it refers to a result that is not there. It was not run;
 //! - any other error whose [method](Error::method) begins with `batch: `: its whole request
@@ -48,8 +51,9 @@
 //!
 //! A [`Reference`] stands for a result that is not there yet. If both commands are in the same
 //! request, the portal puts the value in its place. It knows no types there, and if the earlier
-//! command failed, or its result has no such value or `null`, it runs the later one all the same,
-//! with something else in that place: the command's outcome is then
+//! command failed, or its result has no such value or `null`, or in a longer text something else
+//! than a text or a number, it runs the later one all the same, with something else in that place:
+//! the command's outcome is then
 //! [`DecodeErrorKind::Reference`](crate::DecodeErrorKind::Reference). With
 //! [`halt`](Batch::halt) at least nothing runs behind a command that failed.
 //!

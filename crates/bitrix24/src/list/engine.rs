@@ -17,7 +17,11 @@ use super::{
     plan::{self, How},
     scan::{Scan, scan},
 };
-use crate::{Error, RequestError, error::DecodeErrorKind, raw::Reply};
+use crate::{
+    ApiError, Error, RequestError, SystemError,
+    error::{AnyCode, DecodeErrorKind},
+    raw::Reply,
+};
 
 /// The most pages that one batch asks for: what the API allows.
 const BATCH: usize = 50;
@@ -75,6 +79,12 @@ struct Reading {
     before: Option<Scan>,
     /// How far the page before moved `start`.
     stride: u64,
+    /// Whether a batch can ask for what the caller asks for.
+    fits_batch: bool,
+    /// Whether the pages at hand were asked for in a batch.
+    in_batch: bool,
+    /// Whether the next page is asked for alone.
+    alone: bool,
 }
 
 impl Engine {
@@ -177,6 +187,9 @@ impl Engine {
             }
         };
         Ok(Reading {
+            fits_batch: self.how == How::Batched && begin.params.survive_a_query(),
+            in_batch: false,
+            alone: false,
             params: begin.params,
             limit: begin.limit,
             at,
@@ -199,7 +212,7 @@ impl Engine {
         }
         while let State::Reading(reading) = &mut self.state {
             let Some((at, reply)) = reading.ready.pop_front() else {
-                match reading.ask(&self.list, self.how) {
+                match reading.ask(&self.list) {
                     Ok(pages) => return Step::Ask(pages),
                     Err(error) => {
                         self.refuse(error.to_string());
@@ -232,6 +245,12 @@ impl Engine {
                     self.fail(error);
                     page
                 }
+                // Alone, the call waits until the method has rested.
+                Err(Error::Api(error)) if reading.in_batch && is_at_rest(&error) => {
+                    reading.ready.clear();
+                    reading.alone = true;
+                    continue;
+                }
                 Err(error) => {
                     self.fail(error);
                     break;
@@ -262,10 +281,11 @@ impl Engine {
 
 impl Reading {
     /// The parameters of the next page, and of those that will follow as far as that is known.
-    fn ask(&mut self, list: &List, how: How) -> Result<Vec<Vec<u8>>, serde_json::Error> {
+    fn ask(&mut self, list: &List) -> Result<Vec<Vec<u8>>, serde_json::Error> {
         let total = self.before.as_ref().and_then(|scan| scan.total);
+        let batched = self.fits_batch && self.stride > 0 && !mem::take(&mut self.alone);
         self.asked = match (self.at, total) {
-            (At::Start(start), Some(total)) if how == How::Batched && self.stride > 0 => {
+            (At::Start(start), Some(total)) if batched => {
                 let starts = (0..BATCH as u64)
                     .map(|index| start.saturating_add(index.saturating_mul(self.stride)));
                 let starts = starts.take_while(|it| *it == start || *it < total);
@@ -273,6 +293,7 @@ impl Reading {
             }
             (at, _) => vec![at],
         };
+        self.in_batch = self.asked.len() > 1;
         let asked = self.asked.iter();
         asked
             .map(|at| plan::write(&self.params, *at, list).write())
@@ -311,4 +332,9 @@ impl Reading {
         self.at = next;
         self.before = Some(scan);
     }
+}
+
+/// Whether the method has worked for too long, and rests.
+fn is_at_rest(error: &ApiError) -> bool {
+    matches!(error.kind, AnyCode::System(SystemError::OperationTimeLimit))
 }

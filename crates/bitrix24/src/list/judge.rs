@@ -156,10 +156,15 @@ impl Known<'_> {
                     None if told => self.stride,
                     None => 1,
                 };
-                Ok(match scan.count >= size.max(1) {
-                    true => Next::At(At::Start(end)),
-                    false => Next::Done,
-                })
+                if scan.count >= size.max(1) {
+                    return Ok(Next::At(At::Start(end)));
+                }
+                // The page before may know better, if the parameters got lost on the way to this one.
+                let before = self.before.and_then(|before| before.total);
+                match whole_or(At::Start(end), end, before) {
+                    Next::Wrong { what, .. } => self.wrong(end, scan, what),
+                    whole => Ok(whole),
+                }
             }
         }
     }

@@ -50,6 +50,21 @@ impl Params {
         }
     }
 
+    /// Whether all of them mean the same as a query, which knows neither `null` nor `true`, nor
+    /// lists and objects that are empty.
+    pub(super) fn survive_a_query(&self) -> bool {
+        fn survives(value: &Value) -> bool {
+            match value {
+                Value::Null | Value::Bool(_) => false,
+                Value::Number(_) | Value::String(_) => true,
+                Value::Array(items) => !items.is_empty() && items.iter().all(survives),
+                Value::Object(fields) => !fields.is_empty() && fields.values().all(survives),
+            }
+        }
+        let mut values = self.0.iter().map(|(_, value)| value.get());
+        values.all(|value| serde_json::from_str(value).is_ok_and(|value| survives(&value)))
+    }
+
     /// Sets a parameter in its place, or behind the others.
     pub(super) fn set(&mut self, name: &str, value: &impl Serialize) {
         // Numbers, texts and what was JSON before can be written.

@@ -75,7 +75,9 @@ impl<R, E: ErrorCode> Records<R, E> {
     /// Fetches up to 50 pages with a request, once the first has told how many there are. Only
     /// for lists that are paged by `start`.
     ///
-    /// That many pages are in memory at a time.
+    /// That many pages are in memory at a time. Parameters with `null`, `true`, `false` or an empty
+    /// list or object in them mean something else in a [batch](crate::batch#limits): with those, one
+    /// page is fetched after the other.
     pub fn batched(self) -> Self {
         self.change(Pages::batched)
     }
