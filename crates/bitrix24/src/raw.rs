@@ -210,9 +210,11 @@ impl Reply {
         self.location.as_deref().filter(|_| is_move)
     }
 
-    /// Whether this looks like an answer of the API.
+    /// Whether this looks like an answer of the API, as far as its ends tell.
     pub(crate) fn is_of_the_api(&self) -> bool {
-        let is_object = envelope::trimmed(&self.body).is_ok_and(|text| text.starts_with('{'));
+        let text = self.body.trim_ascii();
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+        let is_object = text.trim_ascii_start().starts_with(b"{") && text.ends_with(b"}");
         is_object && !(300..400).contains(&self.status)
     }
 

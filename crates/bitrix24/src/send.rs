@@ -81,6 +81,8 @@ impl Client {
 /// Refuses what cannot be sent.
 fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
     const NOT_AN_OBJECT: &str = "the parameters are not a JSON object";
+    const BY_PLACE: &str = "the parameters are a list: give those that go by their places as an \
+                            object with the keys \"0\", \"1\" and so on";
 
     let refuse = |what: &str| {
         let scrubber = shared.scrubber();
@@ -90,7 +92,11 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
         return Err(refuse("this cannot be the name of a method"));
     }
     if inside(&call.params).is_none() {
-        return Err(refuse(NOT_AN_OBJECT));
+        let positional = call.params.trim_ascii_start().starts_with(b"[");
+        return Err(refuse(match positional {
+            true => BY_PLACE,
+            false => NOT_AN_OBJECT,
+        }));
     }
     if has_marker(&call.params) {
         return Err(refuse(
@@ -257,7 +263,11 @@ impl Sending<'_> {
     fn no_token(&self, error: TokenError) -> Error {
         let method = self.shared.scrubber().scrub(self.method).into_owned();
         let mut error = error.of_method(&method);
-        error.tries = Tries::new(self.made, Stopped::Final);
+        let stopped = match error.kind() {
+            TokenErrorKind::Deadline => Stopped::NoTime,
+            _ => Stopped::Final,
+        };
+        error.tries = Tries::new(self.made, stopped);
         error.into()
     }
 
@@ -467,7 +477,7 @@ impl Sending<'_> {
             Outcome::Answer(reply) => reply,
         };
         let refusal = envelope::refusal(reply.status, &reply.body);
-        let verdict = Verdict::of_answer(reply.status, refusal.as_ref());
+        let verdict = Verdict::of_answer(reply.status, reply.is_of_the_api(), refusal.as_ref());
         let seen = match verdict {
             Verdict::DidNotRun(NotRunBecause::BucketFull) => Seen::BucketFull,
             Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Seen::OperatingSpent {
@@ -486,12 +496,12 @@ impl Sending<'_> {
         let retries = &self.client.options.retries;
         let is_spent = self.made - self.renewals >= retries.tries.max(1);
         match verdict {
-            Verdict::Final | Verdict::DidNotRun(NotRunBecause::TokenExpired) => {
-                Decision::Stop(Stopped::Final)
-            }
-            Verdict::MayHaveRun if !self.repeatable && retries.tries > 1 => {
+            Verdict::MayHaveRun | Verdict::NoAnswer if !self.repeatable => {
                 Decision::Stop(Stopped::MayHaveRun)
             }
+            Verdict::Final
+            | Verdict::NoAnswer
+            | Verdict::DidNotRun(NotRunBecause::TokenExpired) => Decision::Stop(Stopped::Final),
             _ if is_spent => Decision::Stop(Stopped::Spent),
             // The limiter knows when it ends.
             Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Decision::Pause(Duration::ZERO),

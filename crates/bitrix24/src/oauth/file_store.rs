@@ -228,10 +228,26 @@ fn write(temporary: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(temporary, target)?;
-    // The new name lasts only with the directory. Not every system can do that.
+    // The new name lasts only with the directory.
     #[cfg(unix)]
-    File::open(directory(target))?.sync_all()?;
+    match File::open(directory(target)).and_then(|directory| directory.sync_all()) {
+        Err(error) if !is_impossible(&error) => return Err(error),
+        _ => {}
+    }
     Ok(())
+}
+
+/// Whether the system, or a right that is missing, stands in the way of making a directory last.
+/// The file is in its place already.
+#[cfg(unix)]
+fn is_impossible(error: &io::Error) -> bool {
+    const BAD_DESCRIPTOR: i32 = 9;
+
+    let kind = error.kind();
+    matches!(
+        kind,
+        ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+    ) || error.raw_os_error() == Some(BAD_DESCRIPTOR)
 }
 
 /// Opens files that only their owner can read.

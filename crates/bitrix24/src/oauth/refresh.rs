@@ -161,13 +161,14 @@ impl Worker {
                 Ok(token)
             }
             Err(error) if self.is_replaced => Err(error),
-            Err(error) => {
-                state.fail(&error);
-                match self.is_provided {
-                    true => state.still_valid().ok_or(error),
-                    false => Err(error),
+            // What nobody was told of is no reason to fail later.
+            Err(error) => match self.is_provided.then(|| state.still_valid()).flatten() {
+                Some(token) => Ok(token),
+                None => {
+                    state.fail(&error);
+                    Err(error)
                 }
-            }
+            },
         };
         drop(state);
         // Whoever reads it may wait for those who wait for the state.

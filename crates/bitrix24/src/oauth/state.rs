@@ -20,6 +20,10 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// How long a refusal counts that may end elsewhere: the customer pays, the vendor corrects a setting.
 const LAPSE: Duration = Duration::from_secs(5 * 60);
 
+/// How long a failure counts for the calls that began before it. Those that waited for their turn
+/// for longer try anew.
+const SHARED: Duration = Duration::from_secs(5);
+
 /// How many tokens that are over are still masked in texts.
 const REMEMBERED: usize = 8;
 
@@ -44,7 +48,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// When a call began: it shares the failures of the renewals that failed since.
+/// When a call began: it shares the failures of the renewals that failed since, lately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Epoch(u64);
 
@@ -62,8 +66,8 @@ pub(super) struct Inner {
     pub(super) unsaved: Option<Unsaved>,
     pub(super) running: Option<Running>,
     failures: u64,
-    /// The last failure, if nothing went well since.
-    failure: Option<TokenError>,
+    /// The last failure and its moment, if nothing went well since.
+    failure: Option<(TokenError, Instant)>,
     /// Why the current credential cannot be renewed.
     pub(super) refusal: Option<Refusal>,
     pub(super) not_ahead_before: Option<Instant>,
@@ -169,7 +173,7 @@ impl Inner {
 
     pub(super) fn fail(&mut self, error: &TokenError) {
         self.failures += 1;
-        self.failure = Some(error.clone());
+        self.failure = Some((error.clone(), Instant::now()));
     }
 
     /// Notes a failure after which it is of no use to ask again soon.
@@ -251,7 +255,9 @@ impl Inner {
             return Step::Wait(running.outcome.clone(), running.is_for_token);
         }
         match &self.failure {
-            Some(error) if self.failures > epoch.0 => Step::Done(Err(error.clone())),
+            Some((error, at)) if self.failures > epoch.0 && at.elapsed() < SHARED => {
+                Step::Done(Err(error.clone()))
+            }
             _ => Step::Start,
         }
     }
@@ -280,6 +286,26 @@ impl Current {
             now if now < due => Age::Fresh,
             now if now < over => Age::Due,
             _ => Age::Over,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::TokenErrorKind;
+
+    #[test]
+    fn a_failure_does_not_count_for_ever() {
+        let mut inner = Inner::default();
+        let before = inner.epoch();
+        inner.fail(&TokenError::new(TokenErrorKind::Internal, "down"));
+        assert!(matches!(inner.work(before), Step::Done(Err(_))));
+        assert!(matches!(inner.work(inner.epoch()), Step::Start));
+        let long_ago = Instant::now().checked_sub(SHARED);
+        if let (Some((_, at)), Some(long_ago)) = (&mut inner.failure, long_ago) {
+            *at = long_ago;
+            assert!(matches!(inner.work(before), Step::Start));
         }
     }
 }

@@ -101,9 +101,15 @@ fn ahead_of_time_in_vain() {
     let token = run(oauth.token(epoch)).unwrap();
     let error = run(oauth.renew(token.generation, epoch)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Garbage);
-    assert_eq!(server.requests().len(), 1, "the call began before");
+    assert_eq!(
+        server.requests().len(),
+        2,
+        "nobody was told of the first failure"
+    );
+    run(oauth.renew(token.generation, epoch)).unwrap_err();
+    assert_eq!(server.requests().len(), 2, "the call began before");
     run(oauth.renew(token.generation, oauth.begin())).unwrap_err();
-    assert_eq!(server.requests().len(), 2);
+    assert_eq!(server.requests().len(), 3);
     run(oauth.token(oauth.begin())).unwrap_err();
 }
 
