@@ -83,7 +83,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long it may take to connect, TLS included. 10 seconds unless set.
+    /// How long it may take to connect, TLS included: 10 seconds unless set, and never more than nine
+    /// tenths of the [`read_timeout`](Self::read_timeout).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -273,7 +274,8 @@ impl ClientBuilder {
             ));
         }
         let connector = Connector {
-            connect_timeout: self.connect_timeout,
+            // Else it would not be known whether a call whose time is up was sent.
+            connect_timeout: self.connect_timeout.min(self.read_timeout / 10 * 9),
             proxy: self.proxy,
             root_certificates: self.root_certificates,
             loopback,

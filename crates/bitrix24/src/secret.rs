@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A secret value, such as an access token or a bot's token.
 ///
-/// It prints as `***`, is wiped from memory when dropped, and is sent in plain: to the API, or to
-/// wherever else it is serialized.
+/// It prints as `***` and is sent in plain: to the API, or to wherever else it is serialized. When it
+/// is dropped, its memory is wiped; that of copies which were sent or stored is not.
 ///
 /// ```
 /// use bitrix24::Secret;

@@ -10,7 +10,7 @@ use std::{
 use bitrix24::{
     BoxFuture, Client, DecodeErrorKind, Error, NotRunReason, Rest, Retries, Rule,
     TransportErrorKind,
-    batch::{Batch, Outcome},
+    batch::{Batch, Outcome, Reference},
     imbot::{ChatGet, ChatGetError},
     limit::{Limiter, Seen, TooLate, Turn},
     raw::{Call, Command, Reply, marker},
@@ -348,7 +348,8 @@ async fn a_request_that_fails_as_a_whole() {
         ),
         (
             status(200, "<html>t0psecretc0de"),
-            "batch: crm.deal.get: the answer is a page, not JSON (HTTP 200); it begins: <html>***",
+            "batch: crm.deal.get: the answer is a page, not JSON (HTTP 200); not repeated, since it \
+             may have run; it begins: <html>***",
         ),
         (ok(&json!({"result": 5})), "batch: crm.deal.get: result: "),
         (
@@ -382,21 +383,31 @@ async fn a_request_that_fails_as_a_whole() {
 /// The portal runs such commands, with something else in that place.
 #[tokio::test]
 async fn references_that_lead_nowhere_are_found_out() {
+    const NO_WORD: &str = "command 0 answered neither a text nor a number there, which the portal \
+                           does not put into a text";
+
     let call = async |client: Client| {
         let mut batch = Batch::new();
         let first = batch.add_by_name("x.get", ());
         let failed = batch.add_by_name("x.get", ());
         let refer = |reference| json!({"ID": reference});
+        let text = |reference: Reference| json!({"ID": format!("No. {reference} !")});
         let good = batch.add_by_name("y.set", refer(first.at("ID")));
         let wrong = [
             batch.add_by_name("y.set", refer(first.at("NULL"))),
             batch.add_by_name("y.set", refer(first.at("ID").at("X"))),
             batch.add_by_name("y.set", refer(failed.result())),
+            batch.add_by_name("y.set", text(first.at("FLAG"))),
+            batch.add_by_name("y.set", text(first.result())),
         ];
+        let alone = batch.add_by_name("y.set", refer(first.at("FLAG")));
+        let word = batch.add_by_name("y.set", text(first.at("ID")));
         let chained = batch.add_by_name("y.set", refer(wrong[0].at("ID")));
         let mut answers = client.send_batch(batch).await.unwrap();
         assert_eq!(answers.take(good).unwrap().result, json!({"ID": 2}));
-        answers.take(chained).unwrap();
+        for handle in [chained, alone, word] {
+            answers.take(handle).unwrap();
+        }
         let wrong = wrong.map(|handle| match answers.take(handle).unwrap_err() {
             Error::Decode(error) => match error.kind() {
                 DecodeErrorKind::Reference { what } => what.clone(),
@@ -410,11 +421,14 @@ async fn references_that_lead_nowhere_are_found_out() {
                 "command 0 answered null there",
                 "command 0 answered nothing at result[ID][X]",
                 "command 1 failed",
+                NO_WORD,
+                NO_WORD,
             ]
         );
     };
-    let mut results = results(0..7);
+    let mut results = results(0..11);
     results["c0"]["NULL"] = Value::Null;
+    results["c0"]["FLAG"] = true.into();
     results.as_object_mut().unwrap().remove("c1");
     let errors = json!({"c1": {"error": "NOT_FOUND", "error_description": ""}});
     portal(&[answered(results, errors)], call).await;

@@ -72,12 +72,14 @@ pub(super) fn encode(params: &[u8], check: &Check<'_>) -> Result<Query, String> 
 }
 
 impl Query {
-    /// What the parameters refer to.
-    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
-        let pieces = self.holes.iter().flat_map(|hole| &hole.pieces);
-        pieces.filter_map(|piece| match piece {
-            Piece::Reference(reference) => Some(reference),
-            Piece::Text(_) => None,
+    /// What the parameters refer to, and whether that is put into a text.
+    pub(super) fn references(&self) -> impl Iterator<Item = (&Reference, bool)> {
+        self.holes.iter().flat_map(|hole| {
+            let in_text = hole.pieces.len() > 1;
+            hole.pieces.iter().filter_map(move |piece| match piece {
+                Piece::Reference(reference) => Some((reference, in_text)),
+                Piece::Text(_) => None,
+            })
         })
     }
 

@@ -9,6 +9,7 @@ use super::{
     answer::{Outcome, split},
     command::{Command, missing},
     encode::{Query, Target, encode},
+    json::{self, Value},
     reference::Reference,
 };
 use crate::{
@@ -131,8 +132,13 @@ impl Run<'_> {
         // What the portal is to look up, by the place of the command that asks for it.
         let mut asked = Vec::new();
         for (place, command) in chunk.iter().enumerate() {
-            let references = command.query.references().filter(|it| it.command >= first);
-            asked.extend(references.map(|reference| (first + place, reference.clone())));
+            let references = command.query.references();
+            let references = references.filter(|(it, _)| it.command >= first);
+            asked.extend(references.map(|(reference, in_text)| Asked {
+                by: first + place,
+                reference: reference.clone(),
+                in_text,
+            }));
         }
         let (call, unsent) = self.request(chunk);
         let said = match call {
@@ -157,17 +163,28 @@ impl Run<'_> {
 
     /// Finds the commands that ran with something else than the result they referred to: where there
     /// is none, the portal puts in what comes next to it, the whole object for example.
-    fn look_up(&mut self, asked: &[(usize, Reference)]) {
-        let wrong = asked.iter().filter_map(|(place, reference)| {
-            let target = self.done.get(reference.command).and_then(Outcome::json);
-            let what = match target.map(|result| reference.find(result)) {
-                Some(Ok("null")) => format!("command {} answered null there", reference.command),
-                Some(Ok(_)) => return None,
-                Some(Err(what)) => what,
-                None => format!("command {} failed", reference.command),
-            };
-            Some((*place, self.client.scrub(&what)))
-        });
+    fn look_up(&mut self, asked: &[Asked]) {
+        let wrong = asked.iter().filter_map(
+            |Asked {
+                 by,
+                 reference,
+                 in_text,
+             }| {
+                let number = reference.command;
+                let target = self.done.get(number).and_then(Outcome::json);
+                let what = match target.map(|result| reference.find(result)) {
+                    Some(Ok("null")) => format!("command {number} answered null there"),
+                    Some(Ok(value)) if *in_text && !is_word(value) => format!(
+                        "command {number} answered neither a text nor a number there, which the \
+                     portal does not put into a text"
+                    ),
+                    Some(Ok(_)) => return None,
+                    Some(Err(what)) => what,
+                    None => format!("command {number} failed"),
+                };
+                Some((*by, self.client.scrub(&what)))
+            },
+        );
         for (place, what) in wrong.collect::<Vec<_>>() {
             if let Some(outcome) = self.done.get_mut(place)
                 && let Ok(reply) = &outcome.answer
@@ -285,6 +302,20 @@ impl Run<'_> {
         self.end
             .map(|end| end.saturating_duration_since(Instant::now()))
     }
+}
+
+/// A value that the portal is to look up.
+struct Asked {
+    /// The command that asks for it.
+    by: usize,
+    reference: Reference,
+    /// Whether it stands in a longer text.
+    in_text: bool,
+}
+
+/// Whether the portal can put a value into a text.
+fn is_word(value: &str) -> bool {
+    matches!(json::open(value), Some(Value::Text(_) | Value::Number(_)))
 }
 
 fn not_run(method: &str, reason: NotRunReason) -> Outcome {

@@ -20,7 +20,8 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// There was no connection: name, network, TLS or proxy. The method did not run.
     Connect,
-    /// The time was up. The method may have run.
+    /// The time was up. The method may have run, unless the call was given less time than a
+    /// connection, which nobody can tell then.
     Timeout,
     /// The connection broke before the answer, or in the middle of it. The method may have run.
     Lost,
