@@ -30,7 +30,7 @@ pub(super) struct Scan {
     ids: Option<[u64; 2]>,
     /// Whether the ids are known to be ids, and are not only called that.
     described: bool,
-    /// The records as they came, from the first to the last.
+    /// The records as they came, from the first to the last, unless they have keys.
     text: Bytes,
     /// What the first one is called, where they have names.
     first_name: Option<Box<str>>,
@@ -239,9 +239,11 @@ impl<'de> Visitor<'de> for Look<'_> {
 struct Ends<'de>(Option<[&'de RawValue; 2]>);
 
 impl<'de> Ends<'de> {
-    fn add(&mut self, record: &'de RawValue) {
-        let first = self.0.map_or(record, |[first, _]| first);
-        self.0 = Some([first, record]);
+    fn add(&mut self, record: Option<&'de RawValue>) {
+        if let Some(record) = record {
+            let first = self.0.map_or(record, |[first, _]| first);
+            self.0 = Some([first, record]);
+        }
     }
 
     /// What stands from the one to the other in the body that they are parts of.
@@ -266,8 +268,8 @@ impl<'p> Look<'p> {
 
     fn with_ids<'de>(self, scan: Scan, ends: Ends<'de>) -> Seen<'de> {
         let [first, last] = match ends.0 {
-            Some(ends) if !self.keyed => ends.map(|record| self.id(record)),
-            _ => [None, None],
+            Some(ends) => ends.map(|record| self.id(record)),
+            None => [None, None],
         };
         let scan = Scan {
             ids: first.zip(last).map(|(first, last)| [first, last]),
@@ -340,23 +342,18 @@ impl Scan {
     }
 }
 
-/// Reads a record: its key, if there is one to read.
+/// Reads a record: its key, if there is one to read, or else how it is written.
 #[derive(Clone, Copy)]
 struct KeyOf<'p>(Option<&'p str>);
 
 impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
-    type Value = (Option<i64>, &'de RawValue);
+    type Value = (Option<i64>, Option<&'de RawValue>);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let record = <&RawValue>::deserialize(deserializer)?;
-        let key = match self.0 {
-            None => None,
-            Some(_) => {
-                let mut json = serde_json::Deserializer::from_str(record.get());
-                json.deserialize_map(self).map_err(D::Error::custom)?
-            }
-        };
-        Ok((key, record))
+        Ok(match self.0 {
+            None => (None, Some(<&RawValue>::deserialize(deserializer)?)),
+            Some(_) => (deserializer.deserialize_map(self)?, None),
+        })
     }
 }
 
