@@ -44,6 +44,10 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {
+        ["help"] | [.., "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
         ["setup"] => setup::setup(),
         ["demo"] => demo::demo(),
         ["test", options @ ..] => match test::Options::read(options) {
@@ -56,10 +60,6 @@ fn main() -> ExitCode {
         },
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
-        ["help" | "--help" | "-h"] => {
-            print!("{USAGE}");
-            Ok(())
-        }
         [] => return usage("a command is missing"),
         [unknown, ..] => return usage(&format!("no such command or option: {unknown}")),
     };
