@@ -122,6 +122,8 @@ def test_tokens_from_the_installation(sandbox: Sandbox, tmp_path: Path) -> None:
     proof = tokens.installed(oauth, urlencode(form).encode())
     assert proof is not None
     assert proof.reveal() == "proof"
+    assert tokens.proven(b"event=ONAPPUNINSTALL&auth[application_token]=proof", proof)
+    assert not tokens.proven(b"event=ONAPPUNINSTALL&auth[application_token]=pr00f", proof)
     first = row.load()
     sandbox.expire_tokens()
     with Client.from_oauth(oauth) as client:

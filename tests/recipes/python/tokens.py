@@ -29,4 +29,9 @@ def installed(oauth: OAuth, body: bytes) -> Secret | None:
     return installation.application_token
 
 
+def proven(body: bytes, kept: Secret) -> bool:
+    """Tells whether the portal posted an event, rather than anybody else."""
+    return Installation.token_of(body) == kept
+
+
 # end

@@ -39,6 +39,11 @@ async fn installed(oauth: &OAuth, body: &str) -> Result<Option<Secret>, Box<dyn 
     oauth.replace(installation.credential).await?;
     Ok(installation.application_token)
 }
+
+/// Whether the portal posted an event, rather than anybody else.
+fn proven(body: &str, kept: &Secret) -> bool {
+    Installation::token_of(body).as_ref() == Some(kept)
+}
 // end
 
 // README: store
@@ -154,6 +159,9 @@ async fn from_the_installation_to_renewed_tokens() {
         installed(&oauth, &body).await.unwrap(),
         Some("proof".into())
     );
+    let gone = "event=ONAPPUNINSTALL&auth[application_token]=proof";
+    assert!(proven(gone, &"proof".into()));
+    assert!(!proven(gone, &"pr00f".into()));
     let client = Client::oauth(&oauth).unwrap();
     portal.expire_tokens();
     client.call_by_name("crm.deal.get", ()).await.unwrap();
