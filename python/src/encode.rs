@@ -561,7 +561,7 @@ fn content<'a>(text: &'a Bound<'_, PyString>) -> Result<Cow<'a, str>, Wrong> {
 /// A number that is a key.
 fn whole(number: &Bound<'_, PyInt>) -> Result<i64, Wrong> {
     let whole = number.extract();
-    whole.map_err(|_| Wrong::value("a key of more than 64 bits"))
+    whole.map_err(|_| Wrong::value("a key that is too large"))
 }
 
 /// The name of a field.

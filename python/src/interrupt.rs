@@ -17,12 +17,26 @@ pub(crate) fn is_interrupt(py: Python<'_>, error: &PyErr) -> bool {
     !error.is_instance_of::<PyException>(py)
 }
 
+/// Has Python handle the signals that have come, before code runs by which what they raise gets
+/// lost. Whatever it is, it is kept for the call that this thread drives.
+pub(crate) fn look(py: Python<'_>) {
+    if DRIVING.get()
+        && let Err(error) = py.check_signals()
+    {
+        keep(error);
+    }
+}
+
+fn keep(error: PyErr) {
+    let earlier = RAISED.with_borrow_mut(|raised| raised.replace(error));
+    drop(earlier);
+}
+
 /// Deals with what was raised where nobody can catch it: an interrupt is kept for the call that
 /// this thread drives, anything else is shown.
 pub(crate) fn raised(py: Python<'_>, error: PyErr, about: Option<&Bound<'_, PyAny>>) {
     if DRIVING.get() && is_interrupt(py, &error) {
-        let earlier = RAISED.with_borrow_mut(|raised| raised.replace(error));
-        drop(earlier);
+        keep(error);
     } else {
         error.write_unraisable(py, about);
     }

@@ -61,6 +61,7 @@ impl Subscriber for Logging {
             _ => DEBUG,
         };
         gate::attach_for_long(|py| {
+            interrupt::look(py);
             let told = LOGGER.get(py).and_then(|logger| {
                 let text = format!("{}{}", text.message, text.fields);
                 logger.call_method1(interned!(py, "log"), (level, text))

@@ -41,7 +41,8 @@ use crate::{
 /// Longer than a round of an event loop should take.
 const LONG_ROUND: Duration = Duration::from_millis(100);
 
-/// How long the exit of the interpreter waits for the threads of the runtime to stop.
+/// How long the exit of the interpreter waits for the threads of the runtime to stop, and for code of
+/// others if it is interrupted.
 const LAST_WAIT: Duration = Duration::from_millis(200);
 
 /// How long the exit waits at most for a new token to be stored, and for code of others to end.
@@ -182,6 +183,12 @@ fn at_exit(py: Python<'_>) -> PyResult<()> {
         bridge.exited = true;
         bridge.runtime.take()
     });
+    // A call that nobody waits for any more must not have a token renewed behind the last look.
+    py.detach(|| {
+        if let Some(runtime) = runtime {
+            runtime.shutdown_timeout(LAST_WAIT);
+        }
+    });
     let until = Instant::now() + PATIENCE;
     let ended = finish(py, until, |step| {
         // The authorization server has taken the old refresh token back: the new one must be stored.
@@ -191,19 +198,13 @@ fn at_exit(py: Python<'_>) -> PyResult<()> {
         }
         is_over
     });
-    let ended = match ended {
+    match ended {
         Ok(()) => finish(py, until, gate::shut),
         interrupted => {
-            gate::shut(Duration::ZERO);
+            py.detach(|| gate::shut(LAST_WAIT));
             interrupted
         }
-    };
-    py.detach(|| {
-        if let Some(runtime) = runtime {
-            runtime.shutdown_timeout(LAST_WAIT);
-        }
-    });
-    ended
+    }
 }
 
 /// Waits for something to end, which is given a little time at once. An error means that a signal

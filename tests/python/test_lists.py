@@ -177,7 +177,7 @@ def test_a_page_that_gets_lost_with_its_task(portal: Portal, async_client: Async
         while not portal.requests:
             await asyncio.sleep(0.01)
         asyncio.get_running_loop().call_later(0.01, first.cancel)
-        time.sleep(0.3)
+        time.sleep(0.6)
         with pytest.raises(asyncio.CancelledError):
             await first
         rest = async_client.records(LISTED, resume=records.cursor)

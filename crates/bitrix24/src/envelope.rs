@@ -21,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) scrubber: &'a Scrubber,
     pub(crate) tries: Tries,
+    /// Those to tell of if it is no answer.
+    pub(crate) tries_in_vain: Tries,
 }
 
 /// What the call path has to know of an error of the API.
@@ -140,6 +142,10 @@ impl<'de> Context<'de> {
 
     pub(crate) fn wrong(&self, kind: DecodeErrorKind) -> Error {
         let scrub = |text: String| self.scrubber.scrub_owned(text);
+        let tries = match kind.is_no_answer() {
+            true => self.tries_in_vain,
+            false => self.tries,
+        };
         let kind = match kind {
             DecodeErrorKind::NotJson { what } => DecodeErrorKind::NotJson { what: scrub(what) },
             DecodeErrorKind::WrongType { path, what } => DecodeErrorKind::WrongType {
@@ -153,7 +159,7 @@ impl<'de> Context<'de> {
             method: self.method.to_owned(),
             status: self.status,
             excerpt: self.scrubber.excerpt(self.body),
-            tries: self.tries,
+            tries,
         }
         .into()
     }

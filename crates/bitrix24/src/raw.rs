@@ -16,7 +16,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use serde::de::DeserializeSeed;
 
 use crate::{
-    Answer, Error, Rest, Rule, Tries, envelope,
+    Answer, Error, Rest, Rule, Stopped, Tries, envelope,
     error::{DecodeError, DecodeErrorKind},
     learns::Learns,
     scrub::Scrubber,
@@ -78,6 +78,8 @@ pub struct Reply {
     pub(crate) body: Bytes,
     pub(crate) scrubber: Arc<Scrubber>,
     pub(crate) tries: Tries,
+    /// Whether a second run of the call would have done no harm.
+    pub(crate) repeatable: bool,
     /// Whom to tell what the answer says of the limits.
     pub(crate) learns: Option<Learns>,
 }
@@ -111,6 +113,7 @@ impl Reply {
             body: body.into(),
             scrubber: Arc::default(),
             tries: Tries::default(),
+            repeatable: true,
             learns: None,
         }
     }
@@ -125,6 +128,7 @@ impl Reply {
             body: body.into(),
             scrubber: self.scrubber.clone(),
             tries: self.tries,
+            repeatable: self.repeatable,
             learns: None,
         }
     }
@@ -200,7 +204,7 @@ impl Reply {
             method: self.method.clone(),
             status: self.status,
             excerpt: self.scrubber.excerpt(&self.body),
-            tries: self.tries,
+            tries: self.tries_in_vain(),
         })
     }
 
@@ -210,12 +214,19 @@ impl Reply {
         self.location.as_deref().filter(|_| is_move)
     }
 
-    /// Whether this looks like an answer of the API, as far as its ends tell.
+    /// Whether this looks like an answer of the API.
     pub(crate) fn is_of_the_api(&self) -> bool {
-        let text = self.body.trim_ascii();
-        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-        let is_object = text.trim_ascii_start().starts_with(b"{") && text.ends_with(b"}");
+        let is_object = envelope::trimmed(&self.body).is_ok_and(|text| text.starts_with('{'));
         is_object && !(300..400).contains(&self.status)
+    }
+
+    /// The tries, if this turns out to be no answer. Nobody refused the call, so it may have run.
+    pub(crate) fn tries_in_vain(&self) -> Tries {
+        let may_have_run = !self.repeatable && matches!(self.status, 200..300 | 303);
+        match self.tries.stopped {
+            Stopped::Final if may_have_run => Tries::new(self.tries.made, Stopped::MayHaveRun),
+            _ => self.tries,
+        }
     }
 
     /// An error about this answer.
@@ -230,6 +241,7 @@ impl Reply {
             body: &self.body,
             scrubber: &self.scrubber,
             tries: self.tries,
+            tries_in_vain: self.tries_in_vain(),
         }
     }
 }

@@ -113,8 +113,6 @@ pub(crate) enum Verdict {
     DidNotRun(NotRunBecause),
     /// It may have run.
     MayHaveRun,
-    /// It may have run, and what came back is no answer. It would be again.
-    NoAnswer,
 }
 
 /// Why a request did not run.
@@ -141,16 +139,11 @@ impl Verdict {
         }
     }
 
-    /// Of an answer. `is_of_the_api`: it looks like one, rather than like that of a proxy.
-    pub(crate) fn of_answer(
-        status: u16,
-        is_of_the_api: bool,
-        refusal: Option<&envelope::Refusal>,
-    ) -> Self {
+    /// Of an answer.
+    pub(crate) fn of_answer(status: u16, refusal: Option<&envelope::Refusal>) -> Self {
         let Some(refusal) = refusal else {
             return match status {
                 500.. => Self::MayHaveRun,
-                200..300 if !is_of_the_api => Self::NoAnswer,
                 _ => Self::Final,
             };
         };

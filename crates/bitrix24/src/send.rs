@@ -175,7 +175,10 @@ impl Sending<'_> {
                         refused = None;
                         continue;
                     }
-                    Some(Err(error)) => return self.did_not_run(Stopped::Final, |_| Err(error)),
+                    Some(Err(error)) => {
+                        let stopped = error.tries().stopped;
+                        return self.did_not_run(stopped, |_| Err(error));
+                    }
                     None => {}
                 }
             }
@@ -219,7 +222,7 @@ impl Sending<'_> {
 
     /// Waits for what a try needs: what is valid, and a turn.
     async fn ready(&self, refused: Option<NotRunBecause>) -> Result<Arc<Live>, (Stopped, Error)> {
-        let stop = |error| (Stopped::Final, error);
+        let stop = |error: Error| (error.tries().stopped, error);
         let live = self.live().await.map_err(stop)?;
         match self.turn(&live, refused).await {
             Ok(Waited(false)) => Ok(live),
@@ -466,6 +469,7 @@ impl Sending<'_> {
             body: joined(parts),
             scrubber: Arc::clone(scrubber),
             tries: Tries::default(),
+            repeatable: self.repeatable,
             learns: Some(Learns(live.limits.clone())),
         })
     }
@@ -477,7 +481,7 @@ impl Sending<'_> {
             Outcome::Answer(reply) => reply,
         };
         let refusal = envelope::refusal(reply.status, &reply.body);
-        let verdict = Verdict::of_answer(reply.status, reply.is_of_the_api(), refusal.as_ref());
+        let verdict = Verdict::of_answer(reply.status, refusal.as_ref());
         let seen = match verdict {
             Verdict::DidNotRun(NotRunBecause::BucketFull) => Seen::BucketFull,
             Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Seen::OperatingSpent {
@@ -496,12 +500,10 @@ impl Sending<'_> {
         let retries = &self.client.options.retries;
         let is_spent = self.made - self.renewals >= retries.tries.max(1);
         match verdict {
-            Verdict::MayHaveRun | Verdict::NoAnswer if !self.repeatable => {
-                Decision::Stop(Stopped::MayHaveRun)
+            Verdict::MayHaveRun if !self.repeatable => Decision::Stop(Stopped::MayHaveRun),
+            Verdict::Final | Verdict::DidNotRun(NotRunBecause::TokenExpired) => {
+                Decision::Stop(Stopped::Final)
             }
-            Verdict::Final
-            | Verdict::NoAnswer
-            | Verdict::DidNotRun(NotRunBecause::TokenExpired) => Decision::Stop(Stopped::Final),
             _ if is_spent => Decision::Stop(Stopped::Spent),
             // The limiter knows when it ends.
             Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Decision::Pause(Duration::ZERO),

@@ -52,8 +52,9 @@ class _Pages(Generic[R_co]):
 class Records(_Pages[R_co]):
     """The records of a list, one after the other: see :meth:`bitrix24.Client.records`.
 
-    There is never more than a page of them in memory, or a batch of pages. After an error the next
-    step asks for the same page again.
+    A page of them is in memory, or a batch of pages, and the text of the one before. After an error
+    the next step asks for the same page again. They are for one reader: threads or tasks that share
+    a list would get records twice.
     """
 
     __slots__ = ()
@@ -75,8 +76,9 @@ class Records(_Pages[R_co]):
 class AsyncRecords(_Pages[R_co]):
     """The records of a list, one after the other: see :meth:`bitrix24.AsyncClient.records`.
 
-    There is never more than a page of them in memory, or a batch of pages. After an error the next
-    step asks for the same page again.
+    A page of them is in memory, or a batch of pages, and the text of the one before. After an error
+    the next step asks for the same page again. They are for one reader: threads or tasks that share
+    a list would get records twice.
     """
 
     __slots__ = ()

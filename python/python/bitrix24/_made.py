@@ -71,7 +71,8 @@ class Made:
             timeout: Seconds that a call may take as a whole: to wait for its turn, all its tries,
                 and the refresh of a token. By default as many as it takes.
             read_timeout: Seconds that one try may take, from sending to the end of its answer.
-            connect_timeout: Seconds that a connection may take to come up.
+            connect_timeout: Seconds that a connection may take to come up, and at most nine tenths
+                of ``read_timeout``.
             retries: How a call is tried again that failed for a passing reason. A number says how
                 many times, with the usual pauses; ``None``: never.
             intensity: How many requests may go out at once, and how many a second after that. It
@@ -127,7 +128,8 @@ class Made:
                 :meth:`from_oauth` refreshes it instead.
             timeout: This and all further ones are those of :meth:`from_webhook`.
             read_timeout: Seconds that one try may take.
-            connect_timeout: Seconds that a connection may take to come up.
+            connect_timeout: Seconds that a connection may take to come up, and at most nine tenths
+                of ``read_timeout``.
             retries: How a call is tried again that failed for a passing reason.
             intensity: How many requests may go out at once, and how many a second after that.
             on_moved: Is called with the portal's new address when the portal has moved.
@@ -178,7 +180,8 @@ class Made:
             oauth: The application and its token. Any number of clients of either kind share it.
             timeout: This and all further ones are those of :meth:`from_webhook`.
             read_timeout: Seconds that one try may take.
-            connect_timeout: Seconds that a connection may take to come up.
+            connect_timeout: Seconds that a connection may take to come up, and at most nine tenths
+                of ``read_timeout``.
             retries: How a call is tried again that failed for a passing reason.
             intensity: How many requests may go out at once, and how many a second after that.
             on_moved: Is called with the portal's new address when the portal has moved.

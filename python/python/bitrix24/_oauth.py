@@ -343,7 +343,10 @@ class OAuth:
         self._native.replace(credential)
 
     async def replace_async(self, credential: Credential) -> None:
-        """Does what :meth:`replace` does, to be awaited. It happens even if that is cancelled."""
+        """Does what :meth:`replace` does, to be awaited.
+
+        Once it has begun to store the credential, it goes on even if that is cancelled.
+        """
         await self._native.replace_async(credential)
 
     @property

@@ -145,7 +145,7 @@ impl Run<'_> {
             None => Ok((methods.iter().map(|_| None).collect(), 0, Tries::default())),
             Some(call) => self.client.send(call).await.and_then(|reply| {
                 let said = split(&reply, first, &methods)?;
-                Ok((said, reply.status(), reply.tries))
+                Ok((said, reply.status(), reply.tries_in_vain()))
             }),
         };
         match said {

@@ -59,6 +59,22 @@ pub enum DecodeErrorKind {
     },
 }
 
+impl DecodeErrorKind {
+    /// Whether the API cannot have written it, or not to its end.
+    pub(crate) fn is_no_answer(&self) -> bool {
+        match self {
+            Self::Empty
+            | Self::Html
+            | Self::NotJson { .. }
+            | Self::Truncated
+            | Self::NotAnAnswer
+            | Self::Missing
+            | Self::Redirect { .. } => true,
+            Self::WrongType { .. } | Self::Reference { .. } | Self::Incomplete { .. } => false,
+        }
+    }
+}
+
 impl DecodeError {
     /// What is wrong.
     pub fn kind(&self) -> &DecodeErrorKind {

@@ -90,8 +90,9 @@ static UNDER_WAY: LazyLock<PerProcess<AtomicUsize>> = LazyLock::new(PerProcess::
 /// authorization server, or save what it gave.
 ///
 /// A program that ends meanwhile may lose a refresh token that was just renewed, and then the
-/// application must be authorised anew. So wait for 0 before the end if calls were given up: each
-/// job ends within the time that [`App::timeout`](super::App::timeout) gives to its steps.
+/// application must be authorised anew. So wait for 0 before the end if calls were given up: unless
+/// a store blocks, each job ends within the time that [`App::timeout`](super::App::timeout) gives to
+/// its steps.
 ///
 /// ```
 /// use std::{thread::sleep, time::{Duration, Instant}};
