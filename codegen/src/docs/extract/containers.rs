@@ -86,6 +86,12 @@ fn settle_at(
             {
                 Some("map<string, object>")
             }
+            ("object", Container::Object) if has_fields && !named => {
+                if let Some(inner) = holder(field, values) {
+                    field.fields = vec![inner];
+                }
+                None
+            }
             ("array" | "object[]", Container::Object | Container::Wrapped) => Some("object"),
             ("object", Container::List) if has_fields => Some("object[]"),
             ("object", Container::List) => Some("array"),
@@ -129,6 +135,33 @@ fn by_name(field: &Field, values: &[&Value]) -> bool {
     let described = |value: &Value| field.fields.iter().any(|it| value.get(&it.name).is_some());
     let mut maps = values.iter().filter_map(|it| it.as_object());
     maps.all(|map| map.values().all(described))
+}
+
+/// The only field of an object in which the names of its table stand: the table describes what is there.
+fn holder(field: &Field, values: &[&Value]) -> Option<Field> {
+    let described = |value: &Value| {
+        let inner = elements(value);
+        field
+            .fields
+            .iter()
+            .any(|it| inner.iter().any(|value| value.get(&it.name).is_some()))
+    };
+    let maps: Vec<_> = values.iter().filter_map(|it| it.as_object()).collect();
+    let mut names = maps
+        .iter()
+        .flat_map(|it| it.iter())
+        .filter(|it| described(it.1));
+    let (name, value) = names.next()?;
+    if !names.all(|it| it.0 == name) {
+        return None;
+    }
+    let mut inner = super::fields::plain_field(name);
+    inner.ty = match value {
+        Value::Array(_) => "object[]".into(),
+        _ => "object".into(),
+    };
+    inner.fields.clone_from(&field.fields);
+    Some(inner)
 }
 
 /// A table of fields that the answer describes, instead of having them: `{"ID": {"type": …}}`.

@@ -65,7 +65,7 @@ fn linked<'a>(
 ) -> Option<String> {
     let (page, anchor) = word.link.as_ref()?;
     if page == reader.path {
-        let (line, rows) = reader.anchored(anchor)?;
+        let (line, rows) = reader.anchored(anchor, |_| true)?;
         let alternatives = alternatives(reader, rows);
         if !alternatives.is_empty() {
             // A table of types, not of names: the result is one of them.

@@ -36,7 +36,9 @@ pub(super) fn nested_of<'a>(
             anchors.push(anchor.clone());
         }
     }
-    let by_anchor = anchors.iter().find_map(|it| reader.anchored(it));
+    // What the answer holds is no parameter: a filter leads there only for the names of its fields.
+    let here = |part| !place.is_params() || place.parts.contains(&part);
+    let by_anchor = anchors.iter().find_map(|it| reader.anchored(it, here));
     let found = by_anchor.or_else(|| reader.titled(name, place.parts));
     if let Some((line, rows)) = found
         && !place.open.contains(&line)
@@ -68,9 +70,20 @@ fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>)
             || ["_", "_n", "_N"].iter().any(|it| name.ends_with(it))
             || patterns.iter().any(|it| name.contains(it))
     };
-    if place.is_params()
-        && let Some(many) = fields.iter().find(|it| stands_for_many(&it.name))
-    {
+    if !place.is_params() {
+        return fields;
+    }
+    // A filter's keys have marks before the names of its fields: `>=DATE`.
+    let marked: Vec<&String> = reader
+        .examples(&place.names)
+        .into_iter()
+        .filter_map(|it| it.as_object())
+        .flat_map(|it| it.keys())
+        .filter(|it| it.starts_with(['!', '<', '>', '=', '%', '@', '?', '~']))
+        .collect();
+    let many = fields.iter().map(|it| &it.name);
+    let many = many.filter(|it| stands_for_many(it)).chain(marked).next();
+    if let Some(many) = many {
         let fact = place.way.trim_end_matches(".fields").to_owned();
         reader
             .findings
@@ -81,10 +94,7 @@ fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>)
             place.element,
             line,
             fact,
-            format!(
-                "`{}` stands for many names: the object stays open",
-                many.name
-            ),
+            format!("`{many}` stands for many names: the object stays open"),
             Vec::new(),
         );
         return Vec::new();

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
-use super::page::{Section, tables};
+use super::page::{Part, Section, tables};
 use super::table::is_named;
 use crate::docs::block::Row;
 use crate::docs::code::Call;
@@ -79,8 +79,13 @@ impl<'a> Reader<'a> {
         self.find(Weight::Open, element, line, fact, message, candidates);
     }
 
-    /// The table of names under an anchor of this page, and the line of its heading.
-    pub(super) fn anchored(&self, anchor: &str) -> Option<(u32, &'a [Row])> {
+    /// The table of names under an anchor of this page, in a part that will do, and the line of its
+    /// heading.
+    pub(super) fn anchored(
+        &self,
+        anchor: &str,
+        within: impl Fn(Part) -> bool,
+    ) -> Option<(u32, &'a [Row])> {
         let wanted = simple(anchor);
         let by_anchor =
             |section: &&Section<'a>| section.anchors.iter().any(|it| simple(it) == wanted);
@@ -89,16 +94,12 @@ impl<'a> Reader<'a> {
             |section: &&Section<'a>| section.anchors.is_empty() && simple(&section.title) == wanted;
         let found = self.sections.iter().find(by_anchor);
         let found = found.or_else(|| self.sections.iter().find(by_title))?;
-        named_table(found)
+        named_table(found).filter(|_| within(found.part))
     }
 
     /// The table under a heading that names a parameter: `Parameter fields`, `FIELDS Parameter`,
     /// `Phones Object`.
-    pub(super) fn titled(
-        &self,
-        name: &str,
-        within: &[super::page::Part],
-    ) -> Option<(u32, &'a [Row])> {
+    pub(super) fn titled(&self, name: &str, within: &[Part]) -> Option<(u32, &'a [Row])> {
         let wanted = name.to_lowercase();
         let names = |section: &&Section<'a>| {
             let title = section.title.to_lowercase();

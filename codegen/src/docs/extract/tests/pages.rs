@@ -146,6 +146,18 @@ fn flat_results_are_nested_as_the_json_is() {
         wrapped["fields"],
         json!([{ "name": "result", "type": "boolean" }])
     );
+    // A table of what one field of the answer holds.
+    let held = answer(
+        "{ \"result\": { \"cats\": [{ \"id\": 1 }] } }",
+        "|| **result**\n`object` | [Cats](#cats) ||\n|#\n\n#### Cats {#cats}\n\n#|\n|| **Name**\n\
+         `type` | **Description** ||\n|| **id**\n`integer` | Number ||",
+    );
+    assert_eq!(
+        held["fields"],
+        json!([{
+            "name": "cats", "type": "object[]", "fields": [{ "name": "id", "type": "integer" }]
+        }])
+    );
     // Keys of prose are no fields.
     let prose = answer(
         "{ \"result\": { \"Some words\": 1, \"Word\": 2 } }",

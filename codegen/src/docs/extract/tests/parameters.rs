@@ -168,6 +168,39 @@ fn nested_fields_by_anchor_heading_and_list() {
 }
 
 #[test]
+fn filters_take_no_table_of_the_answer_and_no_marks() {
+    let table = |heading: &str| {
+        format!(
+            "{heading}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **ID**\n`integer` | N ||\n|#\n\n"
+        )
+    };
+    let call = |filter: &str| {
+        format!(
+            "## Code Examples\n\n{{% list tabs %}}\n\n- JS\n\n    ```js\n    \
+             BX24.callMethod('zoo.feed', {{ SORT: {filter} }});\n    ```\n\n{{% endlist %}}\n\n"
+        )
+    };
+    let fields = |rest: &str| {
+        let rows = "|| **SORT**\n`object` | Of the [animals](#animal) ||";
+        facts(&draft(&page(rows, rest)))["params"][0]["fields"].clone()
+    };
+    let animal = table("### Animal {#animal}");
+    let answer = format!("## Response Handling\n\n{animal}");
+    assert_eq!(fields(&answer), Value::Null);
+    let field = json!([{ "name": "ID", "type": "integer" }]);
+    assert_eq!(fields(&animal), field);
+    assert_eq!(
+        fields(&format!("{animal}{}", call("{ ID: 7 }"))),
+        field,
+        "keys as they stand in the table"
+    );
+    assert_eq!(
+        fields(&format!("{animal}{}", call("{ '>=ID': 7 }"))),
+        Value::Null
+    );
+}
+
+#[test]
 fn conditions_become_rules() {
     let two = |a: &str, b: &str| {
         let rows = format!("|| **A***\n`string` | {a} ||\n|| **B**\n`string` | {b} ||");
