@@ -76,6 +76,7 @@ impl<'p> Place<'p> {
 
 /// The fields of a table. Names with dots go under the field before the dot.
 pub(super) fn of_rows<'a>(reader: &Reader<'a>, rows: &'a [Row], place: &Place<'_>) -> Vec<Field> {
+    reader.mark(rows);
     let mut out: Vec<Field> = Vec::new();
     for row in named(reader.path, rows) {
         // The credential is not a parameter of a method.

@@ -15,7 +15,12 @@ pub(super) fn read(
     answer: &Answer,
 ) -> Option<List> {
     let has = |name: &str| params.iter().find(|it| it.name.eq_ignore_ascii_case(name));
-    let nav = has("NAV_PARAMS").or_else(|| has("navParams"));
+    let is_nav = |it: &Field| {
+        it.name.eq_ignore_ascii_case("NAV_PARAMS") || it.name.eq_ignore_ascii_case("navParams")
+    };
+    let nav = params
+        .iter()
+        .any(|it| is_nav(it) || it.fields.iter().any(is_nav));
     let limit = has("limit");
     let paging = if rest == Rest::V3 && has("pagination").is_some() {
         Paging::Pagination
@@ -24,7 +29,7 @@ pub(super) fn read(
         return None;
     } else if has("start").is_some() && rest == Rest::Classic {
         Paging::Start
-    } else if nav.is_some() {
+    } else if nav {
         Paging::NavParams
     } else if has("offset").is_some() && limit.is_some() {
         Paging::Offset

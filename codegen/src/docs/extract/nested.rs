@@ -54,12 +54,50 @@ pub(super) fn nested_of<'a>(
             return of_rows(reader, rows, &place.below(name, Some(row.line)));
         }
     }
+    let told = told(reader, row, name, place);
+    if !told.is_empty() {
+        return told;
+    }
     // The JSON of an answer says more than a list in prose.
     if free(name) || !place.is_params() {
         return Vec::new();
     }
     let found = bullets(reader, row.about, name, place);
     closed(reader, found, row.line, place)
+}
+
+/// The only key that a description names, where a heading names it, too: ``an object `NAV_PARAMS` ``.
+fn told<'a>(reader: &Reader<'a>, row: &Named<'a>, name: &str, place: &Place<'_>) -> Vec<Field> {
+    let place = place.below(name, None);
+    let mut keys: Vec<&str> = texts(row.about)
+        .iter()
+        .flat_map(|it| &it.spans)
+        .filter(|it| it.code)
+        .map(|it| it.text.trim())
+        .filter(|it| *it != name && is_plain(it))
+        .collect();
+    keys.dedup();
+    let [key] = keys.as_slice() else {
+        return Vec::new();
+    };
+    let Some((line, rows)) = reader.titled(key, place.parts) else {
+        return Vec::new();
+    };
+    if !place.is_params() || place.open.contains(&line) {
+        return Vec::new();
+    }
+    let mut field = plain_field(key);
+    field.ty = "object".into();
+    let below = place.below(key, Some(line));
+    field.fields = closed(reader, of_rows(reader, rows, &below), line, &below);
+    closed(reader, vec![field], row.line, &place)
+}
+
+/// A word that can be the name of a field.
+fn is_plain(name: &str) -> bool {
+    name.chars()
+        .all(|it| it.is_ascii_alphanumeric() || it == '_')
+        && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
 }
 
 /// Fields, unless one of the names stands for many: such an object stays open.
@@ -179,11 +217,7 @@ fn bullet(reader: &Reader<'_>, item: &[Block], place: &Place<'_>) -> Option<Fiel
             .get(1)
             .is_some_and(|it| !it.code && it.text.starts_with('*'));
     let name = raw.trim_end_matches('*');
-    let plain_name = name
-        .chars()
-        .all(|it| it.is_ascii_alphanumeric() || it == '_')
-        && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
-    if !plain_name {
+    if !is_plain(name) {
         return None;
     }
     let mut field = plain_field(name);

@@ -53,6 +53,10 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<Field>, Vec<Rule>) {
     for other in others {
         variant(reader, other, &mut params);
     }
+    for more in reader.sections.iter().filter(|it| is_more(it)) {
+        additional(reader, more, &mut params);
+    }
+    unread(reader);
     for field in &mut params {
         let values = reader.examples(&[field.name.as_str()]);
         let fact = format!("params.{}", field.name);
@@ -97,6 +101,51 @@ fn variant<'a>(reader: &Reader<'a>, section: &Section<'a>, params: &mut Vec<Fiel
         if !params.iter().any(|it| it.name == field.name) {
             field.required = false;
             params.push(field);
+        }
+    }
+}
+
+/// Whether a heading begins a table of further parameters: `Additional Parameters`.
+fn is_more(section: &Section<'_>) -> bool {
+    let title = section.title.to_lowercase();
+    let title = title.trim_end_matches([':', '.']).trim();
+    section.part == Part::Parameters
+        && ["additional", "optional", "other", "more"]
+            .iter()
+            .any(|it| {
+                title
+                    .strip_prefix(it)
+                    .is_some_and(|it| it.trim() == "parameters")
+            })
+}
+
+/// The parameters of a second table, which go with those of the first.
+fn additional<'a>(reader: &Reader<'a>, section: &Section<'a>, params: &mut Vec<Field>) {
+    for rows in tables(section.blocks).into_iter().filter(|it| is_named(it)) {
+        for field in of_rows(reader, rows, &Place::params()) {
+            if !params.iter().any(|it| it.name == field.name) {
+                params.push(field);
+            }
+        }
+    }
+}
+
+/// Tables below the parameters of which nothing was read: a person must say what they describe.
+fn unread(reader: &Reader<'_>) {
+    let below = reader
+        .sections
+        .iter()
+        .filter(|it| it.part == Part::Parameters && it.level > 2);
+    for section in below {
+        let lost = |rows: &&[_]| is_named(rows) && !reader.was_read(rows);
+        if tables(section.blocks).iter().any(lost) {
+            reader.open(
+                Element::Parameters,
+                section.line,
+                "params",
+                format!("nothing says which parameter `{}` describes", section.title),
+                Vec::new(),
+            );
         }
     }
 }

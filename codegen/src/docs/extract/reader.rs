@@ -1,6 +1,7 @@
 //! What the readers of one page share: the page, its findings, the calls of its examples.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -21,6 +22,8 @@ pub(super) struct Reader<'a> {
     pub findings: RefCell<Vec<Finding>>,
     /// Shared types that the page links to: the name, the page and the anchor.
     pub shared: RefCell<Vec<Link>>,
+    /// The lines of the tables whose rows were read.
+    read: RefCell<BTreeSet<u32>>,
 }
 
 /// A shared type that a page links to.
@@ -45,7 +48,20 @@ impl<'a> Reader<'a> {
             calls,
             findings: RefCell::default(),
             shared: RefCell::default(),
+            read: RefCell::default(),
         }
+    }
+
+    /// Notes that the rows of a table are read.
+    pub(super) fn mark(&self, rows: &[Row]) {
+        self.read
+            .borrow_mut()
+            .extend(rows.first().map(|it| it.line));
+    }
+
+    pub(super) fn was_read(&self, rows: &[Row]) -> bool {
+        let first = rows.first().map(|it| it.line);
+        first.is_some_and(|it| self.read.borrow().contains(&it))
     }
 
     pub(super) fn find(

@@ -201,6 +201,29 @@ fn filters_take_no_table_of_the_answer_and_no_marks() {
 }
 
 #[test]
+fn every_table_below_the_parameters_is_read_or_named() {
+    let table = "#|\n|| **Name**\n`type` | **Description** ||\n|| **x***\n`integer` | X ||\n|#";
+    let rows = "|| **A**\n`object` | Holds an object `B` of the form `{'key': 'value'}` ||";
+    let under = |heading: &str| draft(&page(rows, &format!("### {heading}\n\n{table}")));
+    let more = under("Additional Parameters");
+    let x = json!({ "name": "x", "type": "integer", "required": true });
+    assert_eq!(facts(&more)["params"][1], x);
+    assert_eq!(open(&more), ["result"]);
+    let inner = under("B Parameter");
+    assert_eq!(
+        facts(&inner)["params"][0]["fields"],
+        json!([{ "name": "B", "type": "object", "fields": [x] }])
+    );
+    assert_eq!(open(&inner), ["result"]);
+    let lost = under("Keys of the moon");
+    assert_eq!(
+        facts(&lost)["params"],
+        json!([{ "name": "A", "type": "object" }])
+    );
+    assert_eq!(open(&lost), ["result", "params"]);
+}
+
+#[test]
 fn conditions_become_rules() {
     let two = |a: &str, b: &str| {
         let rows = format!("|| **A***\n`string` | {a} ||\n|| **B**\n`string` | {b} ||");
