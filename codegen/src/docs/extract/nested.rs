@@ -63,7 +63,7 @@ pub(super) fn nested_of<'a>(
         return Vec::new();
     }
     let found = bullets(reader, row.about, name, place);
-    closed(reader, found, row.line, place)
+    closed(reader, found, row.line, &place.below(name, None))
 }
 
 /// The only key that a description names, where a heading names it, too: ``an object `NAV_PARAMS` ``.
@@ -100,44 +100,60 @@ fn is_plain(name: &str) -> bool {
         && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
 }
 
-/// Fields, unless one of the names stands for many: such an object stays open.
+/// Fields, unless the object has other keys as well: such an object stays open.
 fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>) -> Vec<Field> {
-    let stands_for_many = |name: &str| {
-        let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
-        name.contains(['*', '{', '<', '%', '/', ' ', '$'])
-            || ["_", "_n", "_N"].iter().any(|it| name.ends_with(it))
-            || patterns.iter().any(|it| name.contains(it))
-    };
-    if !place.is_params() {
+    let Some(why) = opens(reader, &fields, place) else {
         return fields;
+    };
+    let fact = place.way.trim_end_matches(".fields").to_owned();
+    reader
+        .findings
+        .borrow_mut()
+        .retain(|it| !it.fact.starts_with(&place.way));
+    reader.find(
+        Weight::Note,
+        place.element,
+        line,
+        fact,
+        format!("{why}: the object stays open"),
+        Vec::new(),
+    );
+    Vec::new()
+}
+
+/// Why fields cannot be all that an object takes.
+fn opens(reader: &Reader<'_>, fields: &[Field], place: &Place<'_>) -> Option<String> {
+    if fields.is_empty() || !place.is_params() {
+        return None;
     }
-    // A filter's keys have marks before the names of its fields: `>=DATE`.
-    let marked: Vec<&String> = reader
+    let keys: Vec<&String> = reader
         .examples(&place.names)
         .into_iter()
         .filter_map(|it| it.as_object())
         .flat_map(|it| it.keys())
-        .filter(|it| it.starts_with(['!', '<', '>', '=', '%', '@', '?', '~']))
         .collect();
-    let many = fields.iter().map(|it| &it.name);
-    let many = many.filter(|it| stands_for_many(it)).chain(marked).next();
-    if let Some(many) = many {
-        let fact = place.way.trim_end_matches(".fields").to_owned();
-        reader
-            .findings
-            .borrow_mut()
-            .retain(|it| !it.fact.starts_with(&place.way));
-        reader.find(
-            Weight::Note,
-            place.element,
-            line,
-            fact,
-            format!("`{many}` stands for many names: the object stays open"),
-            Vec::new(),
-        );
-        return Vec::new();
+    // A filter's keys have marks before the names of its fields: `>=DATE`.
+    let marked = |it: &&&String| it.starts_with(['!', '<', '>', '=', '%', '@', '?', '~']);
+    let mut names = fields.iter().map(|it| &it.name);
+    let many = names.find(|it| stands_for_many(it));
+    if let Some(many) = many.or_else(|| keys.iter().find(marked).copied()) {
+        return Some(format!("`{many}` stands for many names"));
     }
-    fields
+    let known = |key: &&String| fields.iter().any(|it| it.name.eq_ignore_ascii_case(key));
+    match keys.first() {
+        Some(first) if !keys.iter().any(known) => {
+            Some(format!("the examples give others, such as `{first}`"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name is a pattern of names.
+fn stands_for_many(name: &str) -> bool {
+    let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
+    name.contains(['*', '{', '<', '%', '/', ' ', '$'])
+        || ["_", "_n", "_N"].iter().any(|it| name.ends_with(it))
+        || patterns.iter().any(|it| name.contains(it))
 }
 
 /// Objects whose keys are names of fields with marks before them, or of many things: never closed.
@@ -168,6 +184,7 @@ fn bullets<'a>(
                     .unwrap_or_default();
                 let other = [
                     "value",
+                    "level",
                     "direction",
                     "categor",
                     "prefix",

@@ -161,6 +161,21 @@ fn nested_fields_by_anchor_heading_and_list() {
     // Names that stand for many leave the object open.
     let many = params("|| **A**\n`object` | Holds:\n- `field_n` — name\n- `value_n` — value ||");
     assert_eq!(many[0]["fields"], Value::Null);
+    // Nor do levels and the like, and what the examples have no key of.
+    let levels = params("|| **A**\n`object` | Supported levels:\n- `R` — read\n- `W` — write ||");
+    assert_eq!(levels[0]["fields"], Value::Null);
+    let call = "## Code Examples\n\n{% list tabs %}\n\n- JS\n\n    ```js\n    \
+                BX24.callMethod('zoo.feed', { A: { U1: 'R' } });\n    ```\n\n{% endlist %}";
+    let other = page(
+        "|| **A**\n`object` | Grades:\n- `R` — read\n- `W` — write ||",
+        call,
+    );
+    let other = draft(&other);
+    assert_eq!(
+        facts(&other)["params"],
+        json!([{ "name": "A", "type": "object" }])
+    );
+    assert!(other.findings.iter().any(|it| it.message.contains("`U1`")));
     // A table that leads to itself ends.
     let own = "|| **A**\n`object` | See [below](#a) ||";
     let loops = "### A {#a}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **a**\n`object` | [Again](#a) ||\n|#";
