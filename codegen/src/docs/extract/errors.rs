@@ -67,8 +67,14 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
         }
     }
     if seen && !tabled {
-        // No table: what the example shows is all that is known.
-        for (code, _) in &shown {
+        // No table: what the example shows is all that is known. A code of the system is not the method's.
+        let system = reader.site.page(super::SYSTEM_ERRORS);
+        let system = system.and_then(|it| self::system(&it.blocks));
+        let system = system.unwrap_or_default();
+        let own = |code: &Scalar| {
+            !is_system(&code.text()) && !system.iter().any(|it| it.code.text() == code.text())
+        };
+        for (code, _) in shown.iter().filter(|it| own(&it.0)) {
             push(&mut rows, row(code.clone()));
         }
     }

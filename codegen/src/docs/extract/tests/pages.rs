@@ -103,6 +103,23 @@ fn errors_in_every_layout() {
         errors("```json\n{ \"error\": \"ALONE\" }\n```"),
         json!([{ "code": "ALONE" }])
     );
+    // What any method may answer is not this one's: by the table of system errors, and without it.
+    let page = |code: &str| {
+        let rest = format!("## Error Handling\n\n```json\n{{ \"error\": \"{code}\" }}\n```");
+        page("|| **ID**\n`integer` | Number ||", &rest)
+    };
+    let of = |code: &str, more: &str| {
+        let system = format!("#|\n|| **Status** | **Code** ||\n{more}|#\n");
+        let pages = [
+            ("a/zoo-feed.md", page(code)),
+            ("_includes/system-errors.md", system),
+        ];
+        let pages: Vec<(&str, &str)> = pages.iter().map(|it| (it.0, it.1.as_str())).collect();
+        docs(&pages).methods[0].facts.errors.len()
+    };
+    assert_eq!(of("INVALID_CREDENTIALS", ""), 0);
+    assert_eq!(of("SLOW_DOWN", ""), 1);
+    assert_eq!(of("SLOW_DOWN", "|| `429` | `SLOW_DOWN` ||\n"), 0);
 }
 
 #[test]
