@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::infer::is_id;
+use super::infer::{self, is_id};
+use super::nested::stands_for_many;
 use super::reader::Reader;
 use crate::docs::draft::{Element, Weight};
 use crate::format::Field;
@@ -71,11 +72,12 @@ fn settle_at(
         return;
     }
     let said = field.ty.clone();
+    let bare = one_container(&said).unwrap_or(&said);
+    // What else it may be says nothing of the container.
+    let held = |it: &&Value| bare.len() == said.len() || it.is_object() || it.is_array();
+    let values: Vec<&Value> = values.iter().copied().filter(held).collect();
+    let values = values.as_slice();
     if let Some(found) = container(values) {
-        let (null, bare) = match said.strip_suffix("|null") {
-            Some(bare) => ("|null", bare),
-            None => ("", said.as_str()),
-        };
         let has_fields = !field.fields.is_empty();
         let named = values
             .iter()
@@ -102,7 +104,7 @@ fn settle_at(
             _ => None,
         };
         if let Some(new) = new {
-            field.ty = format!("{new}{null}");
+            field.ty = infer::replace(&said, bare, new);
             reader.find(
                 Weight::Note,
                 element,
@@ -128,6 +130,41 @@ fn settle_at(
             settle_at(reader, element, line, &fact, inner, &below, depth + 1);
         }
     }
+}
+
+/// The one alternative of a type that holds something.
+fn one_container(ty: &str) -> Option<&str> {
+    let holds = |it: &&str| matches!(*it, "object" | "object[]" | "array");
+    let mut found = ty.split('|').filter(holds);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Objects of which a field stands for many: they hold what it describes by any name.
+pub(super) fn open(reader: &Reader<'_>, line: u32, fact: &str, field: &mut Field) {
+    for inner in &mut field.fields {
+        let fact = format!("{fact}.fields.{}", inner.name);
+        open(reader, line, &fact, inner);
+    }
+    let many = |it: &Field| stands_for_many(&it.name);
+    let Some(pattern) = field.fields.iter().find(|it| many(it)).cloned() else {
+        return;
+    };
+    field.fields.retain(|it| !many(it));
+    let bare = one_container(&field.ty).unwrap_or_default().to_owned();
+    if field.fields.is_empty() && bare == "object" && !pattern.ty.contains('|') {
+        let mapped = format!("map<string, {}>", pattern.ty);
+        field.ty = infer::replace(&field.ty, "object", &mapped);
+        field.fields = pattern.fields;
+        field.values = pattern.values;
+    }
+    reader.find(
+        Weight::Note,
+        Element::Result,
+        line,
+        fact,
+        format!("`{}` stands for many names", pattern.name),
+        Vec::new(),
+    );
 }
 
 /// Whether the objects hold others by names that the table does not know, and those have its fields.

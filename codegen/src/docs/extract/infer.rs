@@ -68,7 +68,7 @@ fn object(field: &mut Field, map: &Map<String, Value>, depth: usize) {
 }
 
 /// The one alternative of a type in the place of another.
-fn replace(ty: &str, from: &str, to: &str) -> String {
+pub(super) fn replace(ty: &str, from: &str, to: &str) -> String {
     let parts: Vec<&str> = ty
         .split('|')
         .map(|it| if it == from { to } else { it })

@@ -149,7 +149,7 @@ fn opens(reader: &Reader<'_>, fields: &[Field], place: &Place<'_>) -> Option<Str
 }
 
 /// Whether a name is a pattern of names.
-fn stands_for_many(name: &str) -> bool {
+pub(super) fn stands_for_many(name: &str) -> bool {
     let patterns = ["PropertyId", "XXX", "_ID_", "FieldName"];
     name.contains(['*', '{', '<', '%', '/', ' ', '$'])
         || ["_", "_n", "_N"].iter().any(|it| name.ends_with(it))

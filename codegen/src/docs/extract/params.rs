@@ -3,11 +3,12 @@
 use super::conditions::{conditions, general, join_missing};
 use super::containers;
 use super::fields::{Place, of_rows};
+use super::nested::stands_for_many;
 use super::page::{Part, Section, is_all_parameters, plain, tables};
 use super::reader::Reader;
 use super::table::{is_named, named};
 use crate::docs::block::Block;
-use crate::docs::draft::Element;
+use crate::docs::draft::{Element, Weight};
 use crate::format::{Field, Rule};
 
 /// Reads the parameters.
@@ -57,6 +58,20 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<Field>, Vec<Rule>) {
         additional(reader, more, &mut params);
     }
     unread(reader);
+    params.retain(|it| {
+        let many = stands_for_many(&it.name);
+        if many {
+            reader.find(
+                Weight::Note,
+                Element::Parameters,
+                main.line,
+                "params",
+                format!("`{}` stands for many names, which no type has", it.name),
+                Vec::new(),
+            );
+        }
+        !many
+    });
     for field in &mut params {
         let values = reader.examples(&[field.name.as_str()]);
         let fact = format!("params.{}", field.name);

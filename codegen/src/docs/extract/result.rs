@@ -32,6 +32,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
         Some((line, rows)) => {
             let rows = named(reader.path, rows);
             of_table(reader, line, &rows, &results, &mut root);
+            containers::open(reader, line, "result", &mut root);
             containers::unwrap(&mut root, &results);
             containers::settle(reader, Element::Result, line, "result", &mut root, &results);
             containers::describes(reader, line, &mut root, &results);
@@ -49,6 +50,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
     for result in &results {
         infer::fill(&mut root, result);
     }
+    containers::open(reader, 1, "result", &mut root);
     Answer {
         shape: Shape {
             ty: root.ty,

@@ -175,6 +175,29 @@ fn flat_results_are_nested_as_the_json_is() {
             "name": "cats", "type": "object[]", "fields": [{ "name": "id", "type": "integer" }]
         }])
     );
+    // The keys are data: by the name in the table, and by the JSON where it may be something else.
+    let many = answer(
+        "{ \"result\": { \"cat5\": { \"id\": 5 }, \"cat6\": { \"id\": 6 } } }",
+        "|| **result**\n`object` | [Cats](#cats) ||\n|#\n\n#### Cats {#cats}\n\n#|\n|| **Name**\n\
+         `type` | **Description** ||\n|| **cat{id}**\n`object` | [Cat](#cat) ||\n|#\n\n\
+         #### Cat {#cat}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **id**\n`integer` | N ||",
+    );
+    let cats = json!({
+        "type": "map<string, object>", "fields": [{ "name": "id", "type": "integer" }]
+    });
+    assert_eq!(many, cats);
+    let shown = answer(
+        "{ \"result\": { \"<cat>\": { \"id\": 5 } } }",
+        "|| **result**\n`object` | Cats ||",
+    );
+    assert_eq!(shown, cats);
+    let either = answer(
+        "{ \"result\": { \"cat5\": { \"id\": 5 }, \"cat6\": { \"id\": 6 } } }",
+        "|| **result**\n`object`\\|`boolean` | [Cats](#cat), or `false` ||\n|#\n\n\
+         #### Cat {#cat}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **id**\n`integer` | N ||",
+    );
+    assert_eq!(either["type"], json!("map<string, object>|boolean"));
+    assert_eq!(either["fields"], cats["fields"]);
     // Keys of prose are no fields.
     let prose = answer(
         "{ \"result\": { \"Some words\": 1, \"Word\": 2 } }",

@@ -161,6 +161,8 @@ fn nested_fields_by_anchor_heading_and_list() {
     // Names that stand for many leave the object open.
     let many = params("|| **A**\n`object` | Holds:\n- `field_n` — name\n- `value_n` — value ||");
     assert_eq!(many[0]["fields"], Value::Null);
+    let own = params("|| **ID**\n`integer` | N ||\n|| **UF_**\n`any` | Fields of your own ||");
+    assert_eq!(own, json!([{ "name": "ID", "type": "integer" }]));
     // Nor do levels and the like, and what the examples have no key of.
     let levels = params("|| **A**\n`object` | Supported levels:\n- `R` — read\n- `W` — write ||");
     assert_eq!(levels[0]["fields"], Value::Null);
