@@ -60,6 +60,9 @@ pub(super) fn read(about: &[Block]) -> Said {
 /// The values of a list, or of a line, that is announced as that of all values.
 fn values(about: &[Block]) -> Option<Vec<String>> {
     let mut announced = false;
+    // Lists of which each is for something: `Possible values for a team:`.
+    let mut for_some = false;
+    let mut apart: Vec<Vec<String>> = Vec::new();
     for block in about {
         match &block.kind {
             Kind::Paragraph(text) => {
@@ -68,9 +71,16 @@ fn values(about: &[Block]) -> Option<Vec<String>> {
                     .iter()
                     .find_map(|it| lower.rfind(it).map(|at| (at, it.len())));
                 announced = false;
+                for_some = false;
                 if let Some((at, length)) = found {
                     // Values that are named for something else: `Possible values for CODE`.
                     let rest = lower.get(at + length..).unwrap_or_default().trim_start();
+                    let code = |it: &str| {
+                        text.spans
+                            .iter()
+                            .any(|span| span.code && it.contains(&span.text.to_lowercase()))
+                    };
+                    for_some = rest.starts_with("for ") && rest.ends_with(':') && !code(rest);
                     if rest.starts_with("for ")
                         || rest.starts_with("of the ") && !rest.contains("parameter")
                     {
@@ -83,16 +93,21 @@ fn values(about: &[Block]) -> Option<Vec<String>> {
                     announced = lower.trim_end().ends_with(':') || rest.is_empty();
                 }
             }
-            Kind::List(items) if announced => {
+            Kind::List(items) if announced || for_some => {
                 let all: Option<Vec<Vec<String>>> =
                     items.iter().map(|it| item_values(it)).collect();
                 let all: Vec<String> = all?.into_iter().flatten().collect();
-                return (!all.is_empty()).then_some(all);
+                if announced {
+                    return (!all.is_empty()).then_some(all);
+                }
+                apart.push(all);
+                for_some = false;
             }
-            _ => announced = false,
+            _ => (announced, for_some) = (false, false),
         }
     }
-    None
+    // One such list leaves open what holds for all else.
+    (apart.len() > 1).then(|| apart.concat())
 }
 
 /// The values with which an item begins, or nothing if it does not begin with one.
@@ -152,9 +167,14 @@ fn inline_values(text: &Text, from: usize) -> Vec<String> {
 
 /// ``Default is `X`.``
 fn defaults(text: &Text, said: &mut Said) {
-    for pair in text.spans.windows(2) {
+    for (index, pair) in text.spans.windows(2).enumerate() {
         let [before, code] = pair else { continue };
         if before.code || !code.code || said.default.is_some() {
+            continue;
+        }
+        // A default for some of what it can be is none for all of it.
+        let after = text.spans.get(index + 2).map(|it| it.text.trim_start());
+        if after.is_some_and(|it| it.starts_with("for ")) {
             continue;
         }
         let lower = before.text.to_lowercase();

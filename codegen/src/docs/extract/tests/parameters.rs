@@ -104,6 +104,26 @@ fn values_defaults_and_bounds() {
         ),
         ("Dialog: `chat5` or `b`", "values", Value::Null),
         ("Possible values for `X`: `a`, `b`", "values", Value::Null),
+        (
+            "Possible values for a cat:\n- `a` — one\n\nPossible values for a dog:\n- `b` — two",
+            "values",
+            words.clone(),
+        ),
+        (
+            "Possible values for `X`:\n- `a` — one\n\nPossible values for `Y`:\n- `b` — two",
+            "values",
+            Value::Null,
+        ),
+        (
+            "Default: `a` for cats and `b` for dogs",
+            "values",
+            Value::Null,
+        ),
+        (
+            "Default: `a` for cats and `b` for dogs",
+            "default",
+            Value::Null,
+        ),
         ("Default is `z`", "default", json!("z")),
         ("Defaults to `z`.", "default", json!("z")),
         (

@@ -11,7 +11,7 @@ const OTHER: &[&str] = &[
     "key",
     "prefix",
     "filter",
-    "default value",
+    "default",
     "parameter",
     "character",
     "pass ",
