@@ -278,4 +278,7 @@ fn apply(reader: &Reader<'_>, field: &mut Field, said: Said, place: &Place<'_>) 
             .iter()
             .any(|it| lower.ends_with(it));
     }
+    if said.many && matches!(field.ty.as_str(), "integer" | "string" | "double") {
+        field.ty = format!("{0}|{0}[]", field.ty);
+    }
 }

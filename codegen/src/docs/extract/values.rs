@@ -18,6 +18,8 @@ pub(super) struct Said {
     pub min: Option<i64>,
     pub max: Option<i64>,
     pub max_length: Option<u32>,
+    /// Whether several may be given instead of one.
+    pub many: bool,
 }
 
 const VALUES: &[&str] = &[
@@ -45,6 +47,7 @@ pub(super) fn read(about: &[Block]) -> Said {
         said.values = values;
     }
     for text in texts(about) {
+        said.many |= told::many(text);
         defaults(text, &mut said);
         bounds(text, &mut said);
     }

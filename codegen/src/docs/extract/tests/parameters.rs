@@ -149,6 +149,21 @@ fn values_defaults_and_bounds() {
 }
 
 #[test]
+fn one_or_several() {
+    for (text, is) in [
+        ("Its number. An array can be passed.", "integer|integer[]"),
+        (
+            "An array can also be passed\n\nRequired",
+            "integer|integer[]",
+        ),
+        ("Its number. No array can be passed.", "integer"),
+    ] {
+        let got = params(&format!("|| **A**\n`integer` | {text} ||"));
+        assert_eq!(got[0]["type"], json!(is), "{text}");
+    }
+}
+
+#[test]
 fn flags_are_booleans() {
     for text in [
         "Done:\n- `Y` — yes, default value\n- `N` — no",

@@ -157,6 +157,13 @@ pub(super) fn default(text: &Text) -> Option<String> {
     None
 }
 
+/// `An array can be passed.`
+pub(super) fn many(text: &Text) -> bool {
+    let plain = text.plain().to_lowercase();
+    let mut sentences = plain.split(['\n', '.']).map(str::trim);
+    sentences.any(|it| matches!(it, "an array can be passed" | "an array can also be passed"))
+}
+
 /// `(1–200)`.
 pub(super) fn range(text: &str) -> Option<(i64, i64)> {
     for part in text.split('(').skip(1) {
