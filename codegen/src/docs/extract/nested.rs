@@ -1,9 +1,9 @@
 //! What is nested in an object: in a table elsewhere, in the cell, or in a list of names.
 
 use super::fields::{Place, of_rows, plain_field, push};
-use super::page::{deep, texts};
+use super::page::{deep, tables, texts};
 use super::reader::Reader;
-use super::table::Named;
+use super::table::{Named, is_named, named};
 use super::untyped::guesses;
 use crate::docs::block::{Block, Kind};
 use crate::docs::draft::Weight;
@@ -44,12 +44,15 @@ pub(super) fn nested_of<'a>(
         && !place.open.contains(&line)
     {
         let place = place.below(name, Some(line));
-        return closed(reader, of_rows(reader, rows, &place), line, &place);
+        let fields = of_rows(reader, rows, &place);
+        let section = reader.sections.iter().find(|it| it.line == line);
+        let about = section.map_or(row.about, |it| it.blocks);
+        return closed(reader, fields, line, about, &place);
     }
     // A table within the cell.
     for block in deep(row.about) {
         if let Kind::Table(rows) = &block.kind
-            && super::table::is_named(rows)
+            && is_named(rows)
         {
             return of_rows(reader, rows, &place.below(name, Some(row.line)));
         }
@@ -63,7 +66,7 @@ pub(super) fn nested_of<'a>(
         return Vec::new();
     }
     let found = bullets(reader, row.about, name, place);
-    closed(reader, found, row.line, &place.below(name, None))
+    closed(reader, found, row.line, row.about, &place.below(name, None))
 }
 
 /// The only key that a description names, where a heading names it, too: ``an object `NAV_PARAMS` ``.
@@ -89,8 +92,8 @@ fn told<'a>(reader: &Reader<'a>, row: &Named<'a>, name: &str, place: &Place<'_>)
     let mut field = plain_field(key);
     field.ty = "object".into();
     let below = place.below(key, Some(line));
-    field.fields = closed(reader, of_rows(reader, rows, &below), line, &below);
-    closed(reader, vec![field], row.line, &place)
+    field.fields = closed(reader, of_rows(reader, rows, &below), line, &[], &below);
+    closed(reader, vec![field], row.line, row.about, &place)
 }
 
 /// A word that can be the name of a field.
@@ -100,9 +103,16 @@ fn is_plain(name: &str) -> bool {
         && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
 }
 
-/// Fields, unless the object has other keys as well: such an object stays open.
-fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>) -> Vec<Field> {
-    let Some(why) = opens(reader, &fields, place) else {
+/// Fields, unless the object has other keys as well: such an object stays open. `about` is the text
+/// beside them.
+fn closed(
+    reader: &Reader<'_>,
+    fields: Vec<Field>,
+    line: u32,
+    about: &[Block],
+    place: &Place<'_>,
+) -> Vec<Field> {
+    let Some(why) = opens(reader, &fields, about, place) else {
         return fields;
     };
     let fact = place.way.trim_end_matches(".fields").to_owned();
@@ -122,7 +132,12 @@ fn closed(reader: &Reader<'_>, fields: Vec<Field>, line: u32, place: &Place<'_>)
 }
 
 /// Why fields cannot be all that an object takes.
-fn opens(reader: &Reader<'_>, fields: &[Field], place: &Place<'_>) -> Option<String> {
+fn opens(
+    reader: &Reader<'_>,
+    fields: &[Field],
+    about: &[Block],
+    place: &Place<'_>,
+) -> Option<String> {
     if fields.is_empty() || !place.is_params() {
         return None;
     }
@@ -140,12 +155,27 @@ fn opens(reader: &Reader<'_>, fields: &[Field], place: &Place<'_>) -> Option<Str
         return Some(format!("`{many}` stands for many names"));
     }
     let known = |key: &&String| fields.iter().any(|it| it.name.eq_ignore_ascii_case(key));
-    match keys.first() {
-        Some(first) if !keys.iter().any(known) => {
-            Some(format!("the examples give others, such as `{first}`"))
-        }
-        _ => None,
-    }
+    let other = match keys.first() {
+        Some(first) if !keys.iter().any(known) => Some(*first),
+        _ => keys
+            .iter()
+            .find(|it| !known(it) && elsewhere(reader, it, about))
+            .copied(),
+    };
+    other.map(|it| format!("the examples give others, such as `{it}`"))
+}
+
+/// Whether a text leads to another page that has a table with this name.
+fn elsewhere(reader: &Reader<'_>, name: &str, about: &[Block]) -> bool {
+    let links = texts(about).into_iter().flat_map(|it| &it.spans);
+    let links = links.filter_map(|it| resolve(reader.path, it.link.as_deref()?));
+    let mut pages = links.filter_map(|it| reader.site.page(&it.0));
+    pages.any(|page| {
+        tables(&page.blocks)
+            .into_iter()
+            .filter(|it| is_named(it))
+            .any(|it| named(reader.path, it).iter().any(|row| row.name == name))
+    })
 }
 
 /// Whether a name is a pattern of names.

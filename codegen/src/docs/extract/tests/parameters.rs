@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{draft, facts, open, page};
+use super::{docs, draft, facts, open, page};
 use crate::format::Field;
 
 fn params(rows: &str) -> Value {
@@ -249,6 +249,27 @@ fn filters_take_no_table_of_the_answer_and_no_marks() {
     assert_eq!(
         fields(&format!("{animal}{}", call("{ '>=ID': 7 }"))),
         Value::Null
+    );
+}
+
+#[test]
+fn a_table_of_some_fields_leaves_the_others_open() {
+    let table = "#|\n|| **Name**\n`type` | **Description** ||\n|| **x***\n`integer` | X ||\n|#\n\n";
+    let rows = "|| **A**\n`object` | [Fields](#a) ||";
+    let call = "## Code Examples\n\n{% list tabs %}\n\n- JS\n\n    ```js\n    \
+                BX24.callMethod('zoo.feed', { A: { x: 1, y: 2 } });\n    ```\n\n{% endlist %}";
+    let fields = |note: &str, other: &str| {
+        let text = page(rows, &format!("### A {{#a}}\n\n{table}{note}\n\n{call}"));
+        let all = docs(&[("a/fields.md", other), ("a/zoo-feed.md", &text)]);
+        all.methods[0].facts.params[0].fields.len()
+    };
+    let all = "# Fields\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **y**\n`integer` | Y ||\n|#\n";
+    assert_eq!(fields("[All fields](./fields.md)", all), 0);
+    assert_eq!(fields("", all), 1, "nothing leads there");
+    assert_eq!(
+        fields("[All fields](./fields.md)", "# Fields\n"),
+        1,
+        "no such field"
     );
 }
 
