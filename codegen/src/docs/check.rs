@@ -27,11 +27,11 @@ const CREDENTIALS: [&str; 3] = ["auth", "access_token", "start"];
 /// Something that an example shows and a table does not say.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Mismatch {
-    /// The way to it, without the places in lists: `params.fields.TITLE`, `result.chat.id`.
+    /// The way to the fact, as in a ruling: `params.fields.fields.TITLE`, `result.fields.id`.
     pub path: String,
     /// What does not agree.
     pub message: String,
-    /// What the table may mean: names where a name is unknown, types where a type is another.
+    /// The types that the table may mean.
     pub candidates: Vec<String>,
 }
 
@@ -139,7 +139,11 @@ impl Check {
             if known || !unknown.insert(name) {
                 continue;
             }
-            let here = format!("{path}.{name}");
+            // What has dots in it is no step of a way.
+            let here = match name.contains('.') {
+                true => path.to_owned(),
+                false => format!("{path}.{name}"),
+            };
             // Where places count, names do not: any will do.
             if depth == 0 && self.given && fields.iter().any(|it| it.position.is_some()) {
                 continue;
@@ -150,16 +154,14 @@ impl Check {
             if let Some(field) = other_case {
                 misspelled.insert(field.name.as_str());
                 let message = format!("an example writes `{name}`, the table `{}`", field.name);
-                self.note(&here, message, vec![field.name.clone()]);
+                self.note(&format!("{path}.{}", field.name), message, Vec::new());
                 continue;
             }
             let meant = closest(name, fields.iter().map(|it| it.name.as_str()));
-            let message = format!("`{name}` stands in an example, not in the table");
-            self.note(
-                &here,
-                message,
-                meant.map(str::to_owned).into_iter().collect(),
-            );
+            let meant = meant.map(|it| format!(": is it `{it}`?"));
+            let meant = meant.unwrap_or_default();
+            let message = format!("`{name}` stands in an example, not in the table{meant}");
+            self.note(&here, message, Vec::new());
         }
         for field in fields {
             let values: Vec<_> = objects
@@ -222,7 +224,7 @@ impl Check {
             let map = vec!["map<integer, object>".into(), "object[]".into()];
             return self.note(path, message, map);
         }
-        self.table(path, part.fields, objects, depth);
+        self.table(&format!("{path}.fields"), part.fields, objects, depth);
     }
 
     /// Compares a value with a type, and collects the objects that the part's fields describe.
@@ -285,13 +287,14 @@ impl Check {
         // PHP compares directions and the like in either case.
         let known = values.iter().any(|it| it.eq_ignore_ascii_case(&text));
         if self.given && !values.is_empty() && !known {
-            let message = format!("`{}` is not among the values of the table", shorten(&text));
             let meant = closest(&text, values.iter().map(String::as_str));
-            self.note(
-                path,
-                message,
-                meant.map(str::to_owned).into_iter().collect(),
+            let meant = meant.map(|it| format!(": is it `{it}`?"));
+            let message = format!(
+                "`{}` is not among the values of the table{}",
+                shorten(&text),
+                meant.unwrap_or_default()
             );
+            self.note(&format!("{path}.values"), message, Vec::new());
         }
     }
 
@@ -310,6 +313,10 @@ impl Check {
         let ty = part.ty.trim();
         let message = format!("the table says `{ty}`, {expected}, and an example shows {shown}");
         let mut candidates = vec![kind.to_owned(), format!("{ty}|{kind}")];
+        // A type that cannot hold the fields would have to do without them.
+        if !part.fields.is_empty() {
+            candidates.reverse();
+        }
         if let (Value::Array(_), true) = (value, ty == "object") {
             candidates.insert(0, "object[]".into());
         }

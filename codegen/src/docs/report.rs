@@ -221,6 +221,7 @@ fn ruling(finding: &Finding, facts: &Value) -> Option<String> {
     }
     let is = match candidate {
         Some(word) => Some(decision(was, word)),
+        None if was.is_none() && finding.weight != Weight::Open => row(&fact),
         None if finding.weight == Weight::Open => Some(Value::from("…")),
         // That it was looked at, and stands.
         None => None,
@@ -237,6 +238,16 @@ fn ruling(finding: &Finding, facts: &Value) -> Option<String> {
     .collect();
     let text = write::entry("rulings", &json!([row]), 0).ok()?;
     text.split_once('\n').map(|(_, row)| row.to_owned())
+}
+
+/// The row that a list of the facts lacks, if the way leads to one.
+fn row(fact: &str) -> Option<Value> {
+    let (list, name) = fact.rsplit_once('.')?;
+    match list.rsplit('.').next() {
+        Some("params" | "fields") => Some(json!({ "name": name, "type": "any" })),
+        Some("errors") => Some(json!({ "code": name })),
+        _ => None,
+    }
 }
 
 /// A candidate as a value of the kind that it replaces.

@@ -152,6 +152,30 @@ fn a_candidate_stands_where_it_fits() {
 }
 
 #[test]
+fn what_a_list_lacks_is_a_row() {
+    let facts = json!({
+        "params": [{ "name": "ID", "type": "object" }], "result": { "type": "object" },
+    });
+    for (fact, expected) in [
+        (
+            "params.ID.fields.X",
+            "- { fact: params.ID.fields.X, is: { name: X, type: any }, reason: \"…\" }",
+        ),
+        (
+            "errors.NO_CAGE",
+            "- { fact: errors.NO_CAGE, is: { code: NO_CAGE }, reason: \"…\" }",
+        ),
+        (
+            "params.ID",
+            "- { fact: params.ID, was: { name: ID, type: object }, reason: \"…\" }",
+        ),
+    ] {
+        let text = ruling(&finding(1, fact, &[], Weight::Contradiction), &facts).unwrap();
+        assert_eq!(text.trim(), expected);
+    }
+}
+
+#[test]
 fn a_ruling_settles_what_it_speaks_of() {
     let (dir, spec) = spec_of("settles", FILE);
     let rulings = &spec.methods[0].rulings;

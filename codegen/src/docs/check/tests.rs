@@ -72,9 +72,9 @@ fn parameters_disagree() {
         told(&params(&boxes(), &[&call])),
         [
             (
-                "params.id",
+                "params.ID",
                 "an example writes `id`, the table `ID`",
-                vec!["ID"]
+                vec![]
             ),
             (
                 "params.colour",
@@ -82,36 +82,36 @@ fn parameters_disagree() {
                 vec![]
             ),
             (
-                "params.fields.titel",
-                "`titel` stands in an example, not in the table",
-                vec!["title"]
+                "params.fields.fields.titel",
+                "`titel` stands in an example, not in the table: is it `title`?",
+                vec![]
             ),
             (
-                "params.fields.title",
+                "params.fields.fields.title",
                 "`title` is required, and no example gives it",
                 vec![]
             ),
             (
-                "params.fields.size",
+                "params.fields.fields.size",
                 &format!(
                     "the table says `integer`, which is a whole number, {shown} the text \"big\""
                 ),
                 vec!["string", "integer|string"]
             ),
             (
-                "params.fields.lid",
-                "`opne` is not among the values of the table",
-                vec!["open"]
+                "params.fields.fields.lid.values",
+                "`opne` is not among the values of the table: is it `open`?",
+                vec![]
             ),
             (
-                "params.parts.id",
+                "params.parts.fields.id",
                 "`id` is required, and no example gives it",
                 vec![]
             ),
             (
                 "params.filter",
                 &format!("the table says `object`, which is an object, {shown} a list"),
-                vec!["object[]", "array", "object|array"]
+                vec!["object[]", "object|array", "array"]
             ),
         ]
     );
@@ -169,12 +169,12 @@ fn answers_are_as_php_writes_them() {
     assert_eq!(
         paths,
         [
-            "result.ID",
-            "result.id",
-            "result.on",
-            "result.more",
-            "result.more",
-            "result.by.c"
+            "result.fields.id",
+            "result.fields.id",
+            "result.fields.on",
+            "result.fields.more",
+            "result.fields.more",
+            "result.fields.by.fields.c"
         ]
     );
     assert_eq!(found[1].candidates, ["string", "integer|string"]);

@@ -92,7 +92,7 @@ pub(super) fn of_rows<'a>(reader: &Reader<'a>, rows: &'a [Row], place: &Place<'_
             if let Some(parent) = under(&mut out, &keys) {
                 let place = keys
                     .iter()
-                    .fold(place.below("", None), |_, _| place.below("", None));
+                    .fold(place.clone(), |place, key| place.below(key, None));
                 let field = of_row(reader, &row, last, &place);
                 push(parent, field);
                 continue;
@@ -154,7 +154,7 @@ pub(super) fn of_row<'a>(
     if row.ty.is_empty() {
         untyped(reader, row, name, &fact, place, &mut field);
     } else {
-        field.ty = expression(reader, row, place, &fact, &mut nested);
+        field.ty = expression(reader, row, name, place, &mut nested);
     }
     if many && !field.ty.ends_with("[]") && field.ty != "array" {
         field.ty = format!("{}[]", field.ty);

@@ -12,23 +12,23 @@ use crate::format::Field;
 pub(super) fn expression<'a>(
     reader: &Reader<'a>,
     row: &Named<'a>,
+    name: &str,
     place: &Place<'_>,
-    fact: &str,
     nested: &mut Vec<Field>,
 ) -> String {
     let mut parts: Vec<String> = Vec::new();
     for word in &row.ty.any_of {
         let base = match word.base.filter(|_| !word.is_linked()) {
             Some(base) => base.to_owned(),
-            None => match linked(reader, word, place, nested)
-                .or_else(|| described_here(reader, row, word, place, nested))
+            None => match linked(reader, word, name, place, nested)
+                .or_else(|| described_here(reader, row, word, name, place, nested))
             {
                 Some(base) => base,
                 None => {
                     reader.open(
                         place.element,
                         row.ty.line.max(row.line),
-                        format!("{fact}.type"),
+                        format!("{}.{name}.type", place.way),
                         format!("nobody knows the type `{}`", word.text),
                         candidates(&word.text),
                     );
@@ -60,6 +60,7 @@ pub(super) fn expression<'a>(
 fn linked<'a>(
     reader: &Reader<'a>,
     word: &Word,
+    name: &str,
     place: &Place<'_>,
     nested: &mut Vec<Field>,
 ) -> Option<String> {
@@ -78,7 +79,7 @@ fn linked<'a>(
             for word in &alternatives {
                 let base = match word.base {
                     Some(base) => base.to_owned(),
-                    None => linked(reader, word, &inner, nested)?,
+                    None => linked(reader, word, name, &inner, nested)?,
                 };
                 let part = format!("{base}{}", "[]".repeat(word.lists));
                 if !parts.contains(&part) {
@@ -91,7 +92,6 @@ fn linked<'a>(
         if place.open.contains(&line) || place.open.len() >= DEEPEST {
             return Some("object".into());
         }
-        let name = word.text.trim_end_matches("[]");
         *nested = of_rows(reader, rows, &place.below(name, Some(line)));
         return Some("object".into());
     }
@@ -113,6 +113,7 @@ fn described_here<'a>(
     reader: &Reader<'a>,
     row: &Named<'a>,
     word: &Word,
+    name: &str,
     place: &Place<'_>,
     nested: &mut Vec<Field>,
 ) -> Option<String> {
@@ -120,8 +121,7 @@ fn described_here<'a>(
     if reader.site.text(page).is_some() || place.open.len() >= DEEPEST {
         return None;
     }
-    let name = row.name.rsplit('.').next().unwrap_or(&row.name);
-    let found = nested_of(reader, row, name.trim_end_matches("[]"), place);
+    let found = nested_of(reader, row, name, place);
     if found.is_empty() {
         return None;
     }

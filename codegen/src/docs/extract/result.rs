@@ -243,18 +243,16 @@ fn insert<'a>(
     let Some((last, parents)) = parts.split_last() else {
         return;
     };
-    if rooted || !parents.is_empty() {
-        if let Some(list) = descend(&mut root.fields, parents) {
-            let field = of_row(reader, row, last, place);
-            push(list, field);
-        }
-        return;
-    }
-    let way = way_to(results, root, last);
-    let names: Vec<&str> = way.iter().map(String::as_str).collect();
+    let way = match rooted || !parents.is_empty() {
+        true => Vec::new(),
+        false => way_to(results, root, last),
+    };
+    let way = way.iter().map(String::as_str);
+    let names: Vec<&str> = way.chain(parents.iter().copied()).collect();
     if let Some(list) = descend(&mut root.fields, &names) {
-        let field = of_row(reader, row, last, place);
-        push(list, field);
+        let names = names.iter().map(|it| it.trim_end_matches("[]"));
+        let place = names.fold(place.clone(), |place, name| place.below(name, None));
+        push(list, of_row(reader, row, last, &place));
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PAGE, docs, draft, facts, open, page};
+use crate::docs::draft::Weight;
 use crate::format::{Rest, Scalar};
 
 fn answer(json: &str, rows: &str) -> Value {
@@ -204,6 +205,49 @@ fn flat_results_are_nested_as_the_json_is() {
         "|| **result**\n`object` | All ||",
     );
     assert_eq!(prose, json!({ "type": "object" }));
+}
+
+#[test]
+fn findings_name_the_facts_as_rulings_do() {
+    let rest = |json: &str, rows: &str| {
+        format!(
+            "## Response Handling\n\n```json\n{json}\n```\n\n### Returned Data\n\n\
+             #|\n|| **Name**\n`type` | **Description** ||\n{rows}\n|#"
+        )
+    };
+    let rows =
+        "|| **A**\n`object` | A ||\n|| **A.B**\n`srting` | B ||\n|| **C**\n[`Box`](#box) | C ||";
+    let boxes = "### Box {#box}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **d**\n`srting` | D ||\n|#\n\n";
+    let answer = rest(
+        "{ \"result\": { \"cat\": { \"id\": 1, \"kind\": 5, \"age\": true, \"x\": 1 } } }",
+        "|| **result**\n`object` | All ||\n|| **cat**\n`object` | Cat ||\n|| **id**\n`srting` | N ||\n\
+         || **cat.kind**\n`srting` | K ||\n|| **age**\n`date` | A ||",
+    );
+    let draft = draft(&page(rows, &format!("{boxes}{answer}")));
+    assert_eq!(
+        open(&draft),
+        [
+            "params.A.fields.B.type",
+            "params.C.fields.d.type",
+            "result.fields.cat.fields.id.type",
+            "result.fields.cat.fields.kind.type",
+        ]
+    );
+    let torn = draft
+        .findings
+        .iter()
+        .filter(|it| it.weight == Weight::Contradiction);
+    let mut torn: Vec<&str> = torn.map(|it| it.fact.as_str()).collect();
+    torn.sort_unstable();
+    assert_eq!(
+        torn,
+        ["result.fields.cat.fields.age", "result.fields.cat.fields.x"]
+    );
+    let facts = facts(&draft);
+    for finding in draft.findings.iter().filter(|it| it.weight != Weight::Note) {
+        let fact = finding.fact.as_str();
+        assert!(crate::ruling::stated(&facts, fact).is_some(), "{fact}");
+    }
 }
 
 #[test]
