@@ -69,7 +69,7 @@ pub(super) fn read(reader: &Reader<'_>) -> (Vec<ErrorRow>, Vec<u16>) {
     if seen && !tabled {
         // No table: what the example shows is all that is known. A code of the system is not the method's.
         let system = reader.site.page(super::SYSTEM_ERRORS);
-        let system = system.and_then(|it| self::system(&it.blocks));
+        let system = system.and_then(|it| self::system(&it.blocks, &mut |_, _| {}));
         let system = system.unwrap_or_default();
         let own = |code: &Scalar| {
             !is_system(&code.text()) && !system.iter().any(|it| it.code.text() == code.text())
@@ -170,19 +170,11 @@ fn of_table(reader: &Reader<'_>, table: &[Row], rows: &mut Vec<ErrorRow>) {
         let Some(cell) = line.cells.get(code_at) else {
             continue;
         };
-        let status = at(Column::Status)
-            .and_then(|it| line.cells.get(it))
-            .and_then(|cell| status(&plain(&cell.blocks)));
+        let statuses = statuses_at(line, at(Column::Status));
         match codes(cell) {
             Some(codes) => {
                 for code in codes {
-                    push(
-                        rows,
-                        ErrorRow {
-                            status,
-                            ..row(code)
-                        },
-                    );
+                    push_all(rows, &code, &statuses);
                 }
             }
             None => reader.open(
@@ -258,12 +250,36 @@ fn scalar(text: &str) -> Option<Scalar> {
     (word && !text.is_empty()).then(|| Scalar::Text(text.to_owned()))
 }
 
-fn status(text: &str) -> Option<u16> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits
-        .parse::<u16>()
-        .ok()
-        .filter(|it| (100..600).contains(it))
+fn status(word: &str) -> Option<u16> {
+    let status = word.parse::<u16>().ok().filter(|_| word.len() == 3);
+    status.filter(|it| (100..600).contains(it))
+}
+
+/// The statuses of a row: `400`, or `400, 403`.
+fn statuses_at(row: &Row, column: Option<usize>) -> Vec<u16> {
+    let Some(cell) = column.and_then(|it| row.cells.get(it)) else {
+        return Vec::new();
+    };
+    let text = plain(&cell.blocks);
+    text.split(|it: char| !it.is_ascii_alphanumeric())
+        .filter_map(status)
+        .collect()
+}
+
+/// Adds a code with each of its statuses.
+fn push_all(rows: &mut Vec<ErrorRow>, code: &Scalar, statuses: &[u16]) {
+    if statuses.is_empty() {
+        push(rows, row(code.clone()));
+    }
+    for status in statuses {
+        push(
+            rows,
+            ErrorRow {
+                status: Some(*status),
+                ..row(code.clone())
+            },
+        );
+    }
 }
 
 /// `HTTP Status: **400**, **403**`.
@@ -283,8 +299,7 @@ fn statuses_of(text: &str, statuses: &mut Vec<u16>) {
             continue;
         }
         for word in lower.split(|it: char| !it.is_ascii_alphanumeric()) {
-            if let Some(status) =
-                status(word).filter(|_| word.len() == 3 && word.parse::<u16>().is_ok())
+            if let Some(status) = status(word)
                 && status >= 300
                 && !statuses.contains(&status)
             {
@@ -370,8 +385,9 @@ pub(super) fn shown_code(text: &str) -> Option<Scalar> {
     }
 }
 
-/// The table of system errors: status, code with its message behind it, description.
-pub(super) fn system(blocks: &[Block]) -> Option<Vec<ErrorRow>> {
+/// The table of system errors: status, code with its message behind it, description. What cannot
+/// be read is left out, and told with its line.
+pub(super) fn system(blocks: &[Block], unread: &mut dyn FnMut(u32, &str)) -> Option<Vec<ErrorRow>> {
     let table = tables(blocks).into_iter().find(|it| is_errors(it))?;
     let (head, body) = table.split_first()?;
     let columns = columns(head);
@@ -379,14 +395,20 @@ pub(super) fn system(blocks: &[Block]) -> Option<Vec<ErrorRow>> {
     let status_at = columns.iter().position(|it| *it == Column::Status);
     let mut rows = Vec::new();
     for line in body {
-        let cell = line.cells.get(code_at)?;
-        let code = spans(cell)
-            .iter()
-            .find(|it| it.code)
-            .and_then(|it| scalar(it.text.trim()))?;
-        let status = status_at
-            .and_then(|it| line.cells.get(it))
-            .and_then(|cell| status(&plain(&cell.blocks)));
+        let spans = line.cells.get(code_at).map(spans).unwrap_or_default();
+        let code = spans.iter().find(|it| it.code);
+        let Some(code) = code.and_then(|it| scalar(it.text.trim())) else {
+            unread(line.line, "this row has no code in backticks");
+            continue;
+        };
+        let status = match statuses_at(line, status_at).as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            _ => {
+                unread(line.line, "which of its statuses this code has is not said");
+                None
+            }
+        };
         push(
             &mut rows,
             ErrorRow {

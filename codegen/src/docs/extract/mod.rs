@@ -85,7 +85,20 @@ fn of_site(site: &Site, progress: &dyn Fn(usize, usize)) -> Docs {
     once(&mut docs);
     shared_types(site, links, &mut docs);
     if let Some(page) = site.page(SYSTEM_ERRORS) {
-        docs.system_errors = errors::system(&page.blocks);
+        let mut findings = Vec::new();
+        let mut unread = |line, message: &str| {
+            findings.push(Finding {
+                page: SYSTEM_ERRORS.to_owned(),
+                line,
+                element: Element::Errors,
+                fact: "system_errors".into(),
+                message: message.to_owned(),
+                candidates: Vec::new(),
+                weight: Weight::Open,
+            });
+        };
+        docs.system_errors = errors::system(&page.blocks, &mut unread);
+        docs.findings.extend(findings);
     }
     docs
 }

@@ -76,6 +76,10 @@ fn errors_in_every_layout() {
             json!([{ "code": "A", "status": 404 }]),
         ),
         (
+            "|| **Code** | **Description** | **Status** ||\n|| `A` | x | 400, 403 ||",
+            json!([{ "code": "A", "status": 400 }, { "code": "A", "status": 403 }]),
+        ),
+        (
             "|| **Code** | **Error Message** | **Description** ||\n|| 0 | x | y ||\n|| 0 | z | y ||",
             json!([{ "code": 0 }]),
         ),
@@ -353,6 +357,22 @@ fn the_table_of_system_errors() {
         (rows[0].status, &rows[0].code),
         (Some(429), &Scalar::Text("SLOW_DOWN".into()))
     );
+    // A row that cannot be read costs that row.
+    for (row, left) in [
+        ("|| `500` | TORN ||", 1),
+        ("|| `500` ||", 1),
+        ("|| `500`, `503` | `TORN` ||", 2),
+    ] {
+        let table = table.replace("|#", &format!("{row}\n|#"));
+        let all = docs(&[("_includes/system-errors.md", &table)]);
+        assert_eq!(all.system_errors.unwrap().len(), left, "{row}");
+        let found: Vec<_> = all
+            .findings
+            .iter()
+            .map(|it| (it.line, it.fact.as_str()))
+            .collect();
+        assert_eq!(found, [(5, "system_errors")], "{row}");
+    }
 }
 
 #[test]
