@@ -162,6 +162,12 @@ impl Context<'_> {
 }
 
 impl Lower {
+    /// The names that types of a home have.
+    fn names_of(&mut self, home: Home) -> &mut Names {
+        let names = || Names::types(home.is_none());
+        self.types.entry(home).or_insert_with(names)
+    }
+
     fn scope(&mut self, name: &str) -> usize {
         if let Some(index) = self.api.scope(name) {
             return index;
@@ -252,7 +258,9 @@ impl Lower {
         }
         for (index, shared) in facts.types.into_iter().enumerate() {
             let way = [keys(&["facts", "types"]), vec![Step::Index(index)]].concat();
-            if names::type_name(&shared.name) != shared.name && shared.name != "Time" {
+            let name = names::type_name(&shared.name);
+            let free = Names::types(home.is_none()).take(&name);
+            if (name != shared.name || !free) && shared.name != "Time" {
                 report.push(
                     Problem::new(
                         doc.place(&[way.clone(), keys(&["name"])].concat()),
@@ -269,7 +277,7 @@ impl Lower {
                     .iter()
                     .map(|it| format!("types.{}.{it}", shared.name)),
             );
-            self.types.entry(home).or_default().take(&shared.name);
+            self.names_of(home).take(&shared.name);
             self.api.records.push(Record {
                 name: shared.name.clone(),
                 home,
@@ -413,7 +421,7 @@ impl Lower {
             Some((first, rest)) if first.eq_ignore_ascii_case(folder) => rest,
             _ => shown,
         };
-        let taken = self.types.entry(Some(scope)).or_default();
+        let taken = self.names_of(Some(scope));
         let type_name = taken.unique(names::type_name(&short.replace('.', "_")));
         let prefix = type_name.trim_end_matches('_');
         let error_name = taken.unique(format!("{prefix}Error"));
@@ -975,7 +983,7 @@ impl Lower {
         if uses.choice {
             name.push_str("Object");
         }
-        let name = self.types.entry(context.home).or_default().unique(name);
+        let name = self.names_of(context.home).unique(name);
         let text = match path {
             "" => None,
             path => context.text(path),
@@ -1031,7 +1039,7 @@ impl Lower {
             return Type::Integer;
         }
         let name = format!("{}{}", context.prefix, camel(path));
-        let name = self.types.entry(context.home).or_default().unique(name);
+        let name = self.names_of(context.home).unique(name);
         self.api.enums.push(Enum {
             name,
             home: context.home,
@@ -1051,7 +1059,7 @@ impl Lower {
             return Type::Union(known);
         }
         let mut name = format!("{}{}", context.prefix, camel(path));
-        let taken = self.types.entry(context.home).or_default();
+        let taken = self.names_of(context.home);
         if !taken.take(&name) {
             name = taken.unique(format!("{name}Choice"));
         }

@@ -56,20 +56,42 @@ const CLIENT: &[&str] = &[
 
 /// Modules of scopes share their place with hand-written ones.
 const MODULES: &[&str] = &[
+    "address",
+    "answer",
+    "batch",
+    "body",
+    "builder",
+    "client",
+    "envelope",
+    "error",
     "errors",
+    "future",
+    "learns",
+    "limit",
+    "list",
+    "live",
+    "method",
     "namespaces",
+    "oauth",
+    "process",
     "raw",
+    "retry",
+    "rules",
     "sandbox",
+    "scrub",
+    "secret",
+    "send",
+    "stats",
+    "testing",
+    "transport",
     "types",
     "wire",
-    "testing",
-    "answer",
-    "client",
 ];
 
 /// Types that generated code uses by these names, and names that readers know from elsewhere.
 const TYPES: &[&str] = &[
     "Answer",
+    "AnswerFuture",
     "Any",
     "AnyCode",
     "ApiError",
@@ -140,6 +162,53 @@ const TYPES: &[&str] = &[
     "Value",
     "Vec",
     "When",
+];
+
+/// What the module of a scope takes from the crate's root: no type there has one of these names.
+pub(crate) const IMPORTED: &[&str] = &[
+    "ErrorCode",
+    "ListMeta",
+    "ListMethod",
+    "Method",
+    "MethodMeta",
+    "Origin",
+    "Paging",
+    "Rest",
+    "Rule",
+    "Secret",
+    "SystemError",
+    "When",
+];
+
+/// What else stands in the crate's root, where shared types go.
+const ROOT: &[&str] = &[
+    "Answer",
+    "AnswerFuture",
+    "AnyCode",
+    "ApiError",
+    "BoxFuture",
+    "Client",
+    "ClientBuilder",
+    "ConfigError",
+    "Cursor",
+    "CursorError",
+    "DecodeError",
+    "DecodeErrorKind",
+    "Error",
+    "FieldError",
+    "LimitError",
+    "List",
+    "ListError",
+    "NotRun",
+    "NotRunReason",
+    "Records",
+    "RequestError",
+    "Retries",
+    "Stats",
+    "Stopped",
+    "TransportError",
+    "TransportErrorKind",
+    "Tries",
 ];
 
 /// Exceptions share their module with hand-written ones, and should hide no built-in one.
@@ -333,6 +402,15 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// The names of types in the module of a scope, or in the crate's root.
+    pub(crate) fn types(root: bool) -> Self {
+        let root = ROOT.iter().filter(|_| root);
+        let taken = IMPORTED.iter().chain(root).map(|it| (*it).to_owned());
+        Self {
+            taken: taken.collect(),
+        }
+    }
+
     pub(crate) fn unique(&mut self, mut name: String) -> String {
         while !self.taken.insert(name.clone()) {
             name.push('_');
@@ -349,6 +427,57 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Names that stand in the root of the crate, before what is generated.
+    fn of_the_crate() -> (BTreeSet<String>, BTreeSet<String>) {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/bitrix24/src/lib.rs");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let (mut modules, mut types) = (BTreeSet::new(), BTreeSet::new());
+        for item in text.split(';') {
+            let item = item.trim().rsplit("\n\n").next().unwrap_or_default();
+            let item: Vec<&str> = item
+                .split(|it: char| !(it.is_alphanumeric() || it == '_'))
+                .filter(|it| !it.is_empty())
+                .collect();
+            match item.as_slice() {
+                ["mod", name] | ["pub", "mod", name] => {
+                    modules.insert((*name).to_owned());
+                }
+                ["pub", "use", _, names @ ..] => {
+                    types.extend(names.iter().map(|it| (*it).to_owned()))
+                }
+                ["pub", "type", name, ..] => {
+                    types.insert((*name).to_owned());
+                }
+                _ => {}
+            }
+        }
+        (modules, types)
+    }
+
+    #[test]
+    fn what_the_crate_has_is_reserved() {
+        let (modules, types) = of_the_crate();
+        assert!(
+            modules.len() > 20 && types.len() > 30,
+            "{modules:?} {types:?}"
+        );
+        for name in &modules {
+            assert!(MODULES.contains(&name.as_str()), "{name}");
+        }
+        let mut root = Names::types(true);
+        let mut scope = Names::types(false);
+        for name in &types {
+            assert!(!root.take(name), "{name}");
+        }
+        for name in IMPORTED {
+            assert!(!scope.take(name), "{name}");
+        }
+        assert!(
+            scope.take("Stats"),
+            "a scope does not take it from the root"
+        );
+    }
 
     #[test]
     fn names_are_made_for_both_languages() {

@@ -137,12 +137,10 @@ impl Rust<'_> {
         let types = methods.iter().map(|method| self.method_types(method));
         let shared = self.shared(Some(scope));
         let impls = self.impls_of(Some(scope), &methods);
+        let imported = crate::names::IMPORTED.iter().map(|it| ident(it));
         quote! {
             #[allow(unused_imports, reason = "no scope needs them all")]
-            use crate::{
-                ErrorCode, ListMeta, ListMethod, Method, MethodMeta, Origin, Paging, Rest, Rule, Secret, SystemError,
-                When, error, wire,
-            };
+            use crate::{#(#imported),*, error, wire};
             #(#types)*
             #shared
             #impls
