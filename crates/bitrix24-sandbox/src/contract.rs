@@ -211,6 +211,16 @@ impl Method {
         self.errors.iter().find(|error| error.code == code)
     }
 
+    /// The code that a webhook gets of a method for applications. With status 403, `ACCESS_DENIED` is
+    /// about rights.
+    pub(crate) fn app_code(&self) -> &str {
+        let rights = |error: &ErrorCode| error.code == "ACCESS_DENIED" && error.status == Some(403);
+        let own = ["WRONG_AUTH_TYPE", "ACCESS_DENIED", "AccessException"];
+        let mut own = own.into_iter();
+        own.find(|code| self.error(code).is_some_and(|it| !rights(it)))
+            .unwrap_or("WRONG_AUTH_TYPE")
+    }
+
     /// The code for a call that leaves this parameter out, where nothing says which it is: one
     /// that is about the parameter, or one that speaks of what is missing.
     pub(crate) fn missing_code(&self, path: &str) -> Option<&str> {

@@ -23,7 +23,7 @@ use crate::{
     operating::{Meter, Spent},
     ordered::{Content, Given},
     params,
-    refusal::{Refusal, VALIDATION},
+    refusal::{APPLICATIONS_ONLY, Refusal, VALIDATION},
     reply::Reply,
     slips,
     state::State,
@@ -109,7 +109,8 @@ impl Call<'_> {
         };
         let method = &served.method;
         if method.app_only && credential == Credential::Webhook {
-            return self.refuse(&self.error("WRONG_AUTH_TYPE"));
+            let text = APPLICATIONS_ONLY.to_owned();
+            return self.refuse(&self.error(method.app_code()).with_text(Some(text)));
         }
         if !state.has_scope(self.caller, &method.scopes) {
             return self.refuse(&Refusal::scope(state.contract(), rest));

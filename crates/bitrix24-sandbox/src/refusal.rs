@@ -9,14 +9,13 @@ use crate::{
     params::Unreadable,
 };
 
+/// What a webhook is told by a method for applications, whatever the code.
+pub(crate) const APPLICATIONS_ONLY: &str = "The method is open to applications only";
+
 /// Errors that the documentation names outside of its table of system errors.
 const BESIDE_THE_TABLE: [(&str, u16, &str); 3] = [
     ("ERROR_METHOD_NOT_FOUND", 404, "The method is not found"),
-    (
-        "WRONG_AUTH_TYPE",
-        403,
-        "The method is open to applications only",
-    ),
+    ("WRONG_AUTH_TYPE", 403, APPLICATIONS_ONLY),
     (
         "OPERATION_TIME_LIMIT",
         429,

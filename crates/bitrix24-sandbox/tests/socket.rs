@@ -247,6 +247,10 @@ fn another_contract() {
         "records": {"tasks.Got": {"fields": [{"name": "item", "type": "object", "required": true}]}},
         "methods": [
         {"name": "app.only", "rest": "classic", "app_only": true, "result": "boolean"},
+        {"name": "app.own", "rest": "classic", "app_only": true, "result": "boolean",
+         "errors": [{"code": "ACCESS_DENIED", "status": 400, "text": "no rights"}]},
+        {"name": "app.rights", "rest": "classic", "app_only": true, "result": "boolean",
+         "errors": [{"code": "ACCESS_DENIED", "status": 403, "text": "no rights"}]},
         {"name": "Tasks.Get", "rest": "v3", "result": {"ref": "tasks.Got"},
          "scopes": ["tasks"],
          "params": [{"name": "id", "type": "integer", "required": true}, {"name": "pin", "type": "string", "secret": true}],
@@ -268,9 +272,16 @@ fn another_contract() {
         connection.post("/rest/app.only", &token).json()["result"],
         true
     );
-    connection
-        .post(&hook(&portal, "app.only"), &json!({}))
-        .is_error(403, "WRONG_AUTH_TYPE");
+    for (method, status, code) in [
+        ("app.only", 403, "WRONG_AUTH_TYPE"),
+        ("app.own", 400, "ACCESS_DENIED"),
+        ("app.rights", 403, "WRONG_AUTH_TYPE"),
+    ] {
+        let reply = connection.post(&hook(&portal, method), &json!({}));
+        reply.is_error(status, code);
+        let text = &reply.json()["error_description"];
+        assert_eq!(text, "The method is open to applications only", "{method}");
+    }
 
     let reply = connection.post(&hook(&portal, "own.code"), &json!({}));
     reply.is_error(400, "ID_EMPTY");
