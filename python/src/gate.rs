@@ -1,9 +1,8 @@
 //! How threads that are not Python's come to attach to it: only as long as the interpreter lives.
 //!
 //! A thread that attaches to an interpreter which is going away is ended by it, and the process
-//! with the thread. So the exit of the interpreter shuts the gate, and waits for those inside. It does
-//! not wait for ever: who comes back when the interpreter is going, and before the process is gone, may
-//! end it the hard way, which is better than a program that never ends.
+//! with the thread. So the exit of the interpreter shuts the gate, and waits for those inside, unless
+//! Ctrl-C tells it not to.
 
 use std::{
     sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},

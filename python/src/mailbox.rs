@@ -45,7 +45,8 @@ const LONG_ROUND: Duration = Duration::from_millis(100);
 /// others if it is interrupted.
 const LAST_WAIT: Duration = Duration::from_millis(200);
 
-/// How long the exit waits at most for a new token to be stored, and for code of others to end.
+/// How long the exit waits at most for a new token to be stored. For code of others it waits, as the
+/// interpreter does for threads, until that ends or Ctrl-C comes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long the exit waits at a time.
@@ -190,31 +191,25 @@ fn at_exit(py: Python<'_>) -> PyResult<()> {
         }
     });
     let until = Instant::now() + PATIENCE;
-    let ended = finish(py, until, |step| {
+    let stored = finish(py, |step| {
         // The authorization server has taken the old refresh token back: the new one must be stored.
-        let is_over = jobs_under_way() == 0;
+        let is_over = jobs_under_way() == 0 || Instant::now() >= until;
         if !is_over {
             thread::sleep(step);
         }
         is_over
     });
-    match ended {
-        Ok(()) => finish(py, until, gate::shut),
-        interrupted => {
+    stored
+        .and_then(|()| finish(py, gate::shut))
+        .inspect_err(|_| {
             py.detach(|| gate::shut(LAST_WAIT));
-            interrupted
-        }
-    }
+        })
 }
 
 /// Waits for something to end, which is given a little time at once. An error means that a signal
-/// ended it.
-fn finish(
-    py: Python<'_>,
-    until: Instant,
-    is_over: impl Fn(Duration) -> bool + Sync,
-) -> PyResult<()> {
-    while !py.detach(|| is_over(STEP)) && Instant::now() < until {
+/// ended the wait.
+fn finish(py: Python<'_>, is_over: impl Fn(Duration) -> bool + Sync) -> PyResult<()> {
+    while !py.detach(|| is_over(STEP)) {
         py.check_signals()?;
     }
     Ok(())
