@@ -95,19 +95,17 @@ impl Runner {
             })
         };
         let mut signal = match slice() {
-            (Ok(outcome), interrupt) => return interrupt.map_or(Ok(outcome), Err),
-            (Err(_), Some(interrupt)) => Err(interrupt),
+            Ok(Ok(outcome)) => return Ok(outcome),
             // Signals come to the main thread alone: most calls are over before that matters.
-            (Err(_), None) => match is_main_thread(py) {
+            Ok(Err(_)) => match is_main_thread(py) {
                 Ok(false) => {
-                    let wait = || py.detach(|| runtime.block_on(work));
-                    let (outcome, interrupt) = interrupt::driving(wait);
-                    return interrupt.map_or(Ok(outcome), Err);
+                    return interrupt::driving(|| py.detach(|| runtime.block_on(work)));
                 }
                 Ok(true) => py.check_signals(),
                 // To ask is to run Python, and with it the handlers of signals that have come.
                 Err(interrupt) => Err(interrupt),
             },
+            Err(interrupt) => Err(interrupt),
         };
         loop {
             if !self.is_ours() {
@@ -124,9 +122,9 @@ impl Runner {
                 return Err(interrupt);
             }
             signal = match slice() {
-                (Ok(outcome), interrupt) => return interrupt.map_or(Ok(outcome), Err),
-                (Err(_), Some(interrupt)) => Err(interrupt),
-                (Err(_), None) => py.check_signals(),
+                Ok(Ok(outcome)) => return Ok(outcome),
+                Ok(Err(_)) => py.check_signals(),
+                Err(interrupt) => Err(interrupt),
             };
         }
     }

@@ -43,9 +43,9 @@ pub(crate) fn raised(py: Python<'_>, error: PyErr, about: Option<&Bound<'_, PyAn
 }
 
 /// Does something by which a call goes on. An error is an interrupt that was kept meanwhile.
-pub(crate) fn driving<T>(drive: impl FnOnce() -> T) -> (T, Option<PyErr>) {
+pub(crate) fn driving<T>(drive: impl FnOnce() -> T) -> PyResult<T> {
     let before = DRIVING.replace(true);
     let driven = drive();
     DRIVING.set(before);
-    (driven, RAISED.take())
+    RAISED.take().map_or(Ok(driven), Err)
 }

@@ -70,7 +70,6 @@ struct State {
 }
 
 /// A page that was given, and how many of its records were left out.
-#[derive(Clone)]
 struct Given {
     page: Page,
     skipped: usize,
