@@ -3,6 +3,12 @@
 //! Two oracles that cost nothing: what an example passes is a parameter, and what the portal
 //! answers is a field. Types are compared with the liberties that PHP takes.
 
+/// The end of a message: which of the known words may be meant, if one is near.
+fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let meant = closest(word, known).map(|it| format!(": is it `{it}`?"));
+    meant.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -157,9 +163,7 @@ impl Check {
                 self.note(&format!("{path}.{}", field.name), message, Vec::new());
                 continue;
             }
-            let meant = closest(name, fields.iter().map(|it| it.name.as_str()));
-            let meant = meant.map(|it| format!(": is it `{it}`?"));
-            let meant = meant.unwrap_or_default();
+            let meant = meant(name, fields.iter().map(|it| it.name.as_str()));
             let message = format!("`{name}` stands in an example, not in the table{meant}");
             self.note(&here, message, Vec::new());
         }
@@ -287,13 +291,9 @@ impl Check {
         // PHP compares directions and the like in either case.
         let known = values.iter().any(|it| it.eq_ignore_ascii_case(&text));
         if self.given && !values.is_empty() && !known {
-            let meant = closest(&text, values.iter().map(String::as_str));
-            let meant = meant.map(|it| format!(": is it `{it}`?"));
-            let message = format!(
-                "`{}` is not among the values of the table{}",
-                shorten(&text),
-                meant.unwrap_or_default()
-            );
+            let meant = meant(&text, values.iter().map(String::as_str));
+            let shown = shorten(&text);
+            let message = format!("`{shown}` is not among the values of the table{meant}");
             self.note(&format!("{path}.values"), message, Vec::new());
         }
     }

@@ -6,11 +6,16 @@ use super::{PAGE, docs, draft, facts, open, page};
 use crate::docs::draft::Weight;
 use crate::format::{Rest, Scalar};
 
-fn answer(json: &str, rows: &str) -> Value {
-    let rest = format!(
+/// The part of a page that tells of the answer.
+fn response(json: &str, rows: &str) -> String {
+    format!(
         "## Response Handling\n\n```json\n{json}\n```\n\n### Returned Data\n\n\
          #|\n|| **Name**\n`type` | **Description** ||\n{rows}\n|#"
-    );
+    )
+}
+
+fn answer(json: &str, rows: &str) -> Value {
+    let rest = response(json, rows);
     facts(&draft(&page("|| **ID**\n`integer` | Number ||", &rest)))["result"].clone()
 }
 
@@ -213,16 +218,10 @@ fn flat_results_are_nested_as_the_json_is() {
 
 #[test]
 fn findings_name_the_facts_as_rulings_do() {
-    let rest = |json: &str, rows: &str| {
-        format!(
-            "## Response Handling\n\n```json\n{json}\n```\n\n### Returned Data\n\n\
-             #|\n|| **Name**\n`type` | **Description** ||\n{rows}\n|#"
-        )
-    };
     let rows =
         "|| **A**\n`object` | A ||\n|| **A.B**\n`srting` | B ||\n|| **C**\n[`Box`](#box) | C ||";
     let boxes = "### Box {#box}\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **d**\n`srting` | D ||\n|#\n\n";
-    let answer = rest(
+    let answer = response(
         "{ \"result\": { \"cat\": { \"id\": 1, \"kind\": 5, \"age\": true, \"x\": 1 } } }",
         "|| **result**\n`object` | All ||\n|| **cat**\n`object` | Cat ||\n|| **id**\n`srting` | N ||\n\
          || **cat.kind**\n`srting` | K ||\n|| **age**\n`date` | A ||",
