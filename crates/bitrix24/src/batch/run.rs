@@ -164,27 +164,21 @@ impl Run<'_> {
     /// Finds the commands that ran with something else than the result they referred to: where there
     /// is none, the portal puts in what comes next to it, the whole object for example.
     fn look_up(&mut self, asked: &[Asked]) {
-        let wrong = asked.iter().filter_map(
-            |Asked {
-                 by,
-                 reference,
-                 in_text,
-             }| {
-                let number = reference.command;
-                let target = self.done.get(number).and_then(Outcome::json);
-                let what = match target.map(|result| reference.find(result)) {
-                    Some(Ok("null")) => format!("command {number} answered null there"),
-                    Some(Ok(value)) if *in_text && !is_word(value) => format!(
-                        "command {number} answered neither a text nor a number there, which the \
-                     portal does not put into a text"
-                    ),
-                    Some(Ok(_)) => return None,
-                    Some(Err(what)) => what,
-                    None => format!("command {number} failed"),
-                };
-                Some((*by, self.client.scrub(&what)))
-            },
-        );
+        let wrong = asked.iter().filter_map(|asked| {
+            let number = asked.reference.command;
+            let target = self.done.get(number).and_then(Outcome::json);
+            let what = match target.map(|result| asked.reference.find(result)) {
+                Some(Ok("null")) => format!("command {number} answered null there"),
+                Some(Ok(value)) if asked.in_text && !is_word(value) => format!(
+                    "command {number} answered neither a text nor a number there, which the portal \
+                     does not put into a text"
+                ),
+                Some(Ok(_)) => return None,
+                Some(Err(what)) => what,
+                None => format!("command {number} failed"),
+            };
+            Some((asked.by, self.client.scrub(&what)))
+        });
         for (place, what) in wrong.collect::<Vec<_>>() {
             if let Some(outcome) = self.done.get_mut(place)
                 && let Ok(reply) = &outcome.answer
