@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     classes::{DATETIME, SECRET},
     errors,
-    keys::Keys,
+    keys::{Keys, Texts},
     process::interned,
     table::{Key, Record, Resolved, Type},
 };
@@ -32,6 +32,7 @@ pub(crate) struct Scratch {
     /// only.
     raised: RefCell<Option<PyErr>>,
     keys: Keys,
+    texts: Texts,
     /// The zone of the last moment: the others have mostly the same.
     zone: RefCell<Option<(FixedOffset, Py<PyAny>)>>,
 }
@@ -142,7 +143,7 @@ impl<'a, 'py> Seed<'a, 'py> {
         match self.ty {
             Type::Any => value.deserialize_any(Anything(self)).map(Found::Value),
             Type::String => {
-                let text = wire::text_with(value, |text| PyString::new(self.py, text))?;
+                let text = wire::text_with(value, |text| self.scratch.texts.get(self.py, text))?;
                 Ok(text.map(Bound::into_any))
             }
             Type::Secret => match wire::text_with(value, |text| PyString::new(self.py, text))? {
@@ -161,9 +162,12 @@ impl<'a, 'py> Seed<'a, 'py> {
             Type::DateTime => Self::make_date(wire::date_time(value)?, |moment| {
                 self.scratch.moment(self.py, moment)
             }),
-            Type::Object => self.map::<String, D>(value, &Type::Any),
-            Type::Map(Key::String, item) => self.map::<String, D>(value, item),
-            Type::Map(Key::Integer, item) => self.map::<i64, D>(value, item),
+            Type::Object => {
+                let name = |name: String| self.scratch.keys.get(self.py, &name);
+                self.map(value, &Type::Any, name)
+            }
+            Type::Map(Key::String, item) => self.map(value, item, |key: String| key),
+            Type::Map(Key::Integer, item) => self.map(value, item, |key: i64| key),
             Type::Array(item) => match wire::list_with(value, self.of(item))? {
                 Found::Value(items) => {
                     let list = PyList::new(self.py, items);
@@ -180,10 +184,17 @@ impl<'a, 'py> Seed<'a, 'py> {
         }
     }
 
-    fn map<'de, K, D>(self, value: D, item: &'static Type) -> Result<Found<Object<'py>>, D::Error>
+    /// An object whose keys become Python's by `make`.
+    fn map<'de, D, K, P>(
+        self,
+        value: D,
+        item: &'static Type,
+        make: impl Fn(K) -> P,
+    ) -> Result<Found<Object<'py>>, D::Error>
     where
-        K: wire::MapKey + IntoPyObject<'py>,
         D: Deserializer<'de>,
+        K: wire::MapKey,
+        P: IntoPyObject<'py>,
     {
         let entries = match wire::map_with::<D, K, _>(value, self.of(item))? {
             Found::Value(entries) => entries,
@@ -191,7 +202,7 @@ impl<'a, 'py> Seed<'a, 'py> {
         };
         let dict = PyDict::new(self.py);
         for (key, item) in entries {
-            self.scratch.keep(dict.set_item(key, item))?;
+            self.scratch.keep(dict.set_item(make(key), item))?;
         }
         Ok(Found::Value(dict.into_any()))
     }
@@ -351,6 +362,7 @@ impl Slots for Fields<'_, '_> {
         let seed = self.seed;
         let object = seed.of(&Type::Any).deserialize(value)?;
         let extra = self.extra.get_or_insert_with(|| PyDict::new(seed.py));
+        let name = seed.scratch.keys.get(seed.py, name);
         seed.scratch.keep(extra.set_item(name, object))
     }
 }
@@ -425,7 +437,7 @@ impl<'de, 'py> Visitor<'de> for Anything<'_, 'py> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(PyString::new(self.0.py, text).into_any())
+        Ok(self.0.scratch.texts.get(self.0.py, text).into_any())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {

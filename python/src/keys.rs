@@ -1,17 +1,27 @@
-//! Names of fields that nobody described, as Python strings: records of a list have the same ones.
+//! Strings of Python for what comes again and again: the names of fields that nobody described, and
+//! short texts. Records of a list have the same ones.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     sync::{Mutex, PoisonError},
 };
 
 use pyo3::{prelude::*, types::PyString};
 
 /// How many names are kept, as a power of two.
-const BITS: u32 = 10;
+const NAMES: u32 = 10;
 
 /// The longest name that is kept, in bytes.
-const LONGEST: usize = 64;
+const LONGEST_NAME: usize = 64;
+
+/// How many texts are kept, as a power of two.
+const TEXTS: u32 = 8;
+
+/// The longest text that is kept, in bytes: a date and its time are 25.
+const LONGEST_TEXT: usize = 31;
+
+/// How many texts are read before any is kept: short answers repeat nothing.
+const FEW: u32 = 64;
 
 /// Between two readings, the names rest here. Whoever reads takes them away, so that the lock is
 /// never held while Python runs; who comes second meanwhile begins with none.
@@ -32,12 +42,12 @@ pub(crate) struct Keys(RefCell<Option<Table>>);
 impl Keys {
     /// The Python string of a name.
     pub(crate) fn get<'py>(&self, py: Python<'py>, text: &str) -> Bound<'py, PyString> {
-        if text.len() > LONGEST {
+        if text.len() > LONGEST_NAME {
             return PyString::new(py, text);
         }
         let mut table = self.0.borrow_mut();
         let Table(places) = table.get_or_insert_with(wake);
-        let place = &mut places[hash(text.as_bytes())];
+        let place = &mut places[hash::<NAMES>(text.as_bytes())];
         if let Some(key) = place
             && *key.text == *text
         {
@@ -67,11 +77,59 @@ fn wake() -> Table {
     let mut resting = RESTING.lock().unwrap_or_else(PoisonError::into_inner);
     resting
         .take()
-        .unwrap_or_else(|| Table((0..1 << BITS).map(|_| None).collect()))
+        .unwrap_or_else(|| Table((0..1 << NAMES).map(|_| None).collect()))
 }
 
-/// Spreads names over the places.
-fn hash(bytes: &[u8]) -> usize {
+/// The short texts of one reading. They end with it, for they may be anybody's.
+#[derive(Default)]
+pub(crate) struct Texts {
+    read: Cell<u32>,
+    /// Has one place for each hash: a later text takes it from an earlier one.
+    places: RefCell<Vec<Text>>,
+}
+
+/// A text that was read, where it can be compared without a look at anything else.
+#[derive(Default)]
+struct Text {
+    bytes: [u8; LONGEST_TEXT],
+    length: u8,
+    made: Option<Py<PyString>>,
+}
+
+impl Texts {
+    /// The Python string of a text.
+    pub(crate) fn get<'py>(&self, py: Python<'py>, text: &str) -> Bound<'py, PyString> {
+        let bytes = text.as_bytes();
+        // Python keeps strings of one character itself.
+        let (2..=LONGEST_TEXT, Ok(length)) = (bytes.len(), u8::try_from(bytes.len())) else {
+            return PyString::new(py, text);
+        };
+        let read = self.read.get();
+        if read < FEW {
+            self.read.set(read + 1);
+            return PyString::new(py, text);
+        }
+        let mut places = self.places.borrow_mut();
+        if places.is_empty() {
+            places.resize_with(1 << TEXTS, Text::default);
+        }
+        let place = &mut places[hash::<TEXTS>(bytes)];
+        if place.length == length
+            && place.bytes[..bytes.len()] == *bytes
+            && let Some(made) = &place.made
+        {
+            return made.bind(py).clone();
+        }
+        let made = PyString::new(py, text);
+        place.bytes[..bytes.len()].copy_from_slice(bytes);
+        place.length = length;
+        place.made = Some(made.clone().unbind());
+        made
+    }
+}
+
+/// Spreads texts over so many places, as a power of two.
+fn hash<const BITS: u32>(bytes: &[u8]) -> usize {
     const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
 
     let mut hash = bytes.len() as u64;

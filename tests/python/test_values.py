@@ -72,6 +72,21 @@ def test_names_of_fields(portal: Portal, client: Client) -> None:
         assert list(other) == names[::-1]
 
 
+def test_texts_that_repeat(portal: Portal, client: Client) -> None:
+    """Short texts of a long answer share their strings, and are none of their neighbours'."""
+    lengths = (0, 1, 2, 30, 31, 32, 64)
+    texts = [f"{number:x}"[-1] * length for number in range(16) for length in lengths]
+    texts += [f"{number}é" for number in range(1000)]
+    answer = [{"text": text, "again": text} for text in texts] * 2
+    portal.always(Reply({"result": answer}))
+    read = client.call("x.list").result
+    assert read == answer
+    shared = [record["text"] is record["again"] for record in read[-1000:]]
+    assert all(shared)
+    longest = {id(record["text"]) for record in read if len(record["text"]) == 64}
+    assert len(longest) > 16, "long ones are not kept"
+
+
 def test_zones(portal: Portal, client: Client) -> None:
     texts = [
         "2026-02-24T13:44:33+01:00",
