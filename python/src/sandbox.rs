@@ -9,9 +9,12 @@ use std::{
     net::IpAddr,
     path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
-    time::UNIX_EPOCH,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use bitrix24_sandbox::{Answer, Failure, Recorded as Call, Sandbox as Portal};
@@ -23,6 +26,9 @@ use pyo3::{
 use serde_json::{Map, Value};
 
 use crate::gate;
+
+/// How long Ctrl-C may go unnoticed.
+const SLICE: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// Whether this thread is a portal's that runs a function of Python's.
@@ -142,7 +148,10 @@ impl Sandbox {
     #[pyo3(signature = (name, params, /))]
     fn order(&self, py: Python<'_>, name: &str, params: &str) -> PyResult<String> {
         self.with(py, |portal| {
-            let params = serde_json::from_str(params)?;
+            let params = serde_json::from_str(params).map_err(|error| {
+                let text = format!("the parameters are not JSON: {error}");
+                io::Error::new(io::ErrorKind::InvalidInput, text)
+            })?;
             Ok(portal.order(name, params)?.to_string())
         })
     }
@@ -199,8 +208,7 @@ impl Sandbox {
                 "a function that answers cannot stop the sandbox, which waits for it",
             ));
         }
-        self.end(py);
-        Ok(())
+        self.end(py)
     }
 
     /// Throws what a function that answers has raised.
@@ -215,16 +223,30 @@ impl Sandbox {
         self.pid == process::id()
     }
 
-    /// Stops the portal, unless it is stopped.
-    fn end(&self, py: Python<'_>) {
+    /// Stops the portal, unless it is stopped. A function that answers is waited for, until Ctrl-C.
+    fn end(&self, py: Python<'_>) -> PyResult<()> {
         let Some(portal) = lock(&self.portal).take() else {
-            return;
+            return Ok(());
         };
-        if self.is_ours() {
-            py.detach(|| release(portal));
-        } else {
+        if !self.is_ours() {
             mem::forget(portal);
+            return Ok(());
         }
+        let (ending, ended) = mpsc::channel::<Never>();
+        let end = move || {
+            drop(portal);
+            drop(ending);
+        };
+        py.detach(|| thread::Builder::new().spawn(end))?;
+        let ended = Mutex::new(ended);
+        // On the portal's own thread there is nothing to wait for.
+        while !ANSWERING.get() {
+            match py.detach(|| lock(&ended).recv_timeout(SLICE)) {
+                Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+                _ => break,
+            }
+        }
+        Ok(())
     }
 
     /// Works with the portal, detached from Python.
@@ -254,6 +276,9 @@ impl Sandbox {
     }
 }
 
+/// What is never sent.
+enum Never {}
+
 /// Stops the portal if nobody else has it. The caller must be detached.
 fn release(portal: Arc<Portal>) {
     if ANSWERING.get() {
@@ -282,7 +307,11 @@ fn answer(function: &Py<PyAny>, call: &Call) -> PyResult<Answer> {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        Python::attach(|py| self.end(py));
+        Python::attach(|py| {
+            if let Err(error) = self.end(py) {
+                error.write_unraisable(py, None);
+            }
+        });
     }
 }
 

@@ -8,6 +8,7 @@ import gc
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -408,6 +409,47 @@ def test_functions_and_the_end(sandbox: Sandbox, client: Client) -> None:
     for thread in threads:
         thread.join(10)
         assert not thread.is_alive()
+
+
+@posix
+def test_ctrl_c_while_a_function_hangs(sandbox: Sandbox) -> None:
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def hang(_: RecordedCall) -> int:
+        under_way.set()
+        go_on.wait(20)
+        return 1
+
+    sandbox.answer("crm.a", hang)
+    with sandbox.client(timeout=0.3, retries=None) as client, pytest.raises(errors.TransportError):
+        client.call("crm.a")
+    assert under_way.is_set()
+    main = threading.main_thread().ident
+    assert main is not None
+    after = threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT))
+    after.start()
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        sandbox.stop()
+    assert time.monotonic() - begun < 5
+    go_on.set()
+
+
+def test_what_orders_refuse(sandbox: Sandbox, client: Client) -> None:
+    for wrong in (float("nan"), "\ud800"):
+        with pytest.raises(ValueError, match="JSON"):
+            sandbox.answer("crm.a", wrong)
+    refused = "times: expected at least 1, or None for all, got 0"
+    with pytest.raises(ValueError, match=refused):
+        sandbox.fail("crm.a", "X", times=0)
+    with pytest.raises(ValueError, match=refused):
+        Reply(1, times=0)
+    with pytest.raises(ValueError, match=refused):
+        Fault("html", times=0)
+    with pytest.raises(TypeError, match="tls: expected a list of host names"):
+        Sandbox(tls="portal.test")
+    with pytest.raises(errors.ApiError):
+        client.call("crm.a")
 
 
 def test_lists(sandbox: Sandbox, client: Client) -> None:

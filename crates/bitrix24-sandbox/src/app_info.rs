@@ -38,7 +38,7 @@ pub(crate) fn result(state: &State, token: Option<&str>) -> Value {
         "expires": date(end.or(now.checked_add(LIFETIME)).unwrap_or(now)),
         "user_id": user,
         "install": {
-            "installed": true,
+            "installed": controls.app.installed,
             "version": "1",
             "status": "L",
             "scope": scope,

@@ -30,6 +30,9 @@ const PATH: &str = "batch";
 /// How many commands a batch may have.
 pub(crate) const MOST: usize = 50;
 
+/// Parameters that are secret wherever they stand.
+const SECRET: [&str; 4] = ["CLIENT_ID", "botToken", "client_secret", "refresh_token"];
+
 /// The parameters that the log masks: the secret ones, and the commands of a batch, each of which it
 /// shows by itself.
 pub(crate) fn secret_params(
@@ -37,7 +40,7 @@ pub(crate) fn secret_params(
     served: Option<&Served>,
     params: &Map<String, Value>,
 ) -> Arc<[String]> {
-    match served {
+    let described = match served {
         _ if method == METHOD => params
             .keys()
             .filter(|name| *name != "halt")
@@ -46,6 +49,15 @@ pub(crate) fn secret_params(
         Some(served) if params.contains_key("0") => by_position(served),
         Some(served) => Arc::clone(&served.secret_params),
         None => Arc::default(),
+    };
+    let others = SECRET.map(str::to_owned);
+    let mut others = others
+        .into_iter()
+        .filter(|name| params.contains_key(name))
+        .peekable();
+    match others.peek() {
+        None => described,
+        Some(_) => described.iter().cloned().chain(others).collect(),
     }
 }
 

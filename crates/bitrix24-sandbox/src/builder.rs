@@ -118,7 +118,8 @@ impl Builder {
         self
     }
 
-    /// Calls this with every call after it was answered, on the portal's thread.
+    /// Calls this with every call once it is in the log, before its answer is sent, on the portal's
+    /// thread. If it panics, the call is answered all the same.
     pub fn on_request(mut self, observer: impl Fn(&Recorded) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self

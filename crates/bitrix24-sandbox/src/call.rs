@@ -14,6 +14,7 @@ use crate::{
     authorize, batch,
     contract::Rest,
     control, download,
+    failures::Failure,
     fault::{Fault, Kind},
     idempotency,
     log::{Outcome, Recorded, Sent},
@@ -240,13 +241,11 @@ fn finish(
 /// Answers a browser in which a user authorises the application, and records it.
 fn authorized(state: &State, request: Request, began: Instant, start: SystemTime) -> Reply {
     let params = read(Rest::Classic, &request).unwrap_or_default();
+    let uri = request.uri.clone();
     let arrival = arrive(state, request.peer, authorize::METHOD);
-    let reply = match &arrival.moved {
-        Some(moved) => Reply::moved(moved, &request.uri),
-        None if arrival.fault.as_ref().is_some_and(|fault| !fault.runs) => {
-            Reply::page(502, "Bad Gateway")
-        }
-        None => authorize::reply(state, &params),
+    let ordered = match &arrival.moved {
+        Some(_) => None,
+        None => Ordered::take(state, authorize::METHOD, arrival.fault.as_deref()),
     };
     let sent = Recorded::new(Sent {
         method: authorize::METHOD.to_owned(),
@@ -254,7 +253,58 @@ fn authorized(state: &State, request: Request, began: Instant, start: SystemTime
         parameters: params,
         ..blank(request, start)
     });
+    let call = Call {
+        state,
+        rest: Rest::Classic,
+        method: authorize::METHOD,
+        served: None,
+        sent: &sent,
+        caller: &Caller::new(Credential::Refused),
+        start,
+    };
+    let reply = match (&arrival.moved, ordered) {
+        (Some(moved), _) => Reply::moved(moved, &uri),
+        (None, Some(ordered)) => ordered.reply(&call),
+        (None, None) => authorize::reply(state, sent.parameters()),
+    };
     finish(state, sent, reply, arrival.fault, began)
+}
+
+/// What is to be said in the place of what is not a method of the API.
+enum Ordered {
+    Failure(Failure),
+    Given(Given),
+    Nothing,
+}
+
+impl Ordered {
+    /// What a fault says. `None`: the request is answered as ever.
+    fn by(fault: Option<&Fault>) -> Option<Self> {
+        let fault = fault?;
+        match &fault.kind {
+            Kind::Error(failure) => Some(Self::Failure(failure.clone())),
+            _ => (!fault.runs).then_some(Self::Nothing),
+        }
+    }
+
+    /// What a fault says, or an order, which then counts as used.
+    fn take(state: &State, name: &str, fault: Option<&Fault>) -> Option<Self> {
+        Self::by(fault).or_else(|| {
+            let orders = &mut state.controls().orders;
+            match orders.take_failure_of(name) {
+                Some(failure) => Some(Self::Failure(failure)),
+                None => orders.take_answer_of(name).map(Self::Given),
+            }
+        })
+    }
+
+    fn reply(&self, call: &Call<'_>) -> Reply {
+        match self {
+            Self::Failure(failure) => call.fail(failure),
+            Self::Given(given) => call.give(given),
+            Self::Nothing => Reply::page(502, "Bad Gateway"),
+        }
+    }
 }
 
 /// Answers a request for tokens and records it.
@@ -262,30 +312,15 @@ fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> 
     let read = read(Rest::Classic, &request);
     let is_readable = read.is_ok();
     let params = read.unwrap_or_default();
-    let (fault, failure, given) = {
-        let controls = &mut *state.controls();
-        let fault = controls
-            .faults
-            .take(oauth::METHOD, || state.clock.instant());
-        if is_readable && fault.as_ref().is_none_or(|fault| fault.runs) {
-            let failure = controls.orders.take_failure_of(oauth::METHOD);
-            let given = match failure {
-                Some(_) => None,
-                None => controls.orders.take_answer_of(oauth::METHOD),
-            };
-            (fault, failure, given)
-        } else {
-            (fault, None, None)
-        }
+    let now = || state.clock.instant();
+    let fault = state.controls().faults.take(oauth::METHOD, now);
+    let ordered = match is_readable {
+        true => Ordered::take(state, oauth::METHOD, fault.as_deref()),
+        false => Ordered::by(fault.as_deref()),
     };
-    let is_asked = is_readable
-        && failure.is_none()
-        && given.is_none()
-        && fault.as_ref().is_none_or(|fault| fault.runs);
-    let (credential, granted) = if is_asked {
-        oauth::grant(state, &params)
-    } else {
-        (Credential::Refused, Err("invalid_request"))
+    let (credential, granted) = match &ordered {
+        None if is_readable => oauth::grant(state, &params),
+        _ => (Credential::Refused, Err("invalid_request")),
     };
     let sent = Recorded::new(Sent {
         method: oauth::METHOD.to_owned(),
@@ -304,19 +339,10 @@ fn token(state: &State, request: Request, began: Instant, start: SystemTime) -> 
         caller: &Caller::new(credential),
         start,
     };
-    let reply = if let Some(Kind::Error(failure)) = fault.as_ref().map(|fault| &fault.kind) {
-        call.fail(failure)
-    } else if fault.as_ref().is_some_and(|fault| !fault.runs) {
-        Reply::page(502, "Bad Gateway")
-    } else if let Some(failure) = &failure {
-        call.fail(failure)
-    } else if let Some(given) = &given {
-        call.give(given)
-    } else {
-        match granted {
-            Ok(body) => Reply::ran(body.to_string().into_bytes()),
-            Err(code) => call.refuse(&call.error(code)),
-        }
+    let reply = match (ordered, granted) {
+        (Some(ordered), _) => ordered.reply(&call),
+        (None, Ok(body)) => Reply::ran(body.to_string().into_bytes()),
+        (None, Err(code)) => call.refuse(&call.error(code)),
     };
     finish(state, sent, reply, fault, began)
 }

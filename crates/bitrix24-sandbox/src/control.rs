@@ -191,15 +191,22 @@ pub(crate) fn obey(
         }
         "limits" => {
             let limits: order::Limits = read(params)?;
+            let is_shaped = limits.continuous == Some(true) || limits.bot_status.is_some();
             let plan = limits.plan.as_deref().map(str::parse::<Plan>);
             let plan = plan.transpose()?;
             let intensity = match (plan, limits.depth, limits.per_second) {
-                (None, None, None) => None,
+                (None, None, None) if !is_shaped => None,
                 (Some(plan), None, None) => plan.intensity(),
                 (None, Some(depth), Some(per_second)) => {
                     Some(Intensity::new(depth, not_negative(per_second)?))
                 }
-                _ => return Err("either plan, or depth and per_second".to_owned()),
+                _ => {
+                    return Err(
+                        "either plan, or depth and per_second; neither: no limit, which \
+                                takes no more"
+                            .to_owned(),
+                    );
+                }
             };
             let bot_status = limits.bot_status.map(possible).transpose()?;
             state.limits.set(intensity.map(|intensity| Intensity {
@@ -302,6 +309,7 @@ pub(crate) fn obey(
             Ok(true.into())
         }
         "clear" => {
+            let order::Nothing {} = read(params)?;
             state.clear();
             Ok(true.into())
         }

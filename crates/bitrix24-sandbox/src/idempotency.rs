@@ -9,7 +9,9 @@ use std::{
 use hyper::{HeaderMap, header::HeaderName, http::HeaderValue};
 use serde_json::{Map, Value};
 
-use crate::{auth::Credential, batch, contract::Rest, method::Call, reply::Reply, world::UserId};
+use crate::{
+    auth::Credential, batch, contract::Rest, control, method::Call, reply::Reply, world::UserId,
+};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -99,12 +101,11 @@ fn is_old(kept: &Kept, now: SystemTime) -> bool {
 /// Runs a call, unless it is a repeated one.
 pub(crate) fn run(call: &Call<'_>, headers: &HeaderMap, params: &Map<String, Value>) -> Reply {
     let credential = call.caller.credential;
-    let run = || call.reply(credential, params);
-    if call.rest == Rest::Classic {
-        return run();
+    if call.rest == Rest::Classic || control::in_method(call.method).is_some() {
+        return call.reply(credential, params);
     }
     let Some(value) = headers.get(KEY).filter(|_| changes(call.method)) else {
-        return run();
+        return call.reply(credential, params);
     };
     let text = value.as_bytes();
     if !(1..=255).contains(&text.len()) || !text.iter().all(|byte| (b' '..=b'~').contains(byte)) {
@@ -117,17 +118,23 @@ pub(crate) fn run(call: &Call<'_>, headers: &HeaderMap, params: &Map<String, Val
         key: text.to_owned(),
     };
     let replays = &call.state.replays;
-    let mut reply = match replays.find(&key, params, call.state.clock.now()) {
-        Some((body, true)) => {
+    let hindrance = call.hindrance(credential);
+    let found = match hindrance {
+        Some(_) => None,
+        None => replays.find(&key, params, call.state.clock.now()),
+    };
+    let mut reply = match (hindrance, found) {
+        (Some(hindrance), _) => hindrance,
+        (None, Some((body, true))) => {
             let mut reply = Reply::json(200, body);
             reply
                 .headers
                 .insert(REPLAYED, HeaderValue::from_static("true"));
             reply
         }
-        Some((_, false)) => call.refuse(&call.error(REUSED)),
-        None => {
-            let reply = run();
+        (None, Some((_, false))) => call.refuse(&call.error(REUSED)),
+        (None, None) => {
+            let reply = call.carry_out(credential, params);
             if reply.ran && reply.status == 200 {
                 let answer = Kept {
                     params: params.clone(),

@@ -300,8 +300,6 @@ pub(crate) struct Log {
     calls: VecDeque<Recorded>,
     /// Of their bodies.
     bytes: usize,
-    /// Who waits for calls.
-    pub(crate) waiting: usize,
 }
 
 impl Log {

@@ -56,26 +56,38 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Answers a caller who is let in.
     pub(crate) fn reply(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
-        let Self { state, rest, .. } = *self;
+        let state = self.state;
         if let Some(order) = control::in_method(self.method) {
             return Reply::obeyed(
                 control::receive(state, order, params.clone()),
                 state.time(self.start, None).as_ref(),
             );
         }
-        // Orders come before anything that the method itself would object to.
+        match self.hindrance(credential) {
+            Some(hindrance) => hindrance,
+            None => self.carry_out(credential, params),
+        }
+    }
+
+    /// What keeps a call from running, whatever it asks for. Orders come before anything that the
+    /// method itself would object to.
+    pub(crate) fn hindrance(&self, credential: Credential) -> Option<Reply> {
+        let state = self.state;
         let failure = state.controls().orders.take_failure(self.method);
         if let Some(failure) = failure {
-            return self.fail(&failure);
+            return Some(self.fail(&failure));
         }
         let limit = state.budgets.limit();
         let number = self.served.map(|served| served.index);
         let has_time = |meter: &Meter| meter.has_time(credential, self.start, limit);
-        if self.method != batch::METHOD
-            && state.budgets.known(number, self.method, has_time) == Some(false)
-        {
-            return self.refuse(&self.error("OPERATION_TIME_LIMIT"));
-        }
+        let is_spent = self.method != batch::METHOD
+            && state.budgets.known(number, self.method, has_time) == Some(false);
+        is_spent.then(|| self.refuse(&self.error("OPERATION_TIME_LIMIT")))
+    }
+
+    /// Answers a call that nothing hinders.
+    pub(crate) fn carry_out(&self, credential: Credential, params: &Map<String, Value>) -> Reply {
+        let Self { state, rest, .. } = *self;
         // Not within an `if`, which would keep the lock while the answer is made.
         let given = state.controls().orders.take_answer(self.method);
         if let Some(given) = given {

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use hyper::{HeaderMap, Uri, body::Bytes, header::LOCATION};
+use hyper::{
+    HeaderMap, Uri,
+    body::Bytes,
+    header::{CONTENT_TYPE, LOCATION},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -73,15 +77,13 @@ impl Reply {
     }
 
     /// The same in XML.
-    pub(crate) fn into_xml(self) -> Self {
-        match xml::body(&self.body) {
-            Some(body) => Self {
-                content_type: "text/xml; charset=utf-8",
-                body,
-                ..self
-            },
-            None => self,
+    pub(crate) fn into_xml(mut self) -> Self {
+        if let Some(body) = xml::body(&self.body) {
+            self.headers.remove(CONTENT_TYPE);
+            self.content_type = "text/xml; charset=utf-8";
+            self.body = body;
         }
+        self
     }
 
     pub(crate) fn refusal(refusal: &Refusal, rest: Rest) -> Self {

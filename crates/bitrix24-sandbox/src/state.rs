@@ -1,9 +1,10 @@
 //! What a portal knows, and what changes while it runs.
 
 use std::{
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -60,6 +61,8 @@ pub(crate) struct State {
     seed: AtomicU64,
     /// Tells those who wait that calls were recorded.
     called: Condvar,
+    /// How many wait.
+    waiting: AtomicUsize,
     observer: Option<Observer>,
 }
 
@@ -149,6 +152,7 @@ impl State {
             traffic: Traffic::default(),
             seed: AtomicU64::new(seed),
             called: Condvar::new(),
+            waiting: AtomicUsize::new(0),
             observer,
         }
     }
@@ -249,13 +253,14 @@ impl State {
     }
 
     pub(crate) fn record(&self, recorded: Recorded) {
-        if let Some(observer) = &self.observer {
-            observer(&recorded);
-        }
-        let mut controls = self.controls();
-        controls.log.push(recorded);
-        if controls.log.waiting > 0 {
+        let seen = self.observer.as_ref().map(|_| recorded.clone());
+        self.controls().log.push(recorded);
+        if self.waiting.load(Ordering::SeqCst) > 0 {
             self.called.notify_all();
+        }
+        if let (Some(observer), Some(recorded)) = (&self.observer, seen) {
+            // What it does is no reason for the portal not to answer; the panic has been reported.
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| observer(&recorded)));
         }
     }
 
@@ -267,15 +272,16 @@ impl State {
         count: usize,
         timeout: Duration,
     ) -> Result<Vec<Recorded>, Vec<Recorded>> {
-        let mut controls = self.controls();
-        controls.log.waiting += 1;
+        // Before the lock, so that a call which is recorded behind it is told of.
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let controls = self.controls();
         let waited = self
             .called
             .wait_timeout_while(controls, timeout, |controls| {
                 controls.log.count_of(method) < count
             });
-        let (mut controls, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        controls.log.waiting = controls.log.waiting.saturating_sub(1);
+        let (controls, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
         let calls = controls.log.of(method);
         if calls.len() < count {
             Err(calls)
@@ -340,19 +346,15 @@ impl State {
     }
 
     pub(crate) fn clear(&self) {
+        let seed = self.setup.seed.unwrap_or(self.secrets.seed);
+        self.seed.store(seed, Ordering::Relaxed);
         self.clock.reset();
         self.limits.reset(self.setup.intensity());
         self.budgets.reset(self.setup.operating());
         self.time.set(TimeShape::default());
         self.replays.clear();
         self.bindings.clear();
-        *self.controls() = Controls::new(
-            &self.api,
-            &self.secrets,
-            &self.setup,
-            &self.clock,
-            self.seed(),
-        );
+        *self.controls() = Controls::new(&self.api, &self.secrets, &self.setup, &self.clock, seed);
         self.set_stateful(!self.setup.documented);
         let fresh = World::fresh(self.api.seed(), self.clock.now());
         self.in_world(|world| *world = fresh);

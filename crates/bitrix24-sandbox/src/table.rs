@@ -217,6 +217,8 @@ fn meets(row: &Value, condition: &str, value: &Value) -> bool {
         value => is(value),
     };
     match operator {
+        // Nothing is neither more nor less than anything.
+        ">" | ">=" | "<" | "<=" if found.is_null() => false,
         ">" => compare(found, value).is_gt(),
         ">=" => compare(found, value).is_ge(),
         "<" => compare(found, value).is_lt(),
@@ -226,13 +228,23 @@ fn meets(row: &Value, condition: &str, value: &Value) -> bool {
     }
 }
 
-/// Numbers as numbers, text as text.
+/// Nothing before numbers, and those before text.
 fn compare(one: &Value, two: &Value) -> Ordering {
-    let (one, two) = (text(one), text(two));
-    match (one.parse::<f64>(), two.parse::<f64>()) {
-        (Ok(one), Ok(two)) => one.total_cmp(&two),
-        _ => one.cmp(&two),
+    match (one.is_null(), two.is_null()) {
+        (false, false) => {}
+        (one, two) => return two.cmp(&one),
     }
+    let (one, two) = (text(one), text(two));
+    match (number(&one), number(&two)) {
+        (Some(one), Some(two)) => one.total_cmp(&two),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => one.cmp(&two),
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
@@ -276,6 +288,38 @@ mod tests {
             page(&list, json!({})),
             json!({"result": {"a": {"b": []}}, "total": 0})
         );
+    }
+
+    #[test]
+    fn values_of_all_kinds_have_an_order() {
+        let kinds = [
+            json!("17"),
+            json!("17a"),
+            json!(2),
+            json!(null),
+            json!("b"),
+            json!(10),
+        ];
+        let records = (0..600_usize).map(|number| {
+            json!({"ID": number, "TITLE": kinds[number * 7919 % 599 % kinds.len()].clone()})
+        });
+        let list = List::records(records).page_size(600);
+        let titles = |params: Value| {
+            let page = page(&list, params);
+            let records = page["result"].as_array().unwrap().iter();
+            let mut titles: Vec<_> = records.map(|it| it["TITLE"].clone()).collect();
+            titles.dedup();
+            titles
+        };
+        let sorted = json!([null, 2, 10, "17", "17a", "b"]);
+        assert_eq!(
+            Value::from(titles(json!({"order": {"TITLE": "ASC"}}))),
+            sorted
+        );
+        let above = json!({"order": {"TITLE": "ASC"}, "filter": {">TITLE": "10"}});
+        assert_eq!(Value::from(titles(above)), json!(["17", "17a", "b"]));
+        let below = json!({"order": {"TITLE": "ASC"}, "filter": {"<TITLE": 10}});
+        assert_eq!(Value::from(titles(below)), json!([2]));
     }
 
     #[test]

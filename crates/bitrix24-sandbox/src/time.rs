@@ -177,9 +177,13 @@ pub(crate) fn since_epoch(time: SystemTime) -> f64 {
         .as_secs_f64()
 }
 
-/// In the portal's time zone.
+/// In the portal's time zone, and never later than the years of four digits.
 pub(crate) fn date(time: SystemTime) -> String {
-    let utc = DateTime::<Utc>::from(time);
+    const LATEST: i64 = 253_370_764_800; // the year 9999
+
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or(LATEST);
+    let utc = DateTime::<Utc>::from_timestamp(seconds.min(LATEST), 0).unwrap_or_default();
     match FixedOffset::east_opt(ZONE_SECONDS) {
         Some(zone) => utc
             .with_timezone(&zone)

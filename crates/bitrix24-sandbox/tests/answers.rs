@@ -211,6 +211,55 @@ fn waiting_for_calls() {
     let short = Duration::from_millis(20);
     let error = portal.wait_for_calls("sandbox.echo", 3, short).unwrap_err();
     assert!(error.to_string().starts_with("2 of 3 calls"), "{error}");
+    // What is forgotten meanwhile is not who waits.
+    thread::scope(|scope| {
+        let begun = std::time::Instant::now();
+        let waiting = scope.spawn(|| portal.wait_for_calls("sandbox.echo", 1, long));
+        thread::sleep(Duration::from_millis(50));
+        portal.clear();
+        thread::sleep(Duration::from_millis(50));
+        Connection::to(&portal).get(&hook(&portal, "sandbox.echo"));
+        waiting.join().unwrap().unwrap();
+        assert!(begun.elapsed() < long / 2);
+    });
+}
+
+#[test]
+fn observers_that_panic() {
+    let portal = Sandbox::builder()
+        .on_request(|call| assert_ne!(call.method(), "sandbox.echo"))
+        .start()
+        .unwrap();
+    let reply = Connection::to(&portal).get(&hook(&portal, "sandbox.echo"));
+    assert_eq!(reply.status, 200);
+    assert_eq!(portal.requests().len(), 1);
+}
+
+#[test]
+fn a_function_that_keeps_the_portal() {
+    let portal = std::sync::Arc::new(Sandbox::start().unwrap());
+    let kept = portal.clone();
+    portal.answer_with(ANY, move |_| Answer::result(kept.requests().len()));
+    let (address, any) = (portal.url().to_owned(), hook(&portal, ANY));
+    let clear = hook(&portal, "sandbox.clear");
+    drop(portal);
+    let mut connection = Connection::to_url(&address);
+    assert_eq!(connection.get(&any).json()["result"], 0);
+    // The last owner goes with the order, on the portal's own thread.
+    assert_eq!(connection.get(&clear).status, 200);
+}
+
+#[test]
+fn secrets_that_nobody_described() {
+    let portal = Sandbox::start().unwrap();
+    let body = json!({"CLIENT_ID": "my-secret", "BOT_ID": 1});
+    for method in ["im.notify.system.add", "imbot.bot.list", "no.such"] {
+        Connection::to(&portal).post(&hook(&portal, method), &body);
+        let call = portal.last_call(method).unwrap();
+        for shown in [call.to_string(), format!("{call:?}")] {
+            assert!(!shown.contains("my-secret"), "{shown}");
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod wire;
 
-use bitrix24_sandbox::{Fault, Sandbox, Slip};
+use bitrix24_sandbox::{Answer, Fault, Sandbox, Slip};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -104,6 +104,15 @@ fn secrets_by_position() {
         json!({"0": 5, "1": "***", "2": "chat13"})
     );
     assert!(!format!("{call:?}{call}").contains("a token"));
+}
+
+#[test]
+fn ordered_answers_in_xml() {
+    let portal = Sandbox::start().unwrap();
+    portal.answer("crm.a", Answer::body(json!({"result": 1, "total": 3})));
+    let reply = Connection::to(&portal).get(&hook(&portal, "crm.a.xml"));
+    assert_eq!(reply.content_type, "text/xml; charset=utf-8");
+    assert!(reply.body.contains("<total>3</total>"), "{}", reply.body);
 }
 
 #[test]

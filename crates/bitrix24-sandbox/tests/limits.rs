@@ -182,6 +182,19 @@ fn execution_time() {
 }
 
 #[test]
+fn the_shape_of_no_limit() {
+    let portal = Sandbox::builder().intensity(1, 0.0).start().unwrap();
+    let mut connection = Connection::to(&portal);
+    for shape in [json!({"bot_status": 429}), json!({"continuous": true})] {
+        let reply = connection.post("/_sandbox/limits", &shape);
+        reply.is_error(400, "SANDBOX");
+    }
+    let echo = hook(&portal, "sandbox.echo");
+    connection.get(&echo);
+    assert_eq!(connection.get(&echo).status, 503);
+}
+
+#[test]
 fn shapes_of_time() {
     let portal = Sandbox::start().unwrap();
     let mut connection = Connection::to(&portal);

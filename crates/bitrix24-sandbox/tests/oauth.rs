@@ -5,7 +5,7 @@ mod wire;
 
 use std::{io::Write, time::Duration};
 
-use bitrix24_sandbox::{Answer, Credential, Failure, Sandbox};
+use bitrix24_sandbox::{Answer, Credential, Failure, Fault, Sandbox};
 use serde_json::{Value, json};
 use wire::{Connection, hook};
 
@@ -261,6 +261,41 @@ fn tokens_of_any_user() {
     let target = renewal(&portal, pair["refresh_token"].as_str().unwrap());
     portal.advance(Duration::from_secs(180 * 24 * 3600));
     connection.get(&target).is_error(400, "invalid_grant");
+}
+
+#[test]
+fn the_page_for_browsers_takes_orders() {
+    let portal = Sandbox::start().unwrap();
+    let target = format!("/oauth/authorize/?client_id={}", portal.client_id());
+    let mut connection = Connection::to(&portal);
+    let ordered = Failure::code("access_denied").status(403);
+    portal.fault("oauth.authorize", Fault::error(ordered.clone()));
+    connection.get(&target).is_error(403, "access_denied");
+    portal.fail("oauth.authorize", ordered);
+    connection.get(&target).is_error(403, "access_denied");
+    portal.answer(
+        "oauth.authorize",
+        Answer::text("text/plain", "later").times(1),
+    );
+    assert_eq!(connection.get(&target).body, "later");
+    assert_eq!(
+        connection.get(&target).content_type,
+        "text/html; charset=utf-8"
+    );
+}
+
+#[test]
+fn tokens_of_a_million_years() {
+    let portal = Sandbox::start().unwrap();
+    let mut connection = Connection::to(&portal);
+    let order = json!({"lifetime": 1_000_000_000_000_000_u64});
+    let pair = connection.post("/_sandbox/token", &order).json();
+    let token = pair["result"]["access_token"].as_str().unwrap();
+    let target = format!("/rest/app.info?auth={token}");
+    let head = format!("GET {target} HTTP/1.1\r\nHost: oauth.bitrix24.tech\r\n\r\n");
+    connection.0.get_mut().write_all(head.as_bytes()).unwrap();
+    let info = connection.read().json();
+    assert_eq!(info["result"]["expires"], "9999-01-01T03:00:00+03:00");
 }
 
 #[test]

@@ -113,6 +113,8 @@ fn idempotency() {
         (200, Some("k 1"), true)
     );
     assert_eq!(first, second);
+    portal.fail(add, Failure::code("INTERNAL_SERVER_ERROR"));
+    assert_eq!(call(add, "k 1", &body).0, 500, "failures come first");
     let ran = || portal.requests().iter().filter(|call| call.ran()).count();
     assert_eq!(ran(), 1);
 

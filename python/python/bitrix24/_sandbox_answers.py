@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         ran: bool
 
 
-__all__ = ["Fault", "Kind", "Reply", "Slip", "reply"]
+__all__ = ["Fault", "Kind", "Reply", "Slip", "how_often", "reply"]
 
 Kind: TypeAlias = Literal[
     "reset",
@@ -101,7 +101,7 @@ class Fault:
             if name in spoil:
                 spoil[name] = [*spoil[name]]
         if "times" in spoil:
-            spoil["times"] = spoil["times"] or 0
+            spoil["times"] = how_often(how["times"])
         self._spoil: Final = spoil
 
     def to_dict(self) -> dict[str, JSON]:
@@ -161,6 +161,7 @@ class Reply:
 
         Raises:
             TypeError: Nothing is to be answered, or more than one thing.
+            ValueError: ``times`` is less than 1.
         """
         given: list[tuple[str, JSON]] = []
         if result is not UNSET:
@@ -181,7 +182,7 @@ class Reply:
             "content_type": content_type,
             "status": status,
             "headers": None if headers is None else {**headers},
-            "times": times,
+            "times": None if times is None else how_often(times),
             "fault": None if fault is None else fault.to_dict(),
             "to_anyone": to_anyone or None,
         }
@@ -195,6 +196,15 @@ class Reply:
     def __repr__(self) -> str:
         parts = ", ".join(f"{name}={value!r}" for name, value in self._script.items())
         return f"Reply({parts})"
+
+
+def how_often(times: int | None) -> int:
+    """How orders say it: 0 is always."""
+    if times is None:
+        return 0
+    if times < 1:
+        raise ValueError(f"times: expected at least 1, or None for all, got {times}")
+    return times
 
 
 def reply(answer: JSON | Reply) -> Reply:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 from bitrix24._base import JSON
-from bitrix24._sandbox_answers import Fault, Kind, Reply, reply
+from bitrix24._sandbox_answers import Fault, Kind, Reply, how_often, reply
 from bitrix24._sandbox_calls import RecordedCall
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Told:
             text: The description; by default what is documented for the code, else none.
             times: How many calls fail; ``None``: all.
         """
-        self._tell("fail", method=method, code=code, status=status, text=text, times=times or 0)
+        self._tell(
+            "fail", method=method, code=code, status=status, text=text, times=how_often(times)
+        )
 
     def answer(self, method: str, answer: JSON | Reply | Function) -> None:
         """Says what calls of a method get, until it is said otherwise.
@@ -89,7 +91,7 @@ class Told:
         """
 
         def script(call: Recorded) -> str:
-            return json.dumps(reply(function(RecordedCall(call))).to_dict())
+            return json.dumps(reply(function(RecordedCall(call))).to_dict(), allow_nan=False)
 
         self._running.answer_with(method, script, to_anyone)
 
@@ -348,7 +350,7 @@ class Told:
         Raises:
             ValueError: There is no such order, or its parameters are wrong.
         """
-        return json.loads(self._running.order(name, json.dumps(params)))
+        return json.loads(self._running.order(name, json.dumps(params, allow_nan=False)))
 
     def _tell(self, order: str, **params: JSON) -> JSON:
         given = {name: value for name, value in params.items() if value is not None}

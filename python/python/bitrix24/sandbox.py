@@ -138,7 +138,8 @@ class Sandbox(Told):
         Args:
             port: The port to listen on; 0 takes a free one.
             listen: The address to listen on instead of the loopback interface. Anybody who reaches
-                it can tell it what to do.
+                it can tell it what to do. The addresses that it gives others, such as those of
+                files, are this one; with ``0.0.0.0`` they are of use on this machine alone.
             tls: Whether it serves https, or the host names that its certificate is good for beside
                 this machine's own. Clients must trust :attr:`certificate`.
             https_only: Whether it turns calls of the webhook down that come over plain http, as a
@@ -152,6 +153,8 @@ class Sandbox(Told):
             deliver_anywhere: Whether events are posted to other machines as well.
             seed: What chance comes from, to repeat a run.
         """
+        if isinstance(tls, str):
+            raise TypeError(f"tls: expected a list of host names, such as [{tls!r}], got a string")
         names = [] if isinstance(tls, bool) else [*tls]
         self._options: Final = (
             port,

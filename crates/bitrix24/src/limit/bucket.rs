@@ -93,7 +93,7 @@ impl<W: Clone> Bucket<W> {
         *next += 1;
         let waiter = Waiter {
             ticket,
-            due: now,
+            due: Duration::MAX,
             wake,
         };
         let place = self.queue.partition_point(|other| other.ticket < ticket);
@@ -109,7 +109,9 @@ impl<W: Clone> Bucket<W> {
             return (Step::Go, None);
         };
         let wait = self.room_in(index);
-        if wait.is_zero() {
+        // Those before it had their moment by then. Who did not look has another one.
+        let is_due = self.queue[index].due <= now + TICK && self.room_in(0).is_zero();
+        if wait.is_zero() || is_due {
             self.queue.remove(index);
             self.level += 1.0;
             return (Step::Go, self.move_up(index, now));

@@ -386,3 +386,25 @@ fn clients_of_a_portal_share_its_limits() {
         &portals.of("https://c.de", None)
     ));
 }
+
+#[tokio::test(start_paused = true)]
+async fn futures_that_nobody_polls_hold_nobody_up() {
+    let limits = PortalLimits::new(Some(Intensity::default()));
+    for _ in 0..48 {
+        limits.acquire(Turn::new("p", 1, CHAT)).await.unwrap();
+    }
+    let mut queued: Vec<_> = (0..60)
+        .map(|_| limits.acquire(Turn::new("p", 1, CHAT)))
+        .collect();
+    for call in &mut queued {
+        assert!(timeout(Duration::ZERO, call).await.is_err());
+    }
+    let start = Instant::now();
+    let mine = timeout(
+        Duration::from_secs(100),
+        limits.acquire(Turn::new("p", 1, CHAT)),
+    );
+    assert_eq!(mine.await, Ok(Ok(())));
+    let promised = Duration::from_millis(30_500);
+    assert!(start.elapsed() < promised + Duration::from_millis(10));
+}

@@ -77,7 +77,10 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
     dress(&mut person, properties)?;
     changed.delivery = delivery(&changed.delivery, fields)?;
     let token = fields.str("botToken").map(str::trim).unwrap_or_default();
-    if let (Owner::Secret(_), false) = (&changed.owner, token.is_empty()) {
+    if let Owner::Secret(known) = &changed.owner
+        && !token.is_empty()
+        && token != known
+    {
         changed.owner = Owner::Secret(token.to_owned());
         let mut others = context.world.bots_of(&changed.owner);
         if token.chars().count() > LONGEST_TOKEN || others.any(|bot| bot.id != id) {
