@@ -205,10 +205,16 @@ pub(crate) fn portal(portal: &str) -> Result<Base, ConfigError> {
 /// Reads the address of a portal, with or without `/rest/` at the end.
 pub(crate) fn portal_base(address: &str, what: &str) -> Result<Base, ConfigError> {
     let url = parse(address, what)?;
-    if webhook(address).is_ok() {
+    let path: Vec<_> = segments(&url).collect();
+    // Also with a method behind it: what follows the user is secret.
+    let is_user = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+    let is_webhook = |way: &[&str]| match way {
+        ["rest", "api", user, _, ..] | ["rest", user, _, ..] => is_user(user),
+        _ => false,
+    };
+    if (0..path.len()).any(|at| is_webhook(&path[at..])) {
         return Err(ConfigError::new(format!("{what} is that of a webhook")));
     }
-    let path: Vec<_> = segments(&url).collect();
     let prefix = match path.as_slice() {
         [prefix @ .., "rest", "api"] | [prefix @ .., "rest"] => prefix,
         prefix => prefix,
@@ -475,6 +481,8 @@ mod tests {
             "https://u@a.de",
             "https://a.de//x",
             "https://a.de/rest/1/c0de/",
+            "https://a.de/rest/1/c0de/profile.json",
+            "https://a.de/x/rest/api/1/c0de/profile",
         ];
         for portal in bad {
             let error = token(portal, "t".into()).unwrap_err().to_string();

@@ -136,7 +136,8 @@ impl ClientBuilder {
     /// The proxy for all calls: `http://[user:password@]host:port` or `https://…`.
     ///
     /// Unless set, the environment decides (`HTTPS_PROXY`, `NO_PROXY`), except for portals on this
-    /// computer, which are called directly.
+    /// computer, which are called directly, unless the client is made before its credential is
+    /// loaded.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self

@@ -11,6 +11,7 @@ use std::{
 };
 
 use reqwest::header::HeaderMap;
+use tokio::time::Instant;
 
 use crate::{
     ConfigError, Secret,
@@ -234,12 +235,16 @@ impl Shared {
     }
 
     /// What a try that begins now needs.
-    pub(crate) async fn live(&self, epoch: Option<Epoch>) -> Result<Arc<Live>, TokenError> {
+    pub(crate) async fn live(
+        &self,
+        epoch: Option<Epoch>,
+        deadline: Option<Instant>,
+    ) -> Result<Arc<Live>, TokenError> {
         match &self.source {
             Source::Fixed(first) => Ok(self.fixed(first)),
             Source::OAuth(renewed) => {
                 let epoch = epoch.unwrap_or_else(|| renewed.oauth.begin());
-                let token = renewed.oauth.token(epoch).await?;
+                let token = renewed.oauth.token(epoch, deadline).await?;
                 self.with_token(renewed, token)
             }
         }

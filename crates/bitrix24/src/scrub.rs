@@ -23,7 +23,7 @@ const EXCERPT_CHARS: usize = 200;
 const EXCERPT_BYTES: usize = 64 * 1024;
 
 /// Fields whose values do not belong in an excerpt, whoever they belong to.
-const SECRET_FIELDS: [&str; 4] = ["token", "secret", "password", "auth"];
+const SECRET_FIELDS: [&str; 5] = ["token", "secret", "password", "auth", "refresh"];
 
 /// The secrets of a client.
 #[derive(Debug, Default)]

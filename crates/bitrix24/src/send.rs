@@ -237,7 +237,7 @@ impl Sending<'_> {
         match self.shared.live_at_once(self.epoch) {
             Some(live) => live.map_err(|error| self.no_token(error)),
             // Large and rare, so it has no place in the future of each call.
-            None => Box::pin(self.in_time(self.shared.live(self.epoch))).await,
+            None => Box::pin(self.in_time(self.shared.live(self.epoch, self.deadline))).await,
         }
     }
 
@@ -356,6 +356,10 @@ impl Sending<'_> {
             };
             let next = reply.location_of_move().and_then(|location| {
                 let next = address.moved(location, self.method, self.rest)?;
+                // An address is told to people.
+                if live.scrubber.scrub(next.portal()) != next.portal() {
+                    return None;
+                }
                 let mut visited = moves.iter().chain([&live.address]);
                 let known = visited.any(|address| address.portal() == next.portal());
                 (!known && moves.len() < MAX_HOPS).then_some(next)
@@ -505,8 +509,7 @@ impl Sending<'_> {
                 Decision::Stop(Stopped::Final)
             }
             _ if is_spent => Decision::Stop(Stopped::Spent),
-            // The limiter knows when it ends.
-            Verdict::DidNotRun(NotRunBecause::OperatingSpent) => Decision::Pause(Duration::ZERO),
+            // Also where the limiter knows when the method has rested: not every one does.
             _ => Decision::Pause(retries.pause(self.made)),
         }
     }

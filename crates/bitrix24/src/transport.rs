@@ -88,7 +88,13 @@ impl Connector {
                 "the proxy's address is not http:// or https://",
             ));
         }
-        Ok(url.password().map(Secret::from).into_iter().collect())
+        let written = url.password().unwrap_or_default();
+        // As it is written, and as it is.
+        let plain = form_urlencoded::parse(written.replace('+', "%2B").as_bytes())
+            .map(|(password, _)| Secret::from(&*password))
+            .collect::<Vec<_>>();
+        let plain = plain.into_iter().filter(|plain| plain.expose() != written);
+        Ok(plain.chain([Secret::from(written)]).collect())
     }
 }
 

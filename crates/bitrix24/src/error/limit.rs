@@ -4,8 +4,8 @@ use std::{fmt, time::Duration};
 
 use crate::{limit::Limit, retry::Tries};
 
-/// The call would have had to wait for longer than it may take, so it was not sent; or it was
-/// refused for a limit, and would have had to wait too long to be sent again.
+/// The call would have had to wait for longer than it may take, so it was not sent; or it was tried,
+/// did not run, and would have had to wait too long to be sent again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitError {
     pub(crate) limit: Limit,
@@ -25,7 +25,7 @@ impl LimitError {
         self.wait
     }
 
-    /// How often the call was sent, and refused, before.
+    /// How often the call was tried before.
     pub fn tries(&self) -> Tries {
         self.tries
     }
@@ -47,8 +47,8 @@ impl fmt::Display for LimitError {
         )?;
         match self.tries.made {
             0 => Ok(()),
-            1 => f.write_str("; refused by the portal once"),
-            made => write!(f, "; refused by the portal {made} times"),
+            1 => f.write_str("; tried once before"),
+            made => write!(f, "; tried {made} times before"),
         }
     }
 }

@@ -143,6 +143,18 @@ impl<W: Clone> Bucket<W> {
         self.level = self.level.max(full);
     }
 
+    /// How much is in it.
+    pub(super) fn level(&mut self, now: Duration) -> f64 {
+        self.drain(now);
+        self.level
+    }
+
+    /// There is as much in it at least.
+    pub(super) fn raise(&mut self, now: Duration, level: f64) {
+        self.drain(now);
+        self.level = self.level.max(level);
+    }
+
     /// How long a newcomer would wait.
     pub(super) fn wait(&mut self, now: Duration) -> Duration {
         self.drain(now);

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     future::ready,
+    ptr,
     sync::{
         Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -80,6 +81,25 @@ impl PortalLimits {
             .store(intensity.per_second.to_bits(), Relaxed);
         if let Some(bucket) = &mut self.state().bucket {
             bucket.set(intensity);
+        }
+    }
+
+    /// Takes over what is known of the same portal at another address.
+    fn inherit(&self, before: &Self) {
+        if ptr::eq(self, before) {
+            return;
+        }
+        // As the default is what nobody asked for, it tells nothing.
+        let asked_for = before.intensity().filter(|it| *it != Intensity::default());
+        if let Some(intensity) = asked_for {
+            self.ask_for(intensity);
+        }
+        let level = match &mut before.state().bucket {
+            Some(bucket) => bucket.level(before.now()),
+            None => 0.0,
+        };
+        if let Some(bucket) = &mut self.state().bucket {
+            bucket.raise(self.now(), level);
         }
     }
 
@@ -295,7 +315,15 @@ impl Portals {
             Some(limits) => limits.clone(),
             None => {
                 // A client that is made anew for each call finds the bucket as it left it.
-                known.retain(|_, limits| Arc::strong_count(limits) > 1 || !limits.is_idle());
+                // Those of a portal that has moved are kept for both its addresses.
+                let mut kept: HashMap<_, usize> = HashMap::new();
+                for limits in known.values() {
+                    *kept.entry(Arc::as_ptr(limits)).or_default() += 1;
+                }
+                known.retain(|_, limits| {
+                    let own = kept.get(&Arc::as_ptr(limits)).copied().unwrap_or_default();
+                    Arc::strong_count(limits) > own || !limits.is_idle()
+                });
                 let limits = Arc::new(PortalLimits::new(Some(Intensity::default())));
                 known.insert(portal.to_owned(), limits.clone());
                 limits
@@ -313,7 +341,14 @@ impl Portals {
     /// A portal has moved: its limits are those of both addresses.
     pub(crate) fn moved(&self, from: &str, to: &str) -> Option<Arc<PortalLimits>> {
         let mut known = lock(&self.0);
-        let limits = known.get(to).or_else(|| known.get(from))?.clone();
+        let limits = match (known.get(from), known.get(to)) {
+            (Some(before), Some(limits)) => {
+                limits.inherit(before);
+                limits
+            }
+            (before, limits) => limits.or(before)?,
+        };
+        let limits = limits.clone();
         known.insert(from.to_owned(), limits.clone());
         known.insert(to.to_owned(), limits.clone());
         Some(limits)

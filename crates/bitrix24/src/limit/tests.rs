@@ -387,6 +387,43 @@ fn clients_of_a_portal_share_its_limits() {
     ));
 }
 
+#[test]
+fn portals_that_moved_are_forgotten() {
+    let portals = portal::Portals::default();
+    for number in 0..100 {
+        let (from, to) = (format!("https://a{number}"), format!("https://b{number}"));
+        let limits = portals.of(&from, None);
+        drop((portals.moved(&from, &to), limits));
+    }
+    drop(portals.of("https://c", None));
+    let known = format!("{portals:?}").matches("https://").count();
+    assert_eq!(known, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_portal_that_moved_keeps_its_limits() {
+    let portals = portal::Portals::default();
+    let (old, new) = (
+        portals.of("a", Some(Intensity::ENTERPRISE)),
+        portals.of("b", None),
+    );
+    let turn = || Turn::new("a", 1, CHAT);
+    let taken = async |limits: &PortalLimits| {
+        let mut taken = 0;
+        while limits.expected_wait(turn()).await.is_zero() {
+            limits.acquire(turn()).await.unwrap();
+            taken += 1;
+        }
+        taken
+    };
+    assert_eq!(taken(&old).await, 245);
+    let moved = portals.moved("a", "b").unwrap();
+    assert!(std::sync::Arc::ptr_eq(&moved, &new));
+    assert_eq!(taken(&moved).await, 0);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(taken(&moved).await, 5);
+}
+
 #[tokio::test(start_paused = true)]
 async fn futures_that_nobody_polls_hold_nobody_up() {
     let limits = PortalLimits::new(Some(Intensity::default()));

@@ -140,9 +140,15 @@ impl Credential {
                 read::integer(fields, "expires_in"),
                 now(),
             ),
-            portal: text("client_endpoint")
-                .or_else(|| old.map(|old| old.portal.clone()))
-                .ok_or("`client_endpoint` is missing")?,
+            portal: match (text("client_endpoint"), old) {
+                // The pair is paid for with the old one: it must not get lost over an address.
+                (Some(portal), Some(old)) if address::portal(&portal).is_err() => {
+                    old.portal.clone()
+                }
+                (Some(portal), _) => portal,
+                (None, Some(old)) => old.portal.clone(),
+                (None, None) => return Err("`client_endpoint` is missing"),
+            },
             auth_server: or(auth_server, |old| &old.auth_server),
             member_id: or(text("member_id"), |old| &old.member_id),
             user_id: read::integer(fields, "user_id").or_else(|| old?.user_id),

@@ -24,6 +24,9 @@ const VERSION: i64 = 1;
 /// Far more than a credential takes.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// How many links may lead from one to the next.
+const LINKS: usize = 32;
+
 /// How long another process may take to save.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -116,9 +119,17 @@ impl FileStore {
 
     /// The file that a link leads to: links stay links.
     fn target(&self) -> Result<PathBuf, StoreError> {
-        let target = match fs::canonicalize(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => match self.path.file_name() {
-                Some(name) => fs::canonicalize(directory(&self.path)).map(|path| path.join(name)),
+        let mut path = self.path.clone();
+        // What a link leads to may not be there yet.
+        for _ in 0..LINKS {
+            match fs::read_link(&path) {
+                Ok(to) => path = directory(&path).join(to),
+                Err(_) => break,
+            }
+        }
+        let target = match fs::canonicalize(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => match path.file_name() {
+                Some(name) => fs::canonicalize(directory(&path)).map(|path| path.join(name)),
                 None => Err(error),
             },
             found => found,

@@ -154,8 +154,8 @@ impl Ask<'_> {
             return Ok((url, base.loopback));
         }
         Err(refuse(&format!(
-            "the client secret would go to {host}, which may be forged; if it is right, name it by \
-             App::trust"
+            "the client secret would go to {host}, which may be forged; if it is right, add it to \
+             the hosts that the application trusts"
         )))
     }
 

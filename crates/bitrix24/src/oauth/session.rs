@@ -2,7 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use tokio::{runtime::Handle, sync::watch::Receiver, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::watch::Receiver,
+    time::{Instant, timeout},
+};
 
 use super::{
     App, Credential, Epoch, MemoryStore, Store, Token, TokenError, TokenErrorKind,
@@ -165,8 +169,8 @@ impl OAuth {
     /// renewed ahead of time, calls go on with the one there is.
     ///
     /// Needs no runtime. Dropping the future abandons the wait, not the work.
-    pub(crate) async fn token(&self, epoch: Epoch) -> Outcome {
-        self.get(|state| state.step(epoch)).await
+    pub(crate) async fn token(&self, epoch: Epoch, deadline: Option<Instant>) -> Outcome {
+        self.get(|state| state.step(epoch), deadline).await
     }
 
     /// The same, where nothing has to be done for it.
@@ -182,17 +186,17 @@ impl OAuth {
     ///
     /// Needs no runtime. Dropping the future abandons the wait, not the work.
     pub(crate) async fn renew(&self, used_generation: u64, epoch: Epoch) -> Outcome {
-        self.get(|state| state.step_after(used_generation, epoch))
+        self.get(|state| state.step_after(used_generation, epoch), None)
             .await
     }
 
-    async fn get(&self, step: impl Fn(&mut Inner) -> Step) -> Outcome {
+    async fn get(&self, step: impl Fn(&mut Inner) -> Step, deadline: Option<Instant>) -> Outcome {
         loop {
             match self.next(Job::Provide, &step) {
                 Next::Done(outcome) => return outcome,
                 Next::Started(outcome) | Next::Wait(outcome, true) => return wait(outcome).await,
                 Next::Ahead(token, outcome) => {
-                    return Ok(wait_a_little(outcome).await.unwrap_or(token));
+                    return Ok(wait_a_little(outcome, deadline).await.unwrap_or(token));
                 }
                 // It was not for a token. Whatever came out of it, there is a next step.
                 Next::Wait(outcome, false) => drop(wait(outcome).await),
@@ -253,10 +257,15 @@ enum Next {
 
 /// Waits for a renewal ahead of time. Whoever began it waits, but not for long: a program that makes
 /// one call and ends must not end in the middle of it, and a slow server must not hold a call up
-/// whose token is good. `None`: go on with that.
-async fn wait_a_little(outcome: Receiver<Option<Outcome>>) -> Option<Token> {
+/// whose token is good, nor use up the time it has. `None`: go on with that.
+async fn wait_a_little(
+    outcome: Receiver<Option<Outcome>>,
+    deadline: Option<Instant>,
+) -> Option<Token> {
     Handle::try_current().ok()?;
-    timeout(GRACE, wait(outcome)).await.ok()?.ok()
+    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    let patience = left.map_or(GRACE, |left| GRACE.min(left / 2));
+    timeout(patience, wait(outcome)).await.ok()?.ok()
 }
 
 /// Waits for work that goes on elsewhere.

@@ -13,11 +13,11 @@ fn ahead_of_time() {
         let oauth = OAuth::new(app(), credential).unwrap();
         has_run_for_a_while(&oauth);
         for _ in 0..3 {
-            run(oauth.token(oauth.begin())).unwrap();
+            run(oauth.token(oauth.begin(), None)).unwrap();
         }
         at_rest(&oauth);
         assert_eq!(server.requests().len(), renewals, "{left}");
-        let token = run(oauth.token(oauth.begin())).unwrap();
+        let token = run(oauth.token(oauth.begin(), None)).unwrap();
         let expected = if renewals == 0 {
             ACCESS
         } else {
@@ -28,7 +28,7 @@ fn ahead_of_time() {
     // It cannot be renewed, so the portal decides.
     let credential = Credential::new("a.de", ACCESS).expires_at(1);
     let oauth = OAuth::new(app(), credential).unwrap();
-    assert!(run(oauth.token(oauth.begin())).is_ok());
+    assert!(run(oauth.token(oauth.begin(), None)).is_ok());
 }
 
 #[test]
@@ -40,12 +40,15 @@ fn calls_go_on_while_a_valid_token_is_renewed() {
         let oauth = about_to_end(app(), server.credential());
         let start = Instant::now();
         for _ in 0..100 {
-            let token = run(oauth.token(oauth.begin())).unwrap();
+            let token = run(oauth.token(oauth.begin(), None)).unwrap();
             assert_eq!(token.secret.expose(), ACCESS);
         }
         assert!(start.elapsed() < Duration::from_millis(1500));
         // Whose token is over waits for the same renewal.
-        let (token, epoch) = (run(oauth.token(oauth.begin())).unwrap(), oauth.begin());
+        let (token, epoch) = (
+            run(oauth.token(oauth.begin(), None)).unwrap(),
+            oauth.begin(),
+        );
         let renewed = run(oauth.renew(token.generation, epoch));
         match hangs {
             false => assert_eq!(renewed.unwrap().secret.expose(), "new-acc3ss-1"),
@@ -56,13 +59,26 @@ fn calls_go_on_while_a_valid_token_is_renewed() {
 }
 
 #[test]
+fn a_renewal_ahead_of_time_leaves_a_call_its_time() {
+    let server = Server::new([Act::Slow(Duration::from_secs(2), Box::new(Act::Pair))]);
+    let oauth = about_to_end(app(), server.credential());
+    let short = Duration::from_millis(300);
+    let token = run(async {
+        let deadline = tokio::time::Instant::now() + short;
+        tokio::time::timeout_at(deadline, oauth.token(oauth.begin(), Some(deadline))).await
+    });
+    assert_eq!(token.unwrap().unwrap().secret.expose(), ACCESS);
+    at_rest(&oauth);
+}
+
+#[test]
 fn a_valid_token_of_the_store_is_not_waited_for() {
     let server = Server::new([Act::Hang]);
     let soon = server.credential().expires_at(now() + 30);
     let oauth = OAuth::with_store(app(), MemoryStore::new(soon));
     let start = Instant::now();
     for _ in 0..3 {
-        let token = run(oauth.token(oauth.begin())).unwrap();
+        let token = run(oauth.token(oauth.begin(), None)).unwrap();
         assert_eq!(token.secret.expose(), ACCESS);
         has_run_for_a_while(&oauth);
     }
@@ -74,14 +90,14 @@ async fn who_begins_a_renewal_waits_for_it_a_little() {
     let server = Server::new([Act::Pair]);
     let soon = server.credential().expires_at(now() + 30);
     let oauth = OAuth::new(app(), soon).unwrap();
-    let token = oauth.token(oauth.begin()).await.unwrap();
+    let token = oauth.token(oauth.begin(), None).await.unwrap();
     assert_eq!(token.secret.expose(), "new-acc3ss-1");
 
     let server = Server::new([Act::Hang]);
     let soon = server.credential().expires_at(now() + 30);
     let oauth = OAuth::new(app(), soon).unwrap();
     let start = Instant::now();
-    let token = oauth.token(oauth.begin()).await.unwrap();
+    let token = oauth.token(oauth.begin(), None).await.unwrap();
     assert_eq!(token.secret.expose(), ACCESS);
     assert!(start.elapsed() < Duration::from_millis(1500));
 }
@@ -92,13 +108,13 @@ fn ahead_of_time_in_vain() {
     let oauth = about_to_end(app(), server.credential());
     let epoch = oauth.begin();
     for _ in 0..3 {
-        let token = run(oauth.token(oauth.begin())).unwrap();
+        let token = run(oauth.token(oauth.begin(), None)).unwrap();
         assert_eq!(token.secret.expose(), ACCESS, "it is still valid");
         at_rest(&oauth);
     }
     assert_eq!(server.requests().len(), 1, "not again for a while");
     // Until the portal says that it is not.
-    let token = run(oauth.token(epoch)).unwrap();
+    let token = run(oauth.token(epoch, None)).unwrap();
     let error = run(oauth.renew(token.generation, epoch)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Garbage);
     assert_eq!(
@@ -110,7 +126,7 @@ fn ahead_of_time_in_vain() {
     assert_eq!(server.requests().len(), 2, "the call began before");
     run(oauth.renew(token.generation, oauth.begin())).unwrap_err();
     assert_eq!(server.requests().len(), 3);
-    run(oauth.token(oauth.begin())).unwrap_err();
+    run(oauth.token(oauth.begin(), None)).unwrap_err();
 }
 
 #[test]
@@ -119,7 +135,7 @@ fn a_refusal_ahead_of_time_withholds_no_valid_token() {
         let server = Server::new([refusal(code)]);
         let oauth = about_to_end(app(), server.credential());
         for _ in 0..3 {
-            let token = run(oauth.token(oauth.begin())).unwrap();
+            let token = run(oauth.token(oauth.begin(), None)).unwrap();
             assert_eq!(token.secret.expose(), ACCESS);
             at_rest(&oauth);
             has_run_for_a_while(&oauth);
@@ -146,10 +162,10 @@ fn a_refused_token_that_is_valid_gives_way_to_no_older_one() {
             run(store.save(Some(&first), &older)).unwrap();
         }
         has_run_for_a_while(&oauth);
-        run(oauth.token(oauth.begin())).unwrap();
+        run(oauth.token(oauth.begin(), None)).unwrap();
         at_rest(&oauth);
     }
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), ACCESS);
     assert_eq!(server.requests().len(), 1);
 }

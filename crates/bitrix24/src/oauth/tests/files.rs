@@ -88,7 +88,7 @@ fn files_that_hold_something_else() {
         fs::write(directory.file(), text).unwrap();
         let new = Credential::new("a.de", "b");
         for result in [
-            run(oauth.token(oauth.begin())).map(drop),
+            run(oauth.token(oauth.begin(), None)).map(drop),
             run(oauth.replace(new.clone())),
         ] {
             let error = result.unwrap_err();
@@ -118,6 +118,18 @@ fn links_stay_links() {
     assert_eq!(run(linked.save(Some(&one), &two)).unwrap(), Saved::Done);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(run(store.load()).unwrap(), Some(two));
+    // Also before there is what they lead to, by way of another one.
+    fs::create_dir(directory.0.join("real")).unwrap();
+    let (early, later) = (
+        directory.0.join("early.json"),
+        directory.0.join("later.json"),
+    );
+    std::os::unix::fs::symlink("later.json", &early).unwrap();
+    std::os::unix::fs::symlink("real/credential.json", &later).unwrap();
+    run(FileStore::new(&early).save(None, &one)).unwrap();
+    assert!(fs::symlink_metadata(&early).unwrap().is_symlink());
+    let real = FileStore::new(directory.0.join("real/credential.json"));
+    assert_eq!(run(real.load()).unwrap(), Some(one));
 }
 
 #[test]
@@ -147,7 +159,7 @@ fn two_share_a_file() {
     let one = OAuth::with_store(app(), FileStore::new(directory.file()));
     let two = OAuth::with_store(app(), FileStore::new(directory.file()));
     run(one.replace(server.credential())).unwrap();
-    let (begun, other) = (two.begin(), run(two.token(two.begin())).unwrap());
+    let (begun, other) = (two.begin(), run(two.token(two.begin(), None)).unwrap());
     let renewed = run(rejected(&one)).unwrap();
     let adopted = run(two.renew(other.generation, begun)).unwrap();
     assert_eq!(adopted.secret, renewed.secret);
@@ -185,7 +197,7 @@ fn nothing_is_spent_where_it_cannot_be_saved() {
     let store = FileStore::new(directory.file());
     run(store.save(None, &server.credential())).unwrap();
     let oauth = OAuth::with_store(app(), store);
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
     fs::remove_dir_all(&directory.0).unwrap();
     let error = run(rejected(&oauth)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Store);

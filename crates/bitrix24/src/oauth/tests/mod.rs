@@ -160,7 +160,12 @@ fn has_run_for_a_while(oauth: &OAuth) {
 fn all_at_once(several: Vec<OAuth>) -> Vec<String> {
     let tokens: Vec<_> = several
         .iter()
-        .map(|oauth| (oauth.begin(), run(oauth.token(oauth.begin())).unwrap()))
+        .map(|oauth| {
+            (
+                oauth.begin(),
+                run(oauth.token(oauth.begin(), None)).unwrap(),
+            )
+        })
         .collect();
     let threads = several
         .into_iter()
@@ -185,7 +190,7 @@ fn at_rest(oauth: &OAuth) {
 /// What a call does whose token the portal declared to be over.
 async fn rejected(oauth: &OAuth) -> Result<Token, TokenError> {
     let epoch = oauth.begin();
-    let token = oauth.token(epoch).await?;
+    let token = oauth.token(epoch, None).await?;
     oauth.renew(token.generation, epoch).await
 }
 

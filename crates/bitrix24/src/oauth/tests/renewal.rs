@@ -14,7 +14,7 @@ fn renews_once() {
     assert_eq!(oauth.portal().as_deref(), Some("portal.example"));
     assert_eq!(oauth.client_id(), "local.1");
     let epoch = oauth.begin();
-    let first = run(oauth.token(epoch)).unwrap();
+    let first = run(oauth.token(epoch, None)).unwrap();
     assert_eq!(first.secret.expose(), ACCESS);
     assert_eq!(server.requests().len(), 0);
 
@@ -89,12 +89,12 @@ fn park<T>(future: impl Future<Output = T>) -> T {
 /// others come while it is renewed.
 fn crowd(oauth: &OAuth) -> Vec<Result<Token, TokenError>> {
     let epoch = oauth.begin();
-    let token = run(oauth.token(epoch)).unwrap();
+    let token = run(oauth.token(epoch, None)).unwrap();
     let call = move |oauth: OAuth, number: usize| async move {
         if number < 2 || number.is_multiple_of(2) {
             return oauth.renew(token.generation, epoch).await;
         }
-        oauth.token(epoch).await
+        oauth.token(epoch, None).await
     };
     let mut threads = Vec::new();
     for _ in 0..2 {
@@ -148,7 +148,7 @@ fn a_thousand_calls_fail_once() {
     }
     assert_eq!(server.requests().len(), 1);
     // It is of no use to ask again.
-    assert_eq!(run(oauth.token(oauth.begin())).unwrap_err(), first);
+    assert_eq!(run(oauth.token(oauth.begin(), None)).unwrap_err(), first);
     assert_eq!(run(rejected(&oauth)).unwrap_err(), first);
     assert_eq!(server.requests().len(), 1);
     assert_eq!(oauth.refreshes(), 0);
@@ -156,7 +156,7 @@ fn a_thousand_calls_fail_once() {
     // Until somebody acts.
     let other = Credential::new("portal.example", "0ther");
     run(oauth.replace(other)).unwrap();
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "0ther");
     // That one has no refresh token.
     let error = run(rejected(&oauth)).unwrap_err();
@@ -169,7 +169,7 @@ fn goes_on_without_the_leader() {
     let server = Server::new([slow(Act::Pair)]);
     let oauth = server.oauth();
     let epoch = oauth.begin();
-    let token = run(oauth.token(epoch)).unwrap();
+    let token = run(oauth.token(epoch, None)).unwrap();
     let leader = run(async {
         let renew = oauth.renew(token.generation, epoch);
         tokio::time::timeout(Duration::from_millis(50), renew).await
@@ -185,25 +185,25 @@ fn calls_share_failures_since_they_began() {
     let server = Server::new([Act::Die, Act::Pair]);
     let oauth = server.oauth();
     let (early, before) = (oauth.begin(), oauth.begin());
-    let token = run(oauth.token(early)).unwrap();
+    let token = run(oauth.token(early, None)).unwrap();
     let error = run(oauth.renew(token.generation, early)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Lost);
     assert_eq!(
         run(oauth.renew(token.generation, before)).unwrap_err(),
         error
     );
-    assert_eq!(run(oauth.token(before)).unwrap_err(), error);
+    assert_eq!(run(oauth.token(before, None)).unwrap_err(), error);
     assert_eq!(
         server.requests().len(),
         1,
         "a lost answer is not asked for again"
     );
     // A later call tries anew.
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "new-acc3ss-2");
     assert_eq!(server.requests().len(), 2);
     // And then the early ones get it.
-    assert!(run(oauth.token(before)).is_ok());
+    assert!(run(oauth.token(before, None)).is_ok());
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn who_pays_later_may_call_again() {
         let server = Server::new([refusal(code), Act::Pair]);
         let oauth = server.oauth();
         run(rejected(&oauth)).unwrap_err();
-        let error = run(oauth.token(oauth.begin())).unwrap_err();
+        let error = run(oauth.token(oauth.begin(), None)).unwrap_err();
         assert_eq!(error.code(), Some(code));
         assert!(error.is_permanent());
         assert_eq!(server.requests().len(), 1, "not asked again at once");
@@ -225,7 +225,7 @@ fn who_pays_later_may_call_again() {
             assert!(*until > Instant::now() + Duration::from_secs(290));
             *until = Instant::now();
         }
-        let token = run(oauth.token(oauth.begin()));
+        let token = run(oauth.token(oauth.begin(), None));
         assert_eq!(token.is_ok(), lapses, "{code}");
     }
 }
@@ -239,7 +239,7 @@ fn unknown_refusals_are_asked_about_again() {
     let oauth = server.oauth();
     let error = run(rejected(&oauth)).unwrap_err();
     assert!(!error.is_permanent());
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn clocks_may_be_wrong_and_lives_short() {
         let oauth = server.oauth();
         run(rejected(&oauth)).unwrap();
         for _ in 0..3 {
-            assert!(run(oauth.token(oauth.begin())).is_ok());
+            assert!(run(oauth.token(oauth.begin(), None)).is_ok());
         }
         assert_eq!(server.requests().len(), 1, "{answer}");
     }
@@ -283,7 +283,7 @@ fn the_time_of_a_call_is_not_that_of_the_renewal() {
         other => panic!("{other:?}"),
     }
     at_rest(&oauth);
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "new-acc3ss-1");
     assert_eq!(server.requests().len(), 1);
 }
@@ -331,7 +331,7 @@ fn everything_may_be_spawned() {
     let oauth = OAuth::with_store(app(), MemoryStore::default());
     is_send(&oauth.credential());
     is_send(&oauth.replace(Credential::new("a.de", "t")));
-    is_send(&oauth.token(oauth.begin()));
+    is_send(&oauth.token(oauth.begin(), None));
     is_send(&oauth.renew(1, oauth.begin()));
     is_send(&oauth.app().exchange("code", None));
 }

@@ -98,6 +98,17 @@ fn garbage() {
 }
 
 #[test]
+fn a_pair_is_not_lost_over_an_address() {
+    let pair = pair(1, "https://oauth.example").replace("https://portal", "http://portal");
+    let server = Server::new([Act::Answer(200, pair)]);
+    let oauth = server.oauth();
+    run(rejected(&oauth)).unwrap();
+    let held = run(oauth.credential()).unwrap();
+    assert_eq!(held.access_token.expose(), "new-acc3ss-1");
+    assert_eq!(held.portal, server.credential().portal);
+}
+
+#[test]
 fn dies_and_hangs() {
     let (result, server) = exchange(Act::Die);
     let error = result.unwrap_err();
@@ -176,7 +187,7 @@ fn whom_to_trust() {
         assert_clean(error);
     }
     let error = run(app.exchange("the-c0de", Some("example.com"))).unwrap_err();
-    assert!(error.what().contains("example.com") && error.what().contains("App::trust"));
+    assert!(error.what().contains("example.com") && error.what().contains("trusts"));
 }
 
 #[test]

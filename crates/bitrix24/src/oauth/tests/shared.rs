@@ -70,7 +70,7 @@ fn a_refusal_is_that_of_the_last_credential() {
     let server = Server::new([refusal("invalid_grant")]);
     let store = New(AtomicUsize::new(0), server.endpoint());
     let oauth = OAuth::with_store(app(), store);
-    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    let error = run(oauth.token(oauth.begin(), None)).unwrap_err();
     assert_eq!(error.code(), Some("invalid_grant"));
     assert_eq!(server.requests().len(), 3);
 }

@@ -86,7 +86,7 @@ fn loads_once() {
     assert_eq!(oauth.portal(), None);
     assert_eq!(run(oauth.credential()).unwrap(), server.credential());
     for _ in 0..3 {
-        run(oauth.token(oauth.begin())).unwrap();
+        run(oauth.token(oauth.begin(), None)).unwrap();
     }
     assert_eq!(store.loads.load(Ordering::SeqCst), 1);
     run(rejected(&oauth)).unwrap();
@@ -97,17 +97,17 @@ fn loads_once() {
 fn an_empty_store() {
     let oauth = OAuth::with_store(app(), MemoryStore::default());
     let epoch = oauth.begin();
-    let error = run(oauth.token(epoch)).unwrap_err();
+    let error = run(oauth.token(epoch, None)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::NoCredential);
     assert_eq!(run(oauth.credential()).unwrap_err(), error);
     run(oauth.replace(Credential::new("a.de", "t"))).unwrap();
-    assert!(run(oauth.token(epoch)).is_ok());
+    assert!(run(oauth.token(epoch, None)).is_ok());
     let bad = Credential::new("ftp://a.de", "t");
     let error = run(oauth.replace(bad.clone())).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::BadCredential);
     assert!(OAuth::new(app(), bad.clone()).is_err());
     let oauth = OAuth::with_store(app(), MemoryStore::new(bad));
-    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    let error = run(oauth.token(oauth.begin(), None)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::BadCredential);
 }
 
@@ -125,7 +125,7 @@ fn a_pair_that_cannot_be_saved_is_kept() {
         assert_clean(error);
         assert_eq!(store.saves.load(Ordering::SeqCst), tries);
     }
-    assert!(run(oauth.token(epoch)).is_err(), "it began before");
+    assert!(run(oauth.token(epoch, None)).is_err(), "it began before");
     assert_eq!(store.saves.load(Ordering::SeqCst), 2);
     assert!(oauth.secrets().contains(&"new-r3fresh-1".into()));
 
@@ -133,7 +133,7 @@ fn a_pair_that_cannot_be_saved_is_kept() {
     assert_clean(run(oauth.replace(new)).unwrap_err());
 
     store.fails_to_save.store(false, Ordering::SeqCst);
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "new-acc3ss-1");
     assert_eq!(store.held().access_token.expose(), "new-acc3ss-1");
     assert_eq!((server.requests().len(), oauth.refreshes()), (1, 1));
@@ -148,7 +148,7 @@ fn a_pair_bought_ahead_of_time_is_saved_first() {
     run(oauth.credential()).unwrap();
     has_run_for_a_while(&oauth);
     for tries in 1..3 {
-        let token = run(oauth.token(oauth.begin())).unwrap();
+        let token = run(oauth.token(oauth.begin(), None)).unwrap();
         assert_eq!(token.secret.expose(), ACCESS, "it is still valid");
         at_rest(&oauth);
         assert_eq!(store.saves.load(Ordering::SeqCst), tries);
@@ -157,7 +157,7 @@ fn a_pair_bought_ahead_of_time_is_saved_first() {
     let error = run(oauth.renew(1, oauth.begin())).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Store);
     store.fails_to_save.store(false, Ordering::SeqCst);
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "new-acc3ss-1");
     assert_eq!(server.requests().len(), 1);
 }
@@ -169,7 +169,7 @@ fn a_store_that_does_not_load() {
     let oauth = oauth(&store);
     store.fails_to_load.store(true, Ordering::SeqCst);
     for result in [
-        run(oauth.token(oauth.begin())).map(drop),
+        run(oauth.token(oauth.begin(), None)).map(drop),
         run(oauth.credential()).map(drop),
         run(oauth.replace(server.credential())),
     ] {
@@ -178,7 +178,7 @@ fn a_store_that_does_not_load() {
         assert!(error.what().contains("no load"));
     }
     store.fails_to_load.store(false, Ordering::SeqCst);
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
     // Nor is a token renewed while nobody knows what the store holds.
     store.fails_to_load.store(true, Ordering::SeqCst);
     let error = run(rejected(&oauth)).unwrap_err();
@@ -194,15 +194,15 @@ fn stores_that_panic_or_hang() {
     let app = app().timeout(Duration::from_millis(200)).unwrap();
     let oauth = OAuth::with_shared_store(app, Arc::clone(&store) as Arc<dyn Store>);
     store.panics.store(true, Ordering::SeqCst);
-    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    let error = run(oauth.token(oauth.begin(), None)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Internal);
     assert!(error.what().contains("panicked"));
     store.panics.store(false, Ordering::SeqCst);
     store.hangs.store(true, Ordering::SeqCst);
-    let error = run(oauth.token(oauth.begin())).unwrap_err();
+    let error = run(oauth.token(oauth.begin(), None)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Store);
     store.hangs.store(false, Ordering::SeqCst);
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn adopts_what_another_process_saved() {
     let oauth = oauth(&store);
     let other = Credential::new("portal.example", "0ther-1").refresh_token("0ther-r");
     // Before a renewal.
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
     store.put(&other);
     assert_eq!(run(rejected(&oauth)).unwrap().secret.expose(), "0ther-1");
     assert_eq!(server.requests().len(), 0);
@@ -221,7 +221,7 @@ fn adopts_what_another_process_saved() {
     run(rejected(&oauth)).unwrap_err();
     assert_eq!(server.requests().len(), 1);
     store.put(&other);
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "0ther-1");
     assert_eq!(server.requests().len(), 1);
 }
@@ -245,7 +245,7 @@ fn an_older_credential_in_the_store_is_not_adopted() {
     let server = Server::new([Act::Pair]);
     let store = Fickle::new(server.credential().expires_at(now() + 3600));
     let oauth = oauth(&store);
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
     let older = Credential::new("portal.example", "0ld").refresh_token("0ld-r");
     store.put(&older.expires_at(now() - 3600));
     run(rejected(&oauth)).unwrap();
@@ -258,7 +258,7 @@ fn the_same_token_does_not_come_back_to_life() {
     let server = Server::new([Act::Pair]);
     let store = Fickle::new(server.credential());
     let oauth = oauth(&store);
-    run(oauth.token(oauth.begin())).unwrap();
+    run(oauth.token(oauth.begin(), None)).unwrap();
     store.put(&server.credential().refresh_token("0ther-r"));
     let token = run(rejected(&oauth)).unwrap();
     assert_eq!(token.secret.expose(), "new-acc3ss-1");
@@ -340,6 +340,6 @@ fn replaces_while_it_is_renewed() {
     run(oauth.replace(Credential::new("portal.example", "0ther"))).unwrap();
     renewing.join().unwrap().unwrap();
     assert_eq!(store.held().access_token.expose(), "0ther");
-    let token = run(oauth.token(oauth.begin())).unwrap();
+    let token = run(oauth.token(oauth.begin(), None)).unwrap();
     assert_eq!(token.secret.expose(), "0ther");
 }
