@@ -57,7 +57,6 @@ struct Shared {
 impl Client {
     fn new(
         py: Python<'_>,
-        host: String,
         settings: &Settings,
         made: Result<bitrix24::Client, bitrix24::ConfigError>,
     ) -> PyResult<Self> {
@@ -66,9 +65,10 @@ impl Client {
         TIME.resolve(py)?;
         py.import(interned!(py, "threading"))?;
         let client = made.map_err(|error| config(py, &error))?;
+        let portal = client.portal();
         Ok(Self {
             shared: Arc::new(Shared {
-                host,
+                host: portal.map_or_else(|| "a stored credential".to_owned(), |it| host(&it)),
                 settings: client,
                 idle: PerProcess::new(),
                 running: PerProcess::new(),
@@ -229,7 +229,7 @@ impl Client {
     fn webhook(url: &Bound<'_, PyAny>, settings: &Settings) -> PyResult<Self> {
         let address = reveal("url", url)?;
         let made = settings.builder().webhook(&address);
-        Self::new(url.py(), host(&address), settings, made)
+        Self::new(url.py(), settings, made)
     }
 
     #[staticmethod]
@@ -242,7 +242,7 @@ impl Client {
         let address = reveal("portal", portal)?;
         let token = reveal("access_token", access_token)?;
         let made = settings.builder().token(&address, token);
-        Self::new(portal.py(), host(&address), settings, made)
+        Self::new(portal.py(), settings, made)
     }
 
     #[staticmethod]
@@ -251,11 +251,9 @@ impl Client {
         let py = oauth.py();
         let oauth = OAuth::of(oauth)?;
         let made = settings.builder().oauth(oauth.get().inner());
-        let portal = made.as_ref().ok().and_then(bitrix24::Client::portal);
-        let host = portal.map_or_else(|| "a stored credential".to_owned(), |it| host(&it));
         Ok(Self {
             store: oauth.get().store(),
-            ..Self::new(py, host, settings, made)?
+            ..Self::new(py, settings, made)?
         })
     }
 
@@ -416,9 +414,9 @@ impl Client {
     }
 }
 
-/// The host of an address that made a client, and its port.
+/// The host of a portal's address, and its port. The address is the client's own: what somebody gave
+/// may be written otherwise, with the secret in an unexpected place.
 fn host(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_owned()
+    rest.split('/').next().unwrap_or_default().to_owned()
 }

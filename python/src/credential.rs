@@ -18,7 +18,7 @@ pub(crate) fn read(given: &Bound<'_, PyAny>) -> PyResult<Credential> {
             "expected a Credential, got {got}"
         )));
     }
-    let portal: String = given.getattr(interned!(py, "portal"))?.extract()?;
+    let portal = reveal("portal", &given.getattr(interned!(py, "portal"))?)?;
     let access = given.getattr(interned!(py, "access_token"))?;
     let refresh = given.getattr(interned!(py, "refresh_token"))?;
     let mut credential = Credential::new(portal, reveal("access_token", &access)?);

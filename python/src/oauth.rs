@@ -16,7 +16,7 @@ use crate::{
     errors, mailbox,
     outcome::{Ending, Outcome},
     process::interned,
-    settings::{config, pem, reveal, seconds},
+    settings::{config, given, pem, reveal, seconds},
     store::{Given, PythonStore},
 };
 
@@ -103,18 +103,20 @@ impl OAuth {
     #[allow(clippy::too_many_arguments)] // the settings are as many
     fn new(
         py: Python<'_>,
-        client_id: String,
+        client_id: &Bound<'_, PyAny>,
         client_secret: &Bound<'_, PyAny>,
         credential: Option<&Bound<'_, PyAny>>,
         store: Option<&Bound<'_, PyAny>>,
-        trust: Vec<String>,
+        trust: &Bound<'_, PyAny>,
         proxy: Option<&Bound<'_, PyAny>>,
         root_certificates: Vec<Bound<'_, PyAny>>,
-        timeout: f64,
+        timeout: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
+        let client_id = reveal("client_id", client_id)?;
+        let trust: Vec<String> = given("trust", "a list of hosts", trust)?;
         let refused = |error: ConfigError| config(py, &error);
         let secret = reveal("client_secret", client_secret)?;
-        let timeout = seconds(py, "timeout", timeout)?;
+        let timeout = seconds("timeout", timeout)?;
         let mut app = App::new(client_id, secret)
             .and_then(|app| app.timeout(timeout))
             .map_err(refused)?;
@@ -152,8 +154,14 @@ impl OAuth {
     }
 
     #[pyo3(signature = (portal, state, /))]
-    fn authorize_url(&self, py: Python<'_>, portal: &str, state: &str) -> PyResult<String> {
-        let url = self.oauth.app().authorize_url(portal, state);
+    fn authorize_url(
+        &self,
+        portal: &Bound<'_, PyAny>,
+        state: &Bound<'_, PyAny>,
+    ) -> PyResult<String> {
+        let py = portal.py();
+        let (portal, state) = (reveal("portal", portal)?, reveal("state", state)?);
+        let url = self.oauth.app().authorize_url(&portal, &state);
         url.map_err(|error| config(py, &error))
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bitrix24::process::Process;
-use pyo3::{prelude::*, types::PyString};
+use pyo3::{exceptions::PyImportError, prelude::*, types::PyString};
 
 /// A value of the current process. A forked child leaks its parent's, since the threads and
 /// connections behind it are not the child's, and begins with a new one.
@@ -102,3 +102,24 @@ macro_rules! interned {
     }};
 }
 pub(crate) use interned;
+
+/// What is made once here belongs to one interpreter, and ends with it.
+pub(crate) fn refuse_subinterpreters(py: Python<'_>) -> PyResult<()> {
+    let is_main = match py.import("_thread")?.getattr_opt("_is_main_interpreter")? {
+        Some(is_main) => is_main.call0()?.extract()?,
+        // Before Python 3.12.
+        None => match py.import("_xxsubinterpreters") {
+            Ok(all) => all
+                .call_method0("get_current")?
+                .eq(all.call_method0("get_main")?)?,
+            Err(_) => true,
+        },
+    };
+    match is_main {
+        true => Ok(()),
+        false => Err(PyImportError::new_err(
+            "bitrix24 works in the main interpreter of a process only, not in a subinterpreter \
+             (mod_wsgi: WSGIApplicationGroup %{GLOBAL})",
+        )),
+    }
+}

@@ -44,25 +44,28 @@ impl Settings {
     #[allow(clippy::too_many_arguments)] // the settings are as many
     fn new(
         py: Python<'_>,
-        timeout: Option<f64>,
-        read_timeout: f64,
-        connect_timeout: f64,
+        timeout: Option<Bound<'_, PyAny>>,
+        read_timeout: &Bound<'_, PyAny>,
+        connect_timeout: &Bound<'_, PyAny>,
         retries: PyRetries,
-        intensity: Option<(i64, f64)>,
+        intensity: Option<Bound<'_, PyAny>>,
         on_moved: Option<Bound<'_, PyAny>>,
         user_agent: Option<String>,
         proxy: Option<Bound<'_, PyAny>>,
         root_certificates: Vec<Bound<'_, PyAny>>,
         base_url: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let pair = "None, or how many requests at once and how many a second";
         Ok(Self {
             timeout: timeout
-                .map(|timeout| seconds(py, "timeout", timeout))
+                .map(|timeout| seconds("timeout", &timeout))
                 .transpose()?,
-            read_timeout: seconds(py, "read_timeout", read_timeout)?,
-            connect_timeout: seconds(py, "connect_timeout", connect_timeout)?,
+            read_timeout: seconds("read_timeout", read_timeout)?,
+            connect_timeout: seconds("connect_timeout", connect_timeout)?,
             retries: tries(py, retries)?,
-            intensity: intensity.map(|intensity| rate(py, intensity)).transpose()?,
+            intensity: intensity
+                .map(|it| rate(py, given("intensity", pair, &it)?))
+                .transpose()?,
             on_moved: on_moved.map(Hook::new).transpose()?,
             user_agent: user_agent.unwrap_or_else(|| {
                 concat!("bitrix24-python/", env!("CARGO_PKG_VERSION")).to_owned()
@@ -127,14 +130,16 @@ impl Options {
         let py = timeout.py();
         let unset = UNSET.get(py)?;
         if !timeout.is(unset) {
-            let timeout: Option<f64> = timeout.extract()?;
-            self.timeout = Some(timeout.map(|it| seconds(py, "timeout", it)).transpose()?);
+            self.timeout = Some(match timeout.is_none() {
+                true => None,
+                false => Some(seconds("timeout", timeout)?),
+            });
         }
         if !retries.is(unset) {
             self.retries = Some(tries(py, retries.extract()?)?);
         }
         if !repeatable.is(unset) {
-            self.repeatable = Some(repeatable.extract()?);
+            self.repeatable = Some(given("repeatable", "a bool", repeatable)?);
         }
         Ok(self)
     }
@@ -153,6 +158,23 @@ impl Options {
     }
 }
 
+/// Takes what was given for a setting, or says what it should have been.
+pub(crate) fn given<'py, T: FromPyObjectOwned<'py>>(
+    name: &str,
+    expected: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<T> {
+    match value.extract() {
+        Ok(value) => Ok(value),
+        Err(_) => {
+            let got = value.get_type().name()?;
+            Err(PyTypeError::new_err(format!(
+                "{name}: expected {expected}, got {got}"
+            )))
+        }
+    }
+}
+
 /// Refuses a setting.
 pub(crate) fn refused(py: Python<'_>, what: &str) -> PyErr {
     CONFIG_ERROR.error(py, what, &PyDict::new(py))
@@ -163,12 +185,11 @@ pub(crate) fn config(py: Python<'_>, error: &ConfigError) -> PyErr {
     refused(py, &error.to_string())
 }
 
-pub(crate) fn seconds(py: Python<'_>, name: &str, seconds: f64) -> PyResult<Duration> {
+pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let seconds = given(name, "a number of seconds", value)?;
     duration(seconds).ok_or_else(|| {
-        refused(
-            py,
-            &format!("{name}: expected a positive number of seconds"),
-        )
+        let text = format!("{name}: expected a positive number of seconds, got {seconds}");
+        refused(value.py(), &text)
     })
 }
 
@@ -202,13 +223,20 @@ fn rate(py: Python<'_>, (depth, per_second): (i64, f64)) -> PyResult<Intensity> 
 
 /// The text of a `str` or a `Secret`.
 pub(crate) fn reveal(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    // What Python says of a text that is none holds the text.
+    let plain = |text: &Bound<'_, PyString>| match text.to_cow() {
+        Ok(plain) => Ok(plain.into_owned()),
+        Err(_) => Err(refused(
+            text.py(),
+            &format!("{name}: expected a text that Unicode has, got half of a surrogate pair"),
+        )),
+    };
     if let Ok(text) = value.cast::<PyString>() {
-        return text.extract();
+        return plain(text);
     }
     if SECRET.is_type_of(value)? {
-        return value
-            .call_method0(interned!(value.py(), "reveal"))?
-            .extract();
+        let revealed = value.call_method0(interned!(value.py(), "reveal"))?;
+        return plain(revealed.cast()?);
     }
     let got = value.get_type().name()?;
     Err(PyTypeError::new_err(format!(

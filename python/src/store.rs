@@ -88,13 +88,17 @@ impl Given {
             let native = store.getattr(interned!(py, "_native"))?;
             return Ok(Self::Ours(native.cast::<Store>()?.get().0.clone()));
         }
+        let is_coroutine = py.import("inspect")?.getattr("iscoroutinefunction")?;
         for name in [interned!(py, "load"), interned!(py, "save")] {
-            if !store.hasattr(name)? {
-                let got = store.get_type().name()?;
-                return Err(PyTypeError::new_err(format!(
-                    "store: expected a store of tokens, got {got}, which has no {name}()"
-                )));
-            }
+            let wrong = match store.getattr_opt(name)? {
+                None => "has no",
+                Some(method) if is_coroutine.call1((&method,))?.extract()? => "has an asynchronous",
+                Some(_) => continue,
+            };
+            let got = store.get_type().name()?;
+            return Err(PyTypeError::new_err(format!(
+                "store: expected a store of tokens, got {got}, which {wrong} {name}()"
+            )));
         }
         Ok(Self::Python(Arc::new(PythonStore {
             store: store.clone().unbind(),

@@ -161,6 +161,26 @@ def test_no_secret_shows(portal: Portal) -> None:
         assert SECRET not in repr(client) + repr(client.imbot) + repr(client.imbot.chat)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        rf"https:\\portal.example\rest\1\{SECRET}\\",
+        f"https:portal.example/rest/1/{SECRET}/",
+        f"https:/portal.example/rest/1/{SECRET}/",
+        f"  HTTPS:///portal.example/rest/1/{SECRET}/",
+    ],
+)
+def test_no_secret_shows_of_addresses_that_are_written_otherwise(address: str) -> None:
+    with Client.from_webhook(address) as client:
+        assert repr(client) == "<bitrix24.Client of portal.example>"
+    with pytest.raises(errors.ConfigError) as caught:
+        Client.from_webhook(address + "\udcff")
+    assert SECRET not in show(caught.value)
+    with pytest.raises(errors.ConfigError) as caught:
+        Client.from_token("portal.example", SECRET + "\udcff")
+    assert SECRET not in show(caught.value)
+
+
 def test_no_secret_shows_in_async(portal: Portal) -> None:
     portal.always(refusal(f"NO_{SECRET}"))
 

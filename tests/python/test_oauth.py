@@ -305,6 +305,14 @@ def test_stores_that_are_none(server: Server) -> None:
     with pytest.raises(TypeError, match="expected an OAuth"):
         Client.from_oauth(wrong)
 
+    class Asynchronous:
+        async def load(self) -> None: ...
+        async def save(self, expected: object, new: object) -> None: ...
+
+    later: Any = Asynchronous()
+    with pytest.raises(TypeError, match=r"Asynchronous, which has an asynchronous load\(\)"):
+        server.oauth(store=later)
+
 
 def test_exchange(server: Server) -> None:
     oauth = server.oauth(store=MemoryStore())
@@ -330,8 +338,24 @@ def test_settings_that_do_not_fit(server: Server) -> None:
     for settings in ({"timeout": 0}, {"trust": ["https://x/"]}, {"root_certificates": ["x"]}):
         with pytest.raises(errors.ConfigError):
             server.oauth(**settings)
-    with pytest.raises(errors.ConfigError):
+    with pytest.raises(errors.ConfigError) as caught:
         OAuth("", CLIENT_SECRET)
+    text = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    assert "<bitrix24.OAuth>" in "".join(text)
+    for wrong in ({"trust": "host"}, {"timeout": "1"}):
+        with pytest.raises(TypeError, match=f"^{next(iter(wrong))}: expected "):
+            server.oauth(**wrong)
+
+
+def test_credentials_that_are_none() -> None:
+    wrong: Any
+    for wrong in ({"expires_at": 1.5}, {"user_id": "1"}, {"scopes": "crm"}):
+        name = next(iter(wrong))
+        with pytest.raises(TypeError, match=f"^credential: {name}: expected "):
+            Credential("portal.example", "t", **wrong)
+    wrong = None
+    with pytest.raises(errors.ConfigError, match="expected a dictionary, got NoneType"):
+        Credential.from_dict(wrong)
 
 
 def test_installations() -> None:

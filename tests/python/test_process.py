@@ -186,6 +186,30 @@ def test_ctrl_c_in_async(portal: Portal, script: Script) -> None:
     assert time.monotonic() - start < 1
 
 
+def test_subinterpreters_are_refused(script: Script) -> None:
+    process = script(
+        """
+        try:
+            import _interpreters as all_of_them
+            other = all_of_them.create("legacy")
+        except ImportError:
+            import _xxsubinterpreters as all_of_them
+            other = all_of_them.create()
+        told = os.dup(1)
+        code = '''
+        import os
+        try:
+            import bitrix24
+        except ImportError as error:
+            os.write(TOLD, str(error).encode())
+        '''
+        import textwrap
+        all_of_them.run_string(other, textwrap.dedent(code).replace("TOLD", str(told)))
+        """
+    )
+    assert "main interpreter" in finish(process)
+
+
 def test_exit_with_a_thread_in_a_call(portal: Portal, script: Script) -> None:
     portal.always(Reply(delay=60))
     process = script(

@@ -170,6 +170,22 @@ def test_settings_that_do_not_fit(portal: Portal, settings: dict[str, Any]) -> N
         portal.client(**settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "got"),
+    [
+        ({"timeout": "2"}, "str"),
+        ({"read_timeout": None}, "NoneType"),
+        ({"intensity": 5}, "int"),
+        ({"retries": "3"}, "str"),
+        ({"retries": (1, 2, 3)}, "tuple"),
+    ],
+)
+def test_settings_of_other_types(portal: Portal, settings: dict[str, Any], got: str) -> None:
+    name = next(iter(settings))
+    with pytest.raises(TypeError, match=f"^{name}: expected .*, got {got}$"):
+        portal.client(**settings)
+
+
 def test_a_portal_that_moves(portal: Portal, make: Make) -> None:
     with Portal() as other:
         target = other.webhook + "server.time"

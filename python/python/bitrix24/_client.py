@@ -226,6 +226,9 @@ class Client(SyncScopes, Made):
         Results that a later request of the batch needs are passed on by :attr:`Request.result`.
         More than 50 are sent in several requests, one after the other.
 
+        Parameters travel as a query here, where everything is text: ``True`` arrives as ``1``,
+        ``False`` as ``0``, ``None`` and what is empty as the empty text.
+
         Args:
             requests: What to call. A batch cannot hold another one, nor methods of REST 3.0.
             halt: Whether the first failure ends it; the rest fails with :class:`errors.NotRun`.

@@ -35,7 +35,12 @@ def checked(native: object, made: type) -> _native.Client:
 def _retries(given: Retries | int | None) -> Retries:
     if given is None:
         return Retries(tries=1)
-    return given if isinstance(given, Retries) else Retries(tries=given + 1)
+    if isinstance(given, Retries):
+        return given
+    if not isinstance(given, int):
+        got = type(given).__name__
+        raise TypeError(f"retries: expected Retries, how many, or None, got {got}")
+    return Retries(tries=given + 1)
 
 
 class Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
 
 from bitrix24 import _native
@@ -10,7 +11,7 @@ from bitrix24._base import Secret, hide
 from bitrix24.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bitrix24._base import JSON
 
@@ -69,6 +70,12 @@ class Credential:
         scopes: Iterable[str] = (),
         status: str | None = None,
     ) -> None:
+        for name, number in (("expires_at", expires_at), ("user_id", user_id)):
+            if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+                got = type(number).__name__
+                raise TypeError(f"credential: {name}: expected int, got {got}")
+        if isinstance(scopes, str):
+            raise TypeError("credential: scopes: expected a list of str, got str")
         self.portal = portal
         self.access_token = Secret(access_token)
         self.refresh_token = None if refresh_token is None else Secret(refresh_token)
@@ -101,6 +108,9 @@ class Credential:
         Raises:
             ConfigError: A field is missing, or is of another type.
         """
+        if not isinstance(fields, Mapping):
+            got = type(fields).__name__
+            raise ConfigError(f"credential: expected a dictionary, got {got}")
         known: dict[str, object] = {name: fields.get(name) for name in _TYPES}
         for name, (kind, needed) in _TYPES.items():
             value = known[name]
@@ -355,7 +365,9 @@ class OAuth:
         return self._native.refreshes
 
     def __repr__(self) -> str:
-        return f"<bitrix24.OAuth of {self._native.client_id}>"
+        # Tracebacks may show one whose making failed.
+        native = getattr(self, "_native", None)
+        return f"<bitrix24.OAuth of {native.client_id}>" if native else "<bitrix24.OAuth>"
 
 
 @final

@@ -27,6 +27,16 @@ impl ListError {
     }
 }
 
+impl<E: ErrorCode> ListError<E> {
+    /// Forgets which method the codes belong to, so that errors of several methods share a type.
+    pub fn into_untyped(self) -> ListError {
+        ListError {
+            error: self.error.into_untyped(),
+            cursor: self.cursor,
+        }
+    }
+}
+
 impl<E> fmt::Display for ListError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; the list goes on at {}", self.error, self.cursor)
