@@ -19,7 +19,7 @@ import bitrix24._sandbox_people
 import bitrix24._sandbox_told
 import bitrix24.sandbox
 import pytest
-from bitrix24 import AsyncClient, Client, ListRequest, errors
+from bitrix24 import AsyncClient, Client, ListRequest, MemoryStore, errors
 from bitrix24.sandbox import Fault, RecordedCall, Reply, Sandbox, User
 
 if TYPE_CHECKING:
@@ -527,6 +527,16 @@ def test_the_application(sandbox: Sandbox) -> None:
     sandbox.expire_tokens()
     with sandbox.app_client() as client, pytest.raises(errors.TokenError, match="PAYMENT"):
         client.call("imbot.bot.list")
+
+
+def test_a_store_of_ones_own(sandbox: Sandbox) -> None:
+    store = MemoryStore()
+    with Client.from_oauth(sandbox.oauth(store=store)) as client:
+        sandbox.expire_tokens()
+        client.call("imbot.bot.list")
+    kept = store.load()
+    assert kept is not None
+    assert kept.access_token != sandbox.access_token
 
 
 def test_the_time_of_answers(sandbox: Sandbox, client: Client) -> None:

@@ -55,8 +55,13 @@ impl Orders {
         });
     }
 
+    /// Takes the place of what else answers all calls of the method.
     pub(crate) fn list(&mut self, method: &str, list: List) {
-        self.lists.insert(method.to_ascii_lowercase(), list.into());
+        let method = method.to_ascii_lowercase();
+        if let Some(answers) = self.answers.get_mut(&method) {
+            answers.then = None;
+        }
+        self.lists.insert(method, list.into());
     }
 
     /// The error for this call of a method, which counts as used.

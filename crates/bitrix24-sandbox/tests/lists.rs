@@ -3,7 +3,7 @@
 
 mod wire;
 
-use bitrix24_sandbox::{List, Sandbox};
+use bitrix24_sandbox::{Answer, List, Sandbox};
 use serde_json::json;
 use wire::{Connection, hook};
 
@@ -58,4 +58,22 @@ fn a_list_is_for_one_method() {
     let portal = Sandbox::start().unwrap();
     let wrong = portal.order("list", json!({"method": "*", "count": 3}));
     assert!(wrong.unwrap_err().to_string().contains("for one method"));
+}
+
+#[test]
+fn a_list_takes_the_place_of_an_answer() {
+    let portal = Sandbox::start().unwrap();
+    let target = hook(&portal, "crm.y.list");
+    let mut connection = Connection::to(&portal);
+    portal.answer("crm.y.list", json!([{"ID": 99}]));
+    portal.answer("crm.y.list", Answer::result(json!([])).times(1));
+    portal.list("crm.y.list", List::count(3));
+    let mut count = || {
+        connection.get(&target).json()["result"]
+            .as_array()
+            .map(Vec::len)
+    };
+    assert_eq!((count(), count()), (Some(0), Some(3)));
+    portal.answer("crm.y.list", json!([{"ID": 99}]));
+    assert_eq!(count(), Some(1));
 }

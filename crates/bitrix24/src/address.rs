@@ -181,6 +181,13 @@ pub(crate) fn webhook(address: &str) -> Result<(Base, Auth), ConfigError> {
 pub(crate) fn token(portal: &str, token: Secret) -> Result<(Base, Auth), ConfigError> {
     let is_visible = |c: u8| c.is_ascii_graphic();
     let plain = token.expose();
+    // Else the token would be shown as the portal's name.
+    if !portal.contains(['.', ':', '/']) && portal != "localhost" && is_domain(plain) {
+        return Err(ConfigError::new(
+            "the access token looks like the portal's name, and the portal does not: they may have \
+             changed places",
+        ));
+    }
     if plain.is_empty() {
         return Err(ConfigError::new("the access token is empty"));
     }
@@ -190,6 +197,20 @@ pub(crate) fn token(portal: &str, token: Secret) -> Result<(Base, Auth), ConfigE
         ));
     }
     Ok((self::portal(portal)?, Auth::Token(token)))
+}
+
+/// Whether a text is what portals are called: `example.bitrix24.com`.
+fn is_domain(text: &str) -> bool {
+    let text = text.strip_prefix("https://").unwrap_or(text);
+    let text = text.split('/').next().unwrap_or_default();
+    let is_word = |word: &str| {
+        let mut letters = word.bytes();
+        !word.is_empty() && letters.all(|c| c.is_ascii_alphanumeric() || c == b'-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.contains('.')
+        && text.split('.').all(is_word)
+        && last.bytes().all(|c| c.is_ascii_alphabetic())
 }
 
 /// Reads what arrives with a token: a bare host name (`domain`) or the address of the API
@@ -490,6 +511,19 @@ mod tests {
                 !error.contains("a.de") && !error.contains("c0de"),
                 "{portal}: {error}"
             );
+        }
+        for swapped in [
+            "a.bitrix24.com",
+            "https://a.bitrix24.com/rest/",
+            "portal.example",
+        ] {
+            let error = token("s3crett0ken", swapped.into())
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains("changed places") && !error.contains("s3cret"));
+        }
+        for fine in ["t0ken", "a.b.c1", "eyJhbGciOi.eyJzdWIi.c2ln_"] {
+            assert!(token("intranet", fine.into()).is_ok(), "{fine}");
         }
         for bad in ["", "a b", "a\n", "a\0", "é", &"x".repeat(MAX_SECRET + 1)] {
             let error = token("a.de", bad.into()).unwrap_err().to_string();

@@ -100,7 +100,7 @@ class Fault:
         for name in ("at", "during", "slips"):
             if name in spoil:
                 spoil[name] = [*spoil[name]]
-        if "times" in spoil:
+        if "times" in how:
             spoil["times"] = how_often(how["times"])
         self._spoil: Final = spoil
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from bitrix24._base import Secret
     from bitrix24._compat import Self, TypedDict, Unpack
+    from bitrix24._oauth import TokenStore
     from bitrix24._sandbox_told import Plan
     from bitrix24._settings import Retries
 
@@ -294,18 +295,26 @@ class Sandbox(Told):
         """Makes a client for asyncio that calls for an application: see :meth:`app_client`."""
         return AsyncClient.from_oauth(self.oauth(), **self._with(settings))
 
-    def oauth(self, credential: Credential | None = None) -> OAuth:
+    def oauth(
+        self, credential: Credential | None = None, *, store: TokenStore | None = None
+    ) -> OAuth:
         """Makes an application with a token for the portal, which it can renew.
 
         Args:
             credential: What it has; by default :meth:`credential`.
+            store: Where that is put, to test a store of one's own.
         """
-        return OAuth(
+        credential = credential or self.credential()
+        oauth = OAuth(
             self.client_id,
             self.client_secret,
-            credential=credential or self.credential(),
+            credential=credential if store is None else None,
+            store=store,
             root_certificates=self._trusted(),
         )
+        if store is not None:
+            oauth.replace(credential)
+        return oauth
 
     def credential(
         self,
