@@ -38,6 +38,7 @@ __all__ = [
     "Record",
     "Secret",
     "Unset",
+    "expect",
     "hide",
 ]
 
@@ -127,6 +128,12 @@ class Secret:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def expect(what: str, value: object, kind: type, wanted: str) -> None:
+    """Refuses a value of another type; a flag is no number."""
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{what}: expected {wanted}, got {type(value).__name__}")
 
 
 def hide(value: T) -> T:

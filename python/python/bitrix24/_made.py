@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bitrix24 import _native
-from bitrix24._base import UNSET, Unset, hide
+from bitrix24._base import UNSET, Unset, expect, hide
 from bitrix24._settings import Retries, Stats
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def _retries(given: Retries | int | None) -> Retries:
         return Retries(tries=1)
     if isinstance(given, Retries):
         return given
-    if not isinstance(given, int):
-        got = type(given).__name__
-        raise TypeError(f"retries: expected Retries, how many, or None, got {got}")
+    expect("retries", given, int, "Retries, how many, or None")
     return Retries(tries=given + 1)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
 
 from bitrix24 import _native
-from bitrix24._base import Secret, hide
+from bitrix24._base import Secret, expect, hide
 from bitrix24.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ class Credential:
         status: str | None = None,
     ) -> None:
         for name, number in (("expires_at", expires_at), ("user_id", user_id)):
-            if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
-                got = type(number).__name__
-                raise TypeError(f"credential: {name}: expected int, got {got}")
+            if number is not None:
+                expect(f"credential: {name}", number, int, "int")
         if isinstance(scopes, str):
             raise TypeError("credential: scopes: expected a list of str, got str")
         self.portal = portal
@@ -108,9 +107,10 @@ class Credential:
         Raises:
             ConfigError: A field is missing, or is of another type.
         """
-        if not isinstance(fields, Mapping):
-            got = type(fields).__name__
-            raise ConfigError(f"credential: expected a dictionary, got {got}")
+        try:
+            expect("credential", fields, Mapping, "a dictionary")
+        except TypeError as error:
+            raise ConfigError(str(error)) from None
         known: dict[str, object] = {name: fields.get(name) for name in _TYPES}
         for name, (kind, needed) in _TYPES.items():
             value = known[name]
