@@ -691,3 +691,28 @@ async fn a_code_that_is_refused_is_not_shown() {
         scene.assert_clean(&error);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_portal_that_moves_late_takes_no_tokens_of_another() {
+    let (old, new) = (Sandbox::start().unwrap(), Sandbox::start().unwrap());
+    let credential = |portal: &Sandbox| {
+        Credential::new(portal.url(), portal.access_token()).refresh_token(portal.refresh_token())
+    };
+    let app = App::new(old.client_id(), old.client_secret()).unwrap();
+    let oauth = OAuth::new(app, credential(&old)).unwrap();
+    let client = Client::oauth(&oauth).unwrap();
+    old.move_to_new_address();
+    old.fault("sandbox.echo", Fault::delay(Duration::from_millis(500)));
+    let late = tokio::spawn({
+        let client = client.clone();
+        async move { client.call_by_name("sandbox.echo", ()).await }
+    });
+    old.wait_for_calls("sandbox.echo", 1, Duration::from_secs(10))
+        .unwrap();
+    oauth.replace(credential(&new)).await.unwrap();
+    client.call_by_name("sandbox.echo", ()).await.unwrap();
+    late.await.unwrap().unwrap();
+    assert_eq!(client.portal().as_deref(), Some(new.url()));
+    client.call_by_name("sandbox.echo", ()).await.unwrap();
+    assert_eq!(new.calls("sandbox.echo").len(), 2);
+}

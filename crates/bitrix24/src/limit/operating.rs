@@ -70,3 +70,17 @@ impl Operating {
             .all(|known| known.resets_at <= now && known.rests_until <= now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_whose_time_is_over_are_forgotten() {
+        let mut operating = Operating::default();
+        for key in 0..3 * MANY as u64 {
+            operating.worked(Duration::from_secs(key), key, Duration::from_secs(1));
+        }
+        assert!(operating.0.len() <= MANY);
+    }
+}
