@@ -65,21 +65,23 @@ Stopped: TypeAlias = Literal["", "final", "not repeatable", "tries used up", "no
 
 
 class Bitrix24Error(Exception):
-    """Any error of this package."""
+    """Any error of this package.
+
+    Attributes:
+        method: Wire name of the method that was called, with ``batch: `` before it where a whole
+            request of a batch failed; empty where there was none.
+        tries: How often the call was sent.
+        stopped: Why it was not tried once more; empty where nothing was sent. ``"final"``: another
+            try would fail alike. ``"not repeatable"``: it may have run, and a second time would do
+            its work twice. ``"tries used up"`` and ``"no time left"``: what the client's
+            ``retries`` and ``timeout`` allow was not enough.
+        cursor: While a list is read: what ``client.records(…, resume=…)`` goes on from.
+    """
 
     method: str
-    """Wire name of the method that was called, with ``batch: `` before it where a whole request of
-    a batch failed; empty where there was none."""
     tries: int = 0
-    """How often the call was sent."""
     stopped: Stopped = ""
-    """Why it was not tried once more; empty where nothing was sent.
-
-    ``"final"``: another try would fail alike. ``"not repeatable"``: it may have run, and a second
-    time would do its work twice. ``"tries used up"`` and ``"no time left"``: what the client's
-    ``retries`` and ``timeout`` allow was not enough."""
     cursor: str | None = None
-    """While a list is read: what ``client.records(…, resume=…)`` goes on from."""
 
     def __init__(self, message: str = "", /, *, method: str = "") -> None:
         super().__init__(message)
