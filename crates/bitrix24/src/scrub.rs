@@ -1,6 +1,6 @@
 //! Takes secrets out of texts that end up in errors.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use serde_json::{Map, Value};
 
@@ -253,29 +253,58 @@ fn entity(text: &str) -> Option<(u32, usize)> {
     Some((code, end + 1))
 }
 
-/// Masks the texts of JSON fields whose names promise a secret.
-fn mask_fields(json: &str) -> Cow<'_, str> {
+/// Masks what stands behind names that promise a secret: in JSON, in JSON within a text, in a query.
+fn mask_fields(text: &str) -> Cow<'_, str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut clean = String::new();
     let mut kept = 0;
     let mut at = 0;
-    let mut name = None;
-    while let Some(start) = json[at..].find('"').map(|quote| at + quote + 1) {
-        let end = string_end(json, start);
-        if name.is_some_and(is_secret_field) {
-            clean.push_str(&json[kept..start]);
+    while let Some(start) = text[at..].find(is_part).map(|start| at + start) {
+        let length = text[start..].find(|c| !is_part(c));
+        at = length.map_or(text.len(), |length| start + length);
+        if is_secret_field(&text[start..at])
+            && let Some(value) = value_behind(text, at)
+        {
+            clean.push_str(&text[kept..value.start]);
             clean.push_str(MASK);
-            kept = end;
+            (kept, at) = (value.end, value.end);
         }
-        at = (end + 1).min(json.len());
-        let is_name = json[at..].trim_start().starts_with(':');
-        let opens_string = || json[at..].trim_start()[1..].trim_start().starts_with('"');
-        name = (is_name && opens_string()).then(|| &json[start..end]);
     }
     if kept == 0 {
-        return json.into();
+        return text.into();
     }
-    clean.push_str(&json[kept..]);
+    clean.push_str(&text[kept..]);
     clean.into()
+}
+
+/// Where the value is that belongs to the name before `at`, if that was a name.
+fn value_behind(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = &text[at..];
+    let closed = rest.trim_start_matches(['\\', '"', '\'', ']']);
+    let behind = match closed.strip_prefix('=') {
+        Some(behind) => behind,
+        None if closed.len() < rest.len() => closed.trim_start().strip_prefix(':')?,
+        None => return None,
+    };
+    let value = behind.trim_start().trim_start_matches('[').trim_start();
+    let opened = value.trim_start_matches('\\');
+    let start = text.len() - opened.len();
+    if opened.starts_with('"') {
+        let start = start + 1;
+        let end = match opened.len() == value.len() {
+            true => string_end(text, start),
+            // Within a text, the quote at its end is escaped as well.
+            false => {
+                let inside = text[start..].split('"').next().unwrap_or_default();
+                start + inside.trim_end_matches('\\').len()
+            }
+        };
+        return Some(start..end);
+    }
+    let ends = |c: char| c.is_whitespace() || "&,;{}[]<>\"'\\".contains(c);
+    let plain = value.split(ends).next().unwrap_or_default();
+    let start = text.len() - value.len();
+    (!matches!(plain, "" | "null" | "true" | "false")).then(|| start..start + plain.len())
 }
 
 /// Where the string that began before `start` ends: at its quote, or with the text.
@@ -294,6 +323,8 @@ fn string_end(json: &str, start: usize) -> usize {
 
 fn is_secret_field(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
+    // Who wrote something is no secret.
+    let name = name.replace("authoriz", "auth").replace("author", "");
     SECRET_FIELDS.iter().any(|secret| name.contains(secret))
 }
 
@@ -393,6 +424,24 @@ mod tests {
             (r#"["token"]"#, r#"["token"]"#),
             (r#"{"token":"#, r#"{"token":"#),
             (r#"""#, r#"""#),
+            (r#"{"password":123456,"a":1}"#, r#"{"password":***,"a":1}"#),
+            (r#"{"token":null,"b":true}"#, r#"{"token":null,"b":true}"#),
+            (r#"{"tokens":["abcdef"]}"#, r#"{"tokens":["***"]}"#),
+            (r#"{"REFRESH_ID":"abcdef"}"#, r#"{"REFRESH_ID":"***"}"#),
+            (r#"{"AUTHOR_ID":"5"}"#, r#"{"AUTHOR_ID":"5"}"#),
+            (
+                r#"{"Authorization":"Bearer x"}"#,
+                r#"{"Authorization":"***"}"#,
+            ),
+            (
+                r#"{"data":"{\"access_token\":\"ab\\/cd\",\"b\":\"c\"}"}"#,
+                r#"{"data":"{\"access_token\":\"***\",\"b\":\"c\"}"}"#,
+            ),
+            (
+                "auth[access_token]=abcdef&x=1 token=",
+                "auth[access_token]=***&x=1 token=",
+            ),
+            ("<p>Wrong token: call again", "<p>Wrong token: call again"),
         ];
         for (body, expected) in cases {
             assert_eq!(scrubber.excerpt(body.as_bytes()), expected);
