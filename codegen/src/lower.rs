@@ -269,6 +269,15 @@ impl Lower {
                     .help("a CamelCase word that no type of Rust or Python has"),
                 );
             }
+            if shared.fields.is_empty() && !doc.has_lost_names(&["facts", "types"]) {
+                report.push(
+                    Problem::new(
+                        doc.key_place(&[way.clone(), keys(&["fields"])].concat()),
+                        format!("`{}` has no fields", shared.name),
+                    )
+                    .help("describe them, or make it `object` under `aliases`"),
+                );
+            }
             known.insert(format!("types.{}", shared.name));
             let mut nested = Vec::new();
             field_paths(&shared.fields, "", &mut nested);

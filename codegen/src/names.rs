@@ -20,7 +20,7 @@ const KEYWORDS: &[&str] = &[
 
 /// Fields of a request or an answer share their place with these.
 const MEMBERS: &[&str] = &[
-    "cls", "default", "extra", "hide", "new", "timeout", "to_dict",
+    "cls", "default", "extra", "hide", "new", "put", "timeout", "to_dict",
 ];
 
 /// Namespaces and methods share their place with what a client has of its own.
@@ -40,19 +40,31 @@ const CLIENT: &[&str] = &[
     "from_token",
     "from_webhook",
     "new",
+    "oauth",
     "portal",
+    "prepared",
     "records",
+    "records_by_name",
+    "records_by_name_v3",
+    "records_dynamic",
     "refuse",
     "request",
     "scrub",
     "send",
+    "send_batch",
+    "send_batch_raw",
     "stats",
     "token",
     "webhook",
     "with_options",
     "with_own_connections",
+    "with_repeatable",
+    "with_retries",
     "with_timeout",
 ];
+
+/// What Python writes above members of a class, where a member of that name would be meant.
+const DECORATORS: &[&str] = &["deprecated"];
 
 /// Modules of scopes share their place with hand-written ones.
 const MODULES: &[&str] = &[
@@ -317,12 +329,12 @@ pub(crate) fn field(wire: &str) -> String {
 
 /// A method in its namespace, or a namespace in another.
 pub(crate) fn member(wire: &str) -> String {
-    avoid(snake(wire), &[KEYWORDS])
+    avoid(snake(wire), &[KEYWORDS, DECORATORS])
 }
 
 /// A method or a namespace of the client itself.
 pub(crate) fn client_member(wire: &str) -> String {
-    avoid(snake(wire), &[KEYWORDS, CLIENT])
+    avoid(snake(wire), &[KEYWORDS, DECORATORS, CLIENT])
 }
 
 /// The module of a scope.
@@ -426,6 +438,8 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::PathBuf};
+
     use super::*;
 
     /// Names that stand in the root of the crate, before what is generated.
@@ -453,6 +467,48 @@ mod tests {
             }
         }
         (modules, types)
+    }
+
+    /// Functions that the crate gives its client, the private ones too: none can stand there twice.
+    fn of_the_client() -> BTreeSet<String> {
+        let mut folders = vec![PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../crates/bitrix24/src"
+        ))];
+        let mut functions = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                    continue;
+                }
+                let text = fs::read_to_string(entry.path()).unwrap_or_default();
+                let blocks = text.split("\nimpl Client {\n").skip(1);
+                let lines = blocks.flat_map(|it| it.split("\n}\n").next().unwrap_or(it).lines());
+                functions.extend(lines.filter_map(function).map(str::to_owned));
+            }
+        }
+        functions
+    }
+
+    /// The function that a line of an `impl` block begins.
+    fn function(line: &str) -> Option<&str> {
+        let line = line.strip_prefix("    ")?;
+        let (before, after) = line.split_once("fn ")?;
+        let head = |it: &str| ["const", "async", "pub"].contains(&it) || it.starts_with("pub(");
+        let name = after.split(['(', '<']).next()?;
+        before.split_whitespace().all(head).then_some(name)
+    }
+
+    #[test]
+    fn what_the_client_has_is_reserved() {
+        let functions = of_the_client();
+        assert!(functions.len() > 20, "{functions:?}");
+        let free: Vec<_> = functions
+            .iter()
+            .filter(|it| client_member(it) == **it)
+            .collect();
+        assert!(free.is_empty(), "{free:?}");
     }
 
     #[test]
@@ -491,6 +547,7 @@ mod tests {
             ("self", "self_"),
             ("timeout", "timeout_"),
             ("extra", "extra_"),
+            ("PUT", "put_"),
             ("0", "n0"),
             ("", "empty"),
             ("!=id", "id"),

@@ -91,6 +91,7 @@ impl Rust<'_> {
         let shared = self.shared(None);
         let impls = self.impls_of(None, &[]);
         let system = self.system_errors();
+        let lints = lints();
         let modules = self.scopes.iter().map(|index| {
             let scope = &self.api.scopes[*index];
             let name = ident(&scope.ident);
@@ -105,6 +106,7 @@ impl Rust<'_> {
                 #docs
                 #[allow(deprecated, reason = "a deprecated method's types refer to each other")]
                 #[allow(rustdoc::redundant_explicit_links, reason = "the same links stand in several modules")]
+                #lints
                 pub mod #name {
                     include!(concat!(env!("OUT_DIR"), #path));
                 }
@@ -119,7 +121,8 @@ impl Rust<'_> {
             #[allow(
                 clippy::new_ret_no_self,
                 clippy::should_implement_trait,
-                reason = "the names are those of the API"
+                clippy::type_complexity,
+                reason = "the names and the shapes are those of the API"
             )]
             pub mod namespaces {
                 include!(concat!(env!("OUT_DIR"), "/namespaces.rs"));
@@ -458,11 +461,13 @@ impl Rust<'_> {
         }
         text.push_str(&format!("\n\n[Documentation]({})", record.docs));
         let docs = docs(&text);
+        // Others have it from their module.
+        let lints = record.home.is_none().then(lints);
         let fields = record.fields.iter().map(|field| self.field(field, input));
         let builder = record.input.then(|| {
             let of = if input { Of::Input } else { Of::Shared };
             let builder = self.builder(&record.fields, of);
-            quote!(impl #name { #builder })
+            quote!(#lints impl #name { #builder })
         });
         let infos = record.fields.iter().map(|field| {
             let wire = &field.wire;
@@ -479,6 +484,7 @@ impl Rust<'_> {
         let puts = record.fields.iter().map(|field| self.put(field));
         quote! {
             #docs
+            #lints
             #[derive(Clone, Debug, Default, PartialEq)]
             #[non_exhaustive]
             pub struct #name {
@@ -1174,30 +1180,32 @@ impl Rust<'_> {
             (Type::Boolean(_), Value::Bool(flag)) => Some(flag.to_string()),
             (Type::Boolean(Flag::YesNo), Value::String(flag)) => Some((flag == "Y").to_string()),
             (Type::Nullable(of), value) if !value.is_null() => {
-                let literal = self.literal(of, value)?;
-                let owned = matches!(**of, Type::String | Type::Secret | Type::Enum(_));
-                Some(match owned {
-                    true => format!("Some({literal}.into())"),
-                    false => format!("Some({literal})"),
-                })
+                Some(format!("Some({})", self.inner_literal(of, value)?))
             }
+            // What takes it makes a `Vec` of it.
             (Type::Array(of), Value::Array(items)) => {
-                let owned = matches!(**of, Type::String | Type::Secret | Type::Enum(_));
-                let items: Option<Vec<_>> = items
-                    .iter()
-                    .map(|item| {
-                        let literal = self.literal(of, item)?;
-                        Some(if owned {
-                            format!("{literal}.into()")
-                        } else {
-                            literal
-                        })
-                    })
-                    .collect();
-                Some(format!("[{}]", items?.join(", ")))
+                Some(format!("[{}]", self.literals(of, items)?))
             }
             _ => None,
         }
+    }
+
+    /// A value inside of another one, where nothing converts it.
+    fn inner_literal(&self, ty: &Type, value: &Value) -> Option<String> {
+        Some(match (ty, value) {
+            (Type::Array(of), Value::Array(items)) => {
+                format!("vec![{}]", self.literals(of, items)?)
+            }
+            (Type::String | Type::Secret | Type::Enum(_), value) => {
+                format!("{}.into()", self.literal(ty, value)?)
+            }
+            (ty, value) => self.literal(ty, value)?,
+        })
+    }
+
+    fn literals(&self, of: &Type, items: &[Value]) -> Option<String> {
+        let items = items.iter().map(|item| self.inner_literal(of, item));
+        Some(items.collect::<Option<Vec<_>>>()?.join(", "))
     }
 }
 
@@ -1217,6 +1225,18 @@ enum Of {
     Input,
     /// An object that callers and portals make.
     Shared,
+}
+
+/// What clippy would say of the API, which nobody here can change.
+fn lints() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::should_implement_trait,
+            clippy::too_many_arguments,
+            clippy::type_complexity,
+            reason = "the names and the shapes are those of the API"
+        )]
+    }
 }
 
 /// A macro that is called for some types, if there are any.
