@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::list_meta;
 use super::rust::rule;
 use crate::model::{Api, Field, Flag, Home, Key, Method, Record, Rest, Type};
+use crate::names::Names;
 use crate::print;
 
 /// The tables. The types that they are made of are written in the module that includes them.
@@ -16,18 +17,19 @@ pub fn table(api: &Api) -> String {
 
 /// What is printed.
 pub(super) fn tokens(api: &Api) -> TokenStream {
-    let table = Table { api };
-    let records = api.records.iter().map(|record| table.record(record));
-    let methods = api.methods.iter().map(|method| table.method(method));
-    let mut sorted: Vec<&Method> = api.methods.iter().collect();
-    sorted.sort_by_key(|method| method.key());
-    let names = sorted.iter().map(|method| method_name(method));
-    let time = api
-        .records
+    let table = Table::new(api);
+    let records = api.records.iter().zip(&table.records);
+    let records = records.map(|(record, name)| table.record(record, name));
+    let mut methods: Vec<_> = api.methods.iter().zip(method_names(api)).collect();
+    let definitions: Vec<_> = methods
         .iter()
-        .find(|it| it.home.is_none() && it.name == "Time");
-    let time = time.map(|record| {
-        let name = table.record_name(record);
+        .map(|(method, name)| table.method(method, name))
+        .collect();
+    methods.sort_by_key(|(method, _)| method.key());
+    let names = methods.iter().map(|(_, name)| name);
+    let mut times = api.records.iter().zip(&table.records);
+    let time = times.find(|(it, _)| it.home.is_none() && it.name == "Time");
+    let time = time.map(|(_, name)| {
         quote! {
             /// What the portal says of the time of a request.
             pub(crate) static TIME: &Record = &#name;
@@ -36,7 +38,7 @@ pub(super) fn tokens(api: &Api) -> TokenStream {
     quote! {
         #(#records)*
         #time
-        #(#methods)*
+        #(#definitions)*
 
         /// Every method, in the order of its key.
         pub(crate) static METHODS: &[&Method] = &[#(&#names),*];
@@ -45,21 +47,22 @@ pub(super) fn tokens(api: &Api) -> TokenStream {
 
 struct Table<'a> {
     api: &'a Api,
+    /// The statics of the records, in their order.
+    records: Vec<Ident>,
 }
 
-impl Table<'_> {
-    fn home(&self, home: Home) -> &str {
-        home.map_or("types", |scope| &self.api.scopes[scope].ident)
+impl<'a> Table<'a> {
+    fn new(api: &'a Api) -> Self {
+        let name = |record: &Record| {
+            let name = format!("{}__{}", home(api, record.home), screaming(&record.name));
+            format!("RECORD_{}", name.to_uppercase())
+        };
+        let records = idents(api.records.iter().map(name));
+        Self { api, records }
     }
 
-    fn record_name(&self, record: &Record) -> Ident {
-        let name = format!("{}__{}", self.home(record.home), screaming(&record.name));
-        format_ident!("RECORD_{}", name.to_uppercase())
-    }
-
-    fn record(&self, record: &Record) -> TokenStream {
-        let name = self.record_name(record);
-        let module = format!("bitrix24.{}", self.home(record.home));
+    fn record(&self, record: &Record, name: &Ident) -> TokenStream {
+        let module = format!("bitrix24.{}", home(self.api, record.home));
         // What is only ever passed in has no class: Python passes a dictionary.
         let class = if record.output {
             record.name.as_str()
@@ -81,8 +84,7 @@ impl Table<'_> {
         quote!(&[#(#fields),*])
     }
 
-    fn method(&self, method: &Method) -> TokenStream {
-        let static_name = method_name(method);
+    fn method(&self, method: &Method, static_name: &Ident) -> TokenStream {
         let (key, name) = (method.key(), &method.name);
         let rest = match method.rest {
             Rest::Classic => quote!(Rest::Classic),
@@ -139,7 +141,7 @@ impl Table<'_> {
                 quote!(Type::Map(#key, &#of))
             }
             Type::Record(index) => {
-                let name = self.record_name(&self.api.records[*index]);
+                let name = &self.records[*index];
                 quote!(Type::Record(&#name))
             }
             Type::Nullable(of) => {
@@ -155,11 +157,25 @@ impl Table<'_> {
     }
 }
 
-fn method_name(method: &Method) -> Ident {
-    format_ident!("METHOD_{}", screaming(&method.key()))
+fn home(api: &Api, home: Home) -> &str {
+    home.map_or("types", |scope| &api.scopes[scope].ident)
 }
 
-/// A name as that of a static: different names stay different.
+/// The statics of the methods, in their order.
+fn method_names(api: &Api) -> Vec<Ident> {
+    let name = |method: &Method| format!("METHOD_{}", screaming(&method.key()));
+    idents(api.methods.iter().map(name))
+}
+
+/// Each name once: in capitals, what differs in the case of a letter would be the same.
+fn idents(names: impl Iterator<Item = String>) -> Vec<Ident> {
+    let mut taken = Names::default();
+    names
+        .map(|name| format_ident!("{}", taken.unique(name)))
+        .collect()
+}
+
+/// A name as that of a static.
 fn screaming(name: &str) -> String {
     use heck::ToShoutySnakeCase;
 
