@@ -23,6 +23,12 @@ use crate::{example, list, ruling};
 /// Where the documentation's pages are shown.
 const DOCS: &str = "https://apidocs.bitrix24.com/";
 
+/// What Python adds to the name of an object that is passed in, for its dictionary.
+pub(crate) const DICT: &str = "Dict";
+
+/// What Python adds to the name of a method's errors, for its own codes.
+pub(crate) const CODE: &str = "Code";
+
 /// Reads and checks the description in a folder.
 ///
 /// # Errors
@@ -259,7 +265,8 @@ impl Lower {
         for (index, shared) in facts.types.into_iter().enumerate() {
             let way = [keys(&["facts", "types"]), vec![Step::Index(index)]].concat();
             let name = names::type_name(&shared.name);
-            let free = Names::types(home.is_none()).take(&name);
+            let mut taken = Names::types(home.is_none());
+            let free = taken.unique_with(name.clone(), DICT) == name;
             if (name != shared.name || !free) && shared.name != "Time" {
                 report.push(
                     Problem::new(
@@ -286,7 +293,19 @@ impl Lower {
                     .iter()
                     .map(|it| format!("types.{}.{it}", shared.name)),
             );
-            self.names_of(home).take(&shared.name);
+            let described = self.shared.contains_key(&(home, shared.name.clone()));
+            let name = self.names_of(home).unique_with(shared.name.clone(), DICT);
+            if name != shared.name && free && !described {
+                report.push(
+                    Problem::new(
+                        doc.place(&[way.clone(), keys(&["name"])].concat()),
+                        format!("Python calls another shared type `{}` too", shared.name),
+                    )
+                    .help(format!(
+                        "what is passed in ends in `{DICT}` there: give one another name"
+                    )),
+                );
+            }
             self.api.records.push(Record {
                 name: shared.name.clone(),
                 home,
@@ -433,7 +452,7 @@ impl Lower {
         let taken = self.names_of(Some(scope));
         let type_name = taken.unique(names::type_name(&short.replace('.', "_")));
         let prefix = type_name.trim_end_matches('_');
-        let error_name = taken.unique(format!("{prefix}Error"));
+        let error_name = taken.unique_with(format!("{prefix}Error"), CODE);
         (type_name, error_name)
     }
 
@@ -992,7 +1011,7 @@ impl Lower {
         if uses.choice {
             name.push_str("Object");
         }
-        let name = self.names_of(context.home).unique(name);
+        let name = self.names_of(context.home).unique_with(name, DICT);
         let text = match path {
             "" => None,
             path => context.text(path),

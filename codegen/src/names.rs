@@ -192,6 +192,28 @@ pub(crate) const IMPORTED: &[&str] = &[
     "When",
 ];
 
+/// What Python's modules of types import: a type of that name would stand in front of it.
+const PYTHON: &[&str] = &[
+    "Answer",
+    "AsyncNamespace",
+    "JSON",
+    "JSONInput",
+    "ListRequest",
+    "Literal",
+    "Mapping",
+    "Namespace",
+    "NotRequired",
+    "Record",
+    "Request",
+    "RequestNamespace",
+    "Secret",
+    "Sequence",
+    "TypeAlias",
+    "TypedDict",
+    "UNSET",
+    "Unset",
+];
+
 /// What else stands in the crate's root, where shared types go.
 const ROOT: &[&str] = &[
     "Answer",
@@ -417,9 +439,9 @@ impl Names {
     /// The names of types in the module of a scope, or in the crate's root.
     pub(crate) fn types(root: bool) -> Self {
         let root = ROOT.iter().filter(|_| root);
-        let taken = IMPORTED.iter().chain(root).map(|it| (*it).to_owned());
+        let taken = IMPORTED.iter().chain(PYTHON).chain(root);
         Self {
-            taken: taken.collect(),
+            taken: taken.map(|it| (*it).to_owned()).collect(),
         }
     }
 
@@ -428,6 +450,15 @@ impl Names {
             name.push('_');
         }
         name
+    }
+
+    /// The same for a type whose name with a suffix is one of Python's as well.
+    pub(crate) fn unique_with(&mut self, mut name: String, suffix: &str) -> String {
+        while self.taken.contains(&name) || self.taken.contains(&format!("{name}{suffix}")) {
+            name.push('_');
+        }
+        self.taken.insert(format!("{name}{suffix}"));
+        self.unique(name)
     }
 
     /// Takes a name that must be free; says whether it was.
@@ -533,6 +564,16 @@ mod tests {
             scope.take("Stats"),
             "a scope does not take it from the root"
         );
+    }
+
+    #[test]
+    fn a_name_is_kept_apart_from_what_python_makes_of_others() {
+        let mut names = Names::types(false);
+        assert_eq!(names.unique_with("AddFields".into(), "Dict"), "AddFields");
+        assert_eq!(names.unique("AddFieldsDict".into()), "AddFieldsDict_");
+        assert_eq!(names.unique("SetFieldsDict".into()), "SetFieldsDict");
+        assert_eq!(names.unique_with("SetFields".into(), "Dict"), "SetFields_");
+        assert_eq!(names.unique("TypeAlias".into()), "TypeAlias_");
     }
 
     #[test]

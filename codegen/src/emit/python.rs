@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::File;
 use super::doc::{lower_first, sentence, wrap};
+use crate::lower::{CODE, DICT};
 use crate::model::{
     Api, Enum, ErrorCode, Field, Home, Key, Link, Method, Namespace, Record, Rest, Type,
 };
@@ -162,10 +163,16 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// Writes a body twice: the second time it is known which names need telling apart.
-    fn write(mut self, body: impl Fn(&Self) -> String) -> (Self, String) {
+    /// Writes a body twice: the second time it is known which names need telling apart, from
+    /// each other and from those that the module defines.
+    fn write(
+        mut self,
+        defined: &BTreeSet<String>,
+        body: impl Fn(&Self) -> String,
+    ) -> (Self, String) {
         body(&self);
-        let mut homes: BTreeMap<&str, usize> = BTreeMap::new();
+        let defined = defined.iter().map(|name| (name.as_str(), 1));
+        let mut homes: BTreeMap<&str, usize> = defined.collect();
         let mentioned = self.mentioned.take();
         for (_, name) in &mentioned {
             *homes.entry(name).or_default() += 1;
@@ -265,7 +272,7 @@ impl<'a> Module<'a> {
             Type::Record(index) => {
                 let record = &self.api.records[*index];
                 let class = || self.name(record.home, &record.name);
-                let dict = || self.name(record.home, &format!("{}Dict", record.name));
+                let dict = || self.name(record.home, &format!("{}{DICT}", record.name));
                 match (side, record.output) {
                     (Side::Output, _) => class(),
                     (Side::Input, true) => format!("{} | {}", class(), dict()),
@@ -436,22 +443,22 @@ fn types_module(api: &Api, home: Home) -> String {
         .flat_map(|it| &it.fields)
         .map(|it| it.ident.as_str());
     let module = Module::new(api, Some(home), idents);
-    let (module, body) = module.write(|module| types_body(module, home));
     let mut names = BTreeSet::new();
     let methods = api.methods.iter().filter(|it| Some(it.scope) == home);
     for method in methods.filter(|it| !it.errors.is_empty()) {
-        names.insert(format!("{}Code", method.error_name));
+        names.insert(format!("{}{CODE}", method.error_name));
     }
     for record in &records {
         if record.output {
             names.insert(record.name.clone());
         }
         if record.input {
-            names.insert(format!("{}Dict", record.name));
+            names.insert(format!("{}{DICT}", record.name));
         }
     }
     let enums = api.enums.iter().filter(|it| it.home == home);
     names.extend(enums.map(|it| it.name.clone()));
+    let (module, body) = module.write(&names, |module| types_body(module, home));
     let title = match home {
         None => "Types that the methods of several scopes share.".to_owned(),
         Some(scope) => {
@@ -680,7 +687,7 @@ fn method_types(module: &Module<'_>, method: &Method) -> String {
             .iter()
             .map(|error| quoted(&error.code))
             .collect();
-        let head = format!("{}Code: TypeAlias = Literal[", method.error_name);
+        let head = format!("{}{CODE}: TypeAlias = Literal[", method.error_name);
         let _ = write!(out, "\n{}", fold(&head, &codes, "]", 0));
         let text = format!("The codes that `{}` documents as its own.", method.name);
         out.push_str(&docstring(&text, 0));
@@ -780,7 +787,7 @@ fn tuple(name: &str, items: &[String]) -> String {
 }
 
 fn typed_dict(module: &Module<'_>, record: &Record) -> String {
-    let name = format!("{}Dict", record.name);
+    let name = format!("{}{DICT}", record.name);
     let title = match record.output {
         true => format!(":class:`{}` as a dictionary.", record.name),
         false => record_doc(record),
@@ -850,7 +857,7 @@ fn namespace_module(
     let mut idents = Vec::new();
     collect(namespace, kinds, &mut names, &mut idents);
     let module = Module::new(api, None, idents.iter().map(String::as_str));
-    let (module, body) = module.write(|module| {
+    let (module, body) = module.write(&names, |module| {
         let mut body = String::new();
         for kind in kinds {
             namespace_class(module, namespace, *kind, own_call, &mut body);
@@ -931,8 +938,8 @@ fn namespace_class(
 fn scopes_module(api: &Api, root: &Namespace) -> String {
     let idents = root.methods.keys().chain(root.children.keys());
     let module = Module::new(api, None, idents.map(String::as_str));
-    let (module, body) = module.write(|module| scopes_body(module, root));
     let names = BTreeSet::from(["AsyncScopes".to_owned(), "SyncScopes".to_owned()]);
+    let (module, body) = module.write(&names, |module| scopes_body(module, root));
     let title = "What a client offers by name, beside `call`.";
     let text = assemble(&module, title, &names, &body);
     import_late(text, root, "namespaces", CALLS)
@@ -942,7 +949,8 @@ fn scopes_module(api: &Api, root: &Namespace) -> String {
 fn request_scopes_module(api: &Api, root: &Namespace) -> String {
     let idents = root.methods.keys().chain(root.children.keys());
     let module = Module::new(api, None, idents.map(String::as_str));
-    let (module, body) = module.write(|module| {
+    let names = BTreeSet::from(["RequestScopes".to_owned(), "request".to_owned()]);
+    let (module, body) = module.write(&names, |module| {
         let head = "class RequestScopes(RequestNamespace):\n    \"\"\"What \
                     :data:`bitrix24.request` offers by name, each part loaded when first \
                     used.\"\"\"\n\n";
@@ -954,7 +962,6 @@ fn request_scopes_module(api: &Api, root: &Namespace) -> String {
         body.push_str(&docstring(text, 0));
         body
     });
-    let names = BTreeSet::from(["RequestScopes".to_owned(), "request".to_owned()]);
     let title = "What makes requests of the methods, by their names.";
     let text = assemble(&module, title, &names, &body);
     import_late(text, root, "_requests", REQUESTS)
