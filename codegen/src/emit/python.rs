@@ -23,6 +23,9 @@ const WIDTH: usize = 100;
 /// Names of types that a member of the same name would hide.
 const BUILTINS: &[&str] = &["bool", "dict", "float", "int", "list", "property", "str"];
 
+/// What a docstring begins with that has too much to say for a line.
+const AN_OBJECT: &str = "An object of the API.";
+
 const NOTICE: &str = "Generated from the API's description; do not edit.";
 
 /// Every module that is generated.
@@ -321,16 +324,21 @@ impl<'a> Module<'a> {
     }
 }
 
-/// The members of a union, as it is written: those inside of brackets belong together.
+/// The members of a union, as it is written.
 fn alternatives(ty: &str) -> Vec<String> {
+    split(ty, " | ")
+}
+
+/// The parts of a type: what is inside of brackets belongs together.
+fn split(ty: &str, separator: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut depth = 0;
-    for word in ty.split(" | ") {
+    for word in ty.split(separator) {
         let Some(part) = parts.last_mut() else {
             return Vec::new();
         };
         if depth > 0 {
-            part.push_str(" | ");
+            part.push_str(separator);
         } else if !part.is_empty() {
             parts.push(String::new());
         }
@@ -371,8 +379,12 @@ fn quotes(text: &str) -> &'static str {
 }
 
 /// A docstring: one line if it fits, else with the quotes on lines of their own.
-/// A first paragraph that is too long for a line is parted after its first sentence.
 fn docstring(text: &str, indent: usize) -> String {
+    docstring_or(text, indent, "See below.")
+}
+
+/// The same with what to say first where the text does not begin with a short sentence.
+fn docstring_or(text: &str, indent: usize, instead: &str) -> String {
     let margin = " ".repeat(indent);
     let open = quotes(text);
     let one = prose(text.trim());
@@ -380,13 +392,37 @@ fn docstring(text: &str, indent: usize) -> String {
     if !one.contains('\n') && one.chars().count() + 3 <= room {
         return format!("{margin}{open}{one}\"\"\"\n");
     }
-    let (first, rest) = one.split_once("\n\n").unwrap_or((&one, ""));
-    let parted = match first.split_once(". ") {
-        Some((first, more)) if one.chars().count() + 3 > room => format!("{first}.\n\n{more}"),
-        _ => first.to_owned(),
-    };
-    let body = lines(&format!("{parted}\n\n{rest}"), indent, "");
+    let body = lines(&parted(&one, room, instead), indent, "");
     format!("{margin}{open}{}\n{margin}\"\"\"\n", body.trim())
+}
+
+/// A text whose first paragraph fits a line: its first sentence, or what stands before a colon.
+fn parted(text: &str, room: usize, instead: &str) -> String {
+    let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    let long = |text: &str| text.chars().count() > room;
+    let (head, more) = match first.split_once(". ") {
+        Some((head, more)) if text.chars().count() + 3 > room => (format!("{head}."), more),
+        _ => (first.clone(), ""),
+    };
+    let paragraphs = if !long(&head) {
+        [head, more.to_owned(), rest.to_owned()]
+    } else {
+        match first.split_once(": ") {
+            Some((head, more)) if !long(head) => {
+                [format!("{head}."), upper_first(more), rest.to_owned()]
+            }
+            _ => [instead.to_owned(), first, rest.to_owned()],
+        }
+    };
+    let paragraphs = paragraphs.into_iter().filter(|it| !it.is_empty());
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
 }
 
 fn field_doc(field: &Field) -> String {
@@ -413,6 +449,69 @@ fn fold(head: &str, items: &[String], tail: &str, indent: usize) -> String {
         .map(|item| format!("{margin}    {item},\n"))
         .collect();
     format!("{margin}{head}\n{items}{margin}{tail}\n")
+}
+
+/// A row of a dictionary, which nothing can break.
+fn entry(indent: usize, key: &str, value: &str) -> String {
+    let row = format!("{}{key}: {value},", " ".repeat(indent));
+    match row.chars().count() <= WIDTH {
+        true => format!("{row}\n"),
+        false => format!("{row}  # noqa: E501\n"),
+    }
+}
+
+/// A parameter on a line of its own, or on several.
+fn parameter(name: &str, ty: &str, default: &str) -> String {
+    let before = 8 + name.chars().count() + 2;
+    let ty = broken(ty, 8, before, default.len() + 1);
+    format!("        {name}: {ty}{default},\n")
+}
+
+/// An attribute of a class.
+fn attribute(name: &str, ty: &str) -> String {
+    let before = 4 + name.chars().count() + 2;
+    let fits = before + ty.chars().count() <= WIDTH;
+    match alternatives(ty).len() > 1 && !fits {
+        true => format!("    {name}: (\n        {}\n    )\n", broken(ty, 8, 8, 0)),
+        false => format!("    {name}: {}\n", broken(ty, 4, before, 0)),
+    }
+}
+
+/// A type that is broken as formatters do it, if it does not fit a line with what stands before
+/// and after it.
+fn broken(ty: &str, indent: usize, before: usize, after: usize) -> String {
+    if before + ty.chars().count() + after <= WIDTH {
+        return ty.to_owned();
+    }
+    let margin = " ".repeat(indent);
+    let members = alternatives(ty);
+    if let [first, others @ .., last] = members.as_slice() {
+        let mut out = broken(first, indent, before, 0);
+        for member in others {
+            let _ = write!(out, "\n{margin}| {}", broken(member, indent, indent + 2, 0));
+        }
+        let _ = write!(
+            out,
+            "\n{margin}| {}",
+            broken(last, indent, indent + 2, after)
+        );
+        return out;
+    }
+    let inside = ty.strip_suffix(']').and_then(|it| it.split_once('['));
+    let Some((head, inside)) = inside else {
+        return ty.to_owned();
+    };
+    let deeper = indent + 4;
+    let arguments = split(inside, ", ");
+    let inside = match arguments.as_slice() {
+        [one] => format!("{margin}    {}\n", broken(one, deeper, deeper, 0)),
+        _ if deeper + inside.chars().count() <= WIDTH => format!("{margin}    {inside}\n"),
+        many => many
+            .iter()
+            .map(|it| format!("{margin}    {},\n", broken(it, deeper, deeper, 1)))
+            .collect(),
+    };
+    format!("{head}[\n{inside}{margin}]")
 }
 
 fn quoted(text: &str) -> String {
@@ -515,7 +614,12 @@ fn types_body(module: &Module<'_>, home: Home) -> String {
         body.push_str(&record_types(module, record));
     }
     let shared = api.enums.iter();
-    for it in shared.filter(|it| it.home == home && it.owner.is_none()) {
+    for (index, it) in shared
+        .filter(|it| it.home == home && it.owner.is_none())
+        .enumerate()
+    {
+        // Behind a class stand two empty lines.
+        body.push_str(if index == 0 { "\n" } else { "" });
         body.push_str(&alias(it));
     }
     body
@@ -534,8 +638,9 @@ fn assemble_with(
     names: &BTreeSet<String>,
     body: &str,
 ) -> String {
-    // What stands in docstrings is no use of a name.
+    // What stands in docstrings is no use of a name, nor what stands in other texts.
     let code: String = body.split("\"\"\"").step_by(2).collect();
+    let code = without_texts(&code);
     let uses = |name: &str| has_word(&code, name);
     let mut out = format!("{}\n", docstring(title, 0).trim_end());
     out = match out.trim_end().strip_suffix("\"\"\"") {
@@ -634,6 +739,11 @@ fn assemble_with(
 }
 
 fn import(from: &str, names: &[String]) -> String {
+    import_at(0, from, names)
+}
+
+fn import_at(indent: usize, from: &str, names: &[String]) -> String {
+    let margin = " ".repeat(indent);
     let mut names = names.to_vec();
     // The order of import sorters: constants, classes, functions, without regard to case.
     names.sort_by_key(|name| {
@@ -641,12 +751,15 @@ fn import(from: &str, names: &[String]) -> String {
         let function = name.starts_with(|c: char| c.is_ascii_lowercase());
         (!constant, function, natural(name), name.clone())
     });
-    let one = format!("from {from} import {}", names.join(", "));
+    let one = format!("{margin}from {from} import {}", names.join(", "));
     match one.len() <= WIDTH {
         true => format!("{one}\n"),
         false => {
-            let names: String = names.iter().map(|name| format!("    {name},\n")).collect();
-            format!("from {from} import (\n{names})\n")
+            let names: String = names
+                .iter()
+                .map(|name| format!("{margin}    {name},\n"))
+                .collect();
+            format!("{margin}from {from} import (\n{names}{margin})\n")
         }
     }
 }
@@ -666,6 +779,32 @@ fn natural(name: &str) -> String {
                 out.extend(other.iter().map(char::to_ascii_lowercase));
             }
         }
+    }
+    out
+}
+
+/// Code without its texts, but with those that are types: the values of a dictionary of types.
+fn without_texts(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    for line in code.lines() {
+        let of_dict = line.starts_with("        \"") && line.contains("\": \"");
+        let mut inside = false;
+        let mut escaped = false;
+        let kept = if of_dict {
+            line.split_once("\": \"")
+        } else {
+            None
+        };
+        for c in kept.map_or(line, |(_, ty)| ty).chars() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = inside,
+                '"' if !of_dict => inside = !inside,
+                c if !inside => out.push(c),
+                _ => {}
+            }
+        }
+        out.push('\n');
     }
     out
 }
@@ -714,7 +853,8 @@ fn alias(of: &Enum) -> String {
             ));
         }
     }
-    format!("\n{}{}", fold(&head, &values, "]", 0), docstring(&text, 0))
+    let text = docstring_or(&text, 0, "The known values of a field.");
+    format!("\n{}{text}", fold(&head, &values, "]", 0))
 }
 
 fn record_types(module: &Module<'_>, record: &Record) -> String {
@@ -731,15 +871,7 @@ fn record_types(module: &Module<'_>, record: &Record) -> String {
 fn record_doc(record: &Record) -> String {
     let text = match &record.text {
         Some(text) => format!("{}\n\nOn the wire: {}.", sentence(text), record.origin),
-        None => {
-            let mut chars = record.origin.chars();
-            let first: String = chars
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .collect();
-            format!("{first}{}.", chars.as_str())
-        }
+        None => format!("{}.", upper_first(&record.origin)),
     };
     format!("{text}\n\nSee {}", record.docs)
 }
@@ -747,7 +879,7 @@ fn record_doc(record: &Record) -> String {
 fn class(module: &Module<'_>, record: &Record) -> String {
     let fields = &record.fields;
     let mut out = format!("\n\nclass {}(Record):\n", record.name);
-    out.push_str(&docstring(&record_doc(record), 4));
+    out.push_str(&docstring_or(&record_doc(record), 4, AN_OBJECT));
     let slots: Vec<_> = fields.iter().map(|field| quoted(&field.ident)).collect();
     let wires: Vec<_> = fields.iter().map(|field| quoted(&field.wire)).collect();
     let _ = write!(
@@ -757,14 +889,14 @@ fn class(module: &Module<'_>, record: &Record) -> String {
         tuple("_wire", &wires)
     );
     for field in fields {
-        let _ = writeln!(out, "    {}: {}", field.ident, module.output(field));
+        out.push_str(&attribute(&field.ident, &module.output(field)));
         out.push_str(&docstring(&field_doc(field), 4));
     }
     out.push_str("\n    def __init__(\n        self,\n        *,\n");
     for field in fields {
         let ty = module.output(field);
         let default = if field.required { "" } else { " = None" };
-        let _ = writeln!(out, "        {}: {ty}{default},", field.ident);
+        out.push_str(&parameter(&field.ident, &ty, default));
     }
     let (dict, text) = (module.builtin("dict"), module.builtin("str"));
     let _ = writeln!(
@@ -803,14 +935,14 @@ fn typed_dict(module: &Module<'_>, record: &Record) -> String {
     if plain {
         let mut out = format!("\n\nclass {name}(TypedDict):\n");
         match record.output {
-            true => out.push_str(&format!("    \"\"\"{title}\"\"\"\n")),
-            false => out.push_str(&docstring(&title, 4)),
+            true => out.push_str(&title_of_dict(record)),
+            false => out.push_str(&docstring_or(&title, 4, AN_OBJECT)),
         }
         if !record.fields.is_empty() {
             out.push('\n');
         }
         for field in &record.fields {
-            let _ = writeln!(out, "    {}: {}", field.wire, item(field));
+            out.push_str(&attribute(&field.wire, &item(field)));
             out.push_str(&docstring(&field_doc(field), 4));
         }
         return out;
@@ -818,12 +950,8 @@ fn typed_dict(module: &Module<'_>, record: &Record) -> String {
     // A key that is no name asks for this form.
     let mut out = format!("\n\n{name} = TypedDict(\n    {},\n    {{\n", quoted(&name));
     for field in &record.fields {
-        let _ = writeln!(
-            out,
-            "        {}: {},",
-            quoted(&field.wire),
-            quoted(&item(field))
-        );
+        let (key, value) = (quoted(&field.wire), quoted(&item(field)));
+        out.push_str(&entry(8, &key, &value));
     }
     out.push_str("    },\n)\n");
     let mut text = title;
@@ -831,8 +959,18 @@ fn typed_dict(module: &Module<'_>, record: &Record) -> String {
         text.push_str("\n\n");
         text.push_str(&field_doc(field));
     }
-    out.push_str(&docstring(&text, 0));
+    out.push_str(&docstring_or(&text, 0, AN_OBJECT));
     out
+}
+
+/// What the dictionary of a class says of itself: a reference, not a code span.
+fn title_of_dict(record: &Record) -> String {
+    let class = format!(":class:`{}`", record.name);
+    let one = format!("    \"\"\"{class} as a dictionary.\"\"\"\n");
+    match one.trim_end().chars().count() <= WIDTH {
+        true => one,
+        false => format!("    \"\"\"A class as a dictionary.\n\n    See {class}.\n    \"\"\"\n"),
+    }
 }
 
 /// Whether a wire name can stand as an attribute of a class.
@@ -977,15 +1115,18 @@ fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind])
     );
     let mut typing = Vec::new();
     if !root.children.is_empty() {
-        let mut imports = String::from("\nif TYPE_CHECKING:\n");
-        imports.push_str(&take_scopes(&mut text));
+        let mut modules = take_scopes(&mut text);
         for child in root.children.values() {
             let from = format!("bitrix24.{folder}.{}", child.ident);
-            let names: Vec<_> = kinds
+            let names = kinds
                 .iter()
-                .map(|kind| format!("{}{}", kind.prefix(), child.type_name))
-                .collect();
-            let _ = write!(imports, "    {}", import(&from, &names));
+                .map(|kind| format!("{}{}", kind.prefix(), child.type_name));
+            modules.push((from, names.collect()));
+        }
+        modules.sort_by_cached_key(|(from, _)| natural(from));
+        let mut imports = String::from("\nif TYPE_CHECKING:\n");
+        for (from, names) in modules {
+            imports.push_str(&import_at(4, &from, &names));
         }
         typing.push("TYPE_CHECKING".to_owned());
         text = text.replacen("\n__all__ =", &format!("{imports}\n__all__ ="), 1);
@@ -1009,24 +1150,34 @@ fn import_late(mut text: String, root: &Namespace, folder: &str, kinds: &[Kind])
 }
 
 /// Takes the imports of scopes out of a module: it mentions their types, and needs none to run.
-fn take_scopes(text: &mut String) -> String {
-    let (mut taken, mut rest) = (String::new(), String::new());
+fn take_scopes(text: &mut String) -> Vec<(String, Vec<String>)> {
+    let mut taken: Vec<(String, Vec<String>)> = Vec::new();
+    let mut rest = String::new();
     let mut inside = false;
     for line in text.split_inclusive('\n') {
-        let begins = line.starts_with("from bitrix24.") && !line.starts_with("from bitrix24._");
-        if begins || inside {
-            taken.push_str("    ");
-            taken.push_str(line);
-            inside = match begins {
-                true => line.trim_end().ends_with('('),
-                false => !line.starts_with(')'),
-            };
+        let own = line.strip_prefix("from bitrix24.");
+        let begins = own.filter(|it| !it.starts_with('_'));
+        if let Some((module, names)) = begins.and_then(|it| it.split_once(" import ")) {
+            inside = names.trim_end() == "(";
+            taken.push((format!("bitrix24.{module}"), listed(names)));
+        } else if inside {
+            inside = !line.starts_with(')');
+            if let Some((_, names)) = taken.last_mut() {
+                names.extend(listed(line));
+            }
         } else {
             rest.push_str(line);
         }
     }
     *text = rest;
     taken
+}
+
+/// The names in a line of an import.
+fn listed(line: &str) -> Vec<String> {
+    let line = line.trim().trim_matches(['(', ')']);
+    let names = line.split(',').map(str::trim).filter(|it| !it.is_empty());
+    names.map(str::to_owned).collect()
 }
 
 fn scopes_body(module: &Module<'_>, root: &Namespace) -> String {
@@ -1110,7 +1261,7 @@ fn call_as(name: &str, module: &Module<'_>, method: &Method, kind: Kind) -> Stri
         .iter()
         .map(|field| {
             let (ty, default) = module.input(field);
-            format!("        {}: {ty}{default},\n", field.ident)
+            parameter(&field.ident, &ty, default)
         })
         .collect();
     if kind != Kind::Request {
@@ -1139,6 +1290,7 @@ fn call_as(name: &str, module: &Module<'_>, method: &Method, kind: Kind) -> Stri
         true => "",
         false => "        *,\n",
     };
+    let returns = broken(&returns, 4, 9, 1);
     let _ = write!(
         out,
         "    {asynchronous}def {name}(\n        self,\n{star}{params}    ) -> {returns}:\n"
@@ -1288,6 +1440,9 @@ fn call_doc(module: &Module<'_>, method: &Method, kind: Kind) -> String {
         Some(summary) => sentence(summary),
         None => format!("Calls `{}`.", method.name),
     };
+    let calls = format!("Calls `{}`.", method.name);
+    // The quotes may have an `r` before them.
+    let summary = parted(&prose(&summary), WIDTH - 8 - 4, &calls);
     let mut out = format!("{}\n", lines(&summary, 8, "").trim_start());
     let mut add = |text: &str| {
         let _ = write!(out, "\n{}\n", lines(text, 8, ""));
@@ -1476,7 +1631,7 @@ fn codes(api: &Api) -> String {
     let map = |name: &str, base: &str, entries: &[(&String, String)], text: &str| {
         let mut out = format!("\n\n{name}: Final[dict[str, type[{base}]]] = {{\n");
         for (code, class) in entries {
-            let _ = writeln!(out, "    {}: {class},", quoted(code));
+            out.push_str(&entry(4, &quoted(code), class));
         }
         if entries.is_empty() {
             out.truncate(out.len() - 1);

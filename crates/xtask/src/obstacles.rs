@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::{
     copied::{Copied, EXAMPLE},
     paths,
-    run::{Outcome, run},
+    run::{Outcome, output, run},
     venv::Venv,
     wheel,
 };
@@ -26,6 +26,26 @@ pub(crate) fn check() -> Outcome {
     let mut mypy = Venv::development().tool("mypy");
     mypy.args(["--strict", "--package", "bitrix24", "--python-executable"]);
     run(mypy.arg(venv.path("python")).current_dir(venv.dir()))?;
+    lint(venv)?;
     let script = Path::new("tests").join("obstacles").join("check.py");
     wheel::call(venv, &paths::root().join(script), &copied.portal()?)
+}
+
+/// Holds the installed package, most of which is generated, to the rules of what is written by hand.
+fn lint(venv: &Venv) -> Outcome {
+    let mut python = venv.python();
+    python.args(["-I", "-c", "import bitrix24; print(*bitrix24.__path__)"]);
+    let package = output(&mut python)?;
+    // The API names some fields `l` or `O`.
+    for check in [
+        ["check", "--extend-ignore", "E741"].as_slice(),
+        &["format", "--check"],
+    ] {
+        let mut ruff = Venv::development().tool("ruff");
+        ruff.args(check).args(["--quiet", "--no-respect-gitignore"]);
+        ruff.arg("--config")
+            .arg(paths::python().join("pyproject.toml"));
+        run(ruff.arg(package.trim()))?;
+    }
+    Ok(())
 }

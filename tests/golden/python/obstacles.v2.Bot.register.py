@@ -6,7 +6,9 @@ V2BotRegisterErrorCode: TypeAlias = Literal[
 """The codes that ``obstacles.v2.Bot.register`` documents as its own."""
 
 V2BotRegisterFieldsPropertiesGender: TypeAlias = Literal["M", "F"]
-"""The known values of ``fields.properties.gender`` in the parameters of ``obstacles.v2.Bot.register``.
+"""The known values of a field.
+
+The known values of ``fields.properties.gender`` in the parameters of ``obstacles.v2.Bot.register``.
 """
 
 V2BotRegisterFieldsType: TypeAlias = Literal["bot", "network", "openline", "supervisor", "personal"]
