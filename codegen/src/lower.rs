@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::diag::{Place, Problem, Report, closest};
+use crate::emit::doc::code;
 use crate::expr::{self, Expr};
 use crate::file::{self, Doc, key, keys, within};
 use crate::format::{
@@ -1559,7 +1560,7 @@ fn ruling_texts(rulings: &[Ruling]) -> Vec<String> {
 fn notes(field: &format::Field, input: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(default) = &field.default {
-        notes.push(format!("When left out: `{default}`."));
+        notes.push(format!("When left out: {}.", code(&default.to_string())));
     }
     match (field.min, field.max) {
         (Some(min), Some(max)) => notes.push(format!("From {min} to {max}.")),

@@ -1,6 +1,6 @@
 //! From the model to text: one emitter for each kind of file.
 
-mod doc;
+pub(crate) mod doc;
 mod json;
 pub mod python;
 pub mod rust;
