@@ -97,6 +97,22 @@ pub(crate) fn lower(
             .help("name the field of a record: `keyed_by: id`"),
         );
     }
+    for (name, size) in [
+        ("page_size", list.page_size),
+        ("max_page_size", list.max_page_size),
+    ] {
+        if size == Some(0) {
+            report.push(
+                Problem::new(
+                    doc.place(&keys(&["facts", "list", name])),
+                    "a page holds at least one record",
+                )
+                .help(format!(
+                    "take `{name}` away where the documentation does not say it"
+                )),
+            );
+        }
+    }
     if let (Some(size), Some(most)) = (list.page_size, list.max_page_size)
         && size > most
     {

@@ -745,6 +745,7 @@ impl Lower {
                     report,
                 );
             }
+            check_range(context.doc, &here, field, report);
             let mut notes = notes(field, context.input && !context.output);
             if numbers(field) {
                 let values = field.values.iter().map(|value| {
@@ -1148,6 +1149,7 @@ impl Lower {
                 None => problem.help("nested ones are written `fields.code`"),
             });
         };
+        let (mut empty, mut conditions) = (Vec::new(), Vec::new());
         for (index, rule) in facts.rules.iter().enumerate() {
             let at = |names: &[&str]| {
                 let way = [keys(&["facts", "rules"]), vec![Step::Index(index)]];
@@ -1159,7 +1161,14 @@ impl Lower {
                         Rule::AnyOf(_) => "any_of",
                         _ => "one_of",
                     };
+                    if sets.is_empty() {
+                        empty.push((at(&[name]), format!("`{name}` names no parameters")));
+                    }
                     for (set_index, set) in sets.iter().enumerate() {
+                        if set.is_empty() {
+                            let way = [at(&[name]), vec![Step::Index(set_index)]].concat();
+                            empty.push((way, "this set names no parameters".to_owned()));
+                        }
                         for (index, param) in set.iter().enumerate() {
                             let steps = [Step::Index(set_index), Step::Index(index)];
                             check([&at(&[name])[..], &steps].concat(), param);
@@ -1175,8 +1184,25 @@ impl Lower {
                         When::Credential(_) => continue,
                     };
                     check(at(&[&["required_if", "when"], way].concat()), param);
+                    if let When::Is(is) = when {
+                        let way = at(&["required_if", "when", "is", "values"]);
+                        conditions.push((way, is));
+                    }
                 }
             }
+        }
+        // What is empty may have held what could not be read.
+        if doc.has_lost_names(&["facts", "rules"]) {
+            return;
+        }
+        for (way, message) in empty {
+            report.push(
+                Problem::new(doc.key_place(&way), message)
+                    .help("write sets of names: `[[ID], [CODE]]`, or take it away"),
+            );
+        }
+        for (way, is) in conditions {
+            is_values(doc, facts, &way, is, report);
         }
     }
 
@@ -1323,20 +1349,20 @@ impl Lower {
                 .iter_mut()
                 .flat_map(|it| &mut it.replaced_by);
             for link in replaced.chain(&mut method.related) {
-                // A page means its own version of REST first; `v3:` asks for 3.0.
-                let (name, v3) = match link.name.strip_prefix("v3:") {
-                    Some(name) => (name.to_lowercase(), true),
-                    None => (link.name.to_lowercase(), own),
-                };
+                let (name, v3) = wanted(&link.name, own);
                 let same = names.get(&(name.clone(), v3));
                 link.method = same.or_else(|| names.get(&(name, !v3))).copied();
             }
         }
         self.exceptions();
         for (_, doc, read) in files {
+            let own = (
+                read.method.to_lowercase(),
+                read.facts.rest == format::Rest::V3,
+            );
             let replaced = read.facts.deprecated.iter().flat_map(|it| &it.replaced_by);
             for (index, name) in replaced.enumerate() {
-                if name.eq_ignore_ascii_case(&read.method) && read.facts.rest != format::Rest::V3 {
+                if wanted(name, own.1) == own {
                     let way = [
                         keys(&["facts", "deprecated", "replaced_by"]),
                         vec![Step::Index(index)],
@@ -1349,6 +1375,15 @@ impl Lower {
                 }
             }
         }
+    }
+}
+
+/// The method that a link asks for, in lower case, and whether it is of REST 3.0. A page means its
+/// own version first; `v3:` asks for 3.0.
+fn wanted(link: &str, own: bool) -> (String, bool) {
+    match link.strip_prefix("v3:") {
+        Some(name) => (name.to_lowercase(), true),
+        None => (link.to_lowercase(), own),
     }
 }
 
@@ -1369,6 +1404,79 @@ pub(crate) fn param_on_wire(path: &str, params: &[format::Field]) -> String {
         (None, _) => path.to_owned(),
         (Some(position), None) => position.to_string(),
         (Some(position), Some(rest)) => format!("{position}.{rest}"),
+    }
+}
+
+/// A parameter at the end of a path.
+fn param_at<'f>(params: &'f [format::Field], path: &str) -> Option<&'f format::Field> {
+    let (first, rest) = match path.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path, None),
+    };
+    let field = params.iter().find(|field| field.name == first)?;
+    match rest {
+        Some(rest) => param_at(&field.fields, rest),
+        None => Some(field),
+    }
+}
+
+/// Whether what a condition compares a parameter with can be its value.
+fn is_values(doc: &Doc, facts: &Facts, way: &[Step], is: &Is, report: &mut Report) {
+    if is.values.is_empty() {
+        report.push(
+            Problem::new(doc.key_place(way), "the condition names no values").help(format!(
+                "name those of `{}`, or take the rule away",
+                is.param
+            )),
+        );
+    }
+    let known = param_at(&facts.params, &is.param).map(|it| it.values.as_slice());
+    let known: Vec<String> = known.into_iter().flatten().map(|it| it.text()).collect();
+    if known.is_empty() || doc.has_lost_names(&["facts", "params"]) {
+        return;
+    }
+    for (index, value) in is.values.iter().enumerate() {
+        let value = value.text();
+        if known.contains(&value) {
+            continue;
+        }
+        let place = doc.place(&[way, &[Step::Index(index)]].concat());
+        let message = format!("`{value}` is not among the values of `{}`", is.param);
+        let meant = closest(&value, known.iter().map(String::as_str));
+        report.push(Problem::new(place, message).help(match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("its values are `{}`", known.join("`, `")),
+        }));
+    }
+}
+
+/// Whether some number is in the range of a field, and its default is.
+fn check_range(doc: &Doc, way: &[Step], field: &format::Field, report: &mut Report) {
+    let (min, max) = (field.min, field.max);
+    let mut problem = |key: &str, message: String, help: &str| {
+        let place = doc.key_place(&[way, &keys(&[key])].concat());
+        report.push(Problem::new(place, message).help(help));
+    };
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        let message = format!("no number is at least {min} and at most {max}");
+        problem("min", message, "exchange `min` and `max`, or take one away");
+        return;
+    }
+    let Some(default) = field.default.as_ref().and_then(Value::as_i64) else {
+        return;
+    };
+    if min.is_some_and(|min| default < min) || max.is_some_and(|max| default > max) {
+        let message = format!(
+            "the default {default} is not in the range of `{}`",
+            field.name
+        );
+        problem(
+            "default",
+            message,
+            "settle which of `default`, `min` and `max` is right",
+        );
     }
 }
 
