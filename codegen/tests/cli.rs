@@ -257,6 +257,29 @@ fn an_import_replaces_facts_and_nothing_else() {
 }
 
 #[test]
+fn nothing_is_imported_whose_report_cannot_be_written() {
+    let spec = spec("import-unwritable", METHOD);
+    let docs = docs("import-unwritable");
+    let file = spec.join("demo").join("demo.item.get.yaml");
+    let before = fs::read_to_string(&file).unwrap();
+    let report = spec.join("no-folder").join("report.txt");
+    let report = report.to_str().unwrap();
+    let run = run(
+        &spec,
+        &[
+            "import",
+            "--docs",
+            docs.to_str().unwrap(),
+            "--report",
+            report,
+        ],
+    );
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("cannot be written"), "{}", run.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+}
+
+#[test]
 fn an_import_of_nothing_is_refused() {
     let spec = spec("import-nothing", METHOD);
     let docs = docs("import-nothing");

@@ -3,6 +3,8 @@
 mod drift;
 mod progress;
 
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bitrix24_codegen::{import, survey};
@@ -43,6 +45,14 @@ pub(crate) struct Survey {
 
 impl Import {
     pub(crate) fn run(&self, spec: &Path) -> Result<String, String> {
+        // Nothing is imported whose report cannot be written.
+        let report = match self.report.as_deref() {
+            Some(path) => {
+                let file = File::create(path).map_err(|cause| unwritable(path, &cause))?;
+                Some((path, file))
+            }
+            None => None,
+        };
         let bar = Progress::new();
         let outcome = import::run(&import::Options {
             docs: &self.docs,
@@ -52,21 +62,24 @@ impl Import {
         });
         bar.clear();
         let outcome = outcome.map_err(error)?;
-        let report = match self.json {
+        let text = match self.json {
             true => outcome.json(),
             false => outcome.report(),
         };
-        Ok(match &self.report {
-            Some(path) => {
-                std::fs::write(path, report).map_err(|cause| {
-                    error(format!("{} cannot be written: {cause}", path.display()))
-                })?;
+        Ok(match report {
+            Some((path, mut file)) => {
+                let written = file.write_all(text.as_bytes());
+                written.map_err(|cause| unwritable(path, &cause))?;
                 format!("{}the report is in {}\n", outcome.files(), path.display())
             }
-            None if self.json => report,
-            None => format!("{}\n{report}", outcome.files()),
+            None if self.json => text,
+            None => format!("{}\n{text}", outcome.files()),
         })
     }
+}
+
+fn unwritable(path: &Path, cause: &io::Error) -> String {
+    error(format!("{} cannot be written: {cause}", path.display()))
 }
 
 impl Survey {

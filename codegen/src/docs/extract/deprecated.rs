@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use super::name::is_method;
 use super::page::{Part, deep, texts};
 use super::reader::Reader;
-use crate::docs::block::Kind;
+use crate::docs::block::{Kind, Text};
+use crate::docs::draft::Element;
 use crate::docs::site::resolve;
 use crate::format::Deprecated;
 
 /// Reads the note that says so. `methods` leads from pages to their methods.
 pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> Option<Deprecated> {
+    let mut unclear = Vec::new();
     let intro = reader.sections.iter().filter(|it| it.part == Part::Intro);
     for block in intro.flat_map(|it| deep(it.blocks)) {
         let Kind::Note { title, blocks, .. } = &block.kind else {
@@ -22,6 +24,8 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
             let halted = [
                 "method has been halted",
                 "method is deprecated",
+                "method was deprecated",
+                "method has been deprecated",
                 "method has been discontinued",
                 "method is outdated",
                 "method is obsolete",
@@ -33,6 +37,7 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
         });
         let titled = [
             "method is deprecated",
+            "method deprecated",
             "outdated method",
             "method is outdated",
             "obsolete method",
@@ -42,6 +47,7 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
         ];
         if !(title.starts_with("deprecated") || titled.iter().any(|it| title.contains(it)) || says)
         {
+            unclear.extend(speaks_of_it(&title, &texts(blocks)).then_some(block.line));
             continue;
         }
         let mut replaced_by: Vec<String> = Vec::new();
@@ -72,5 +78,25 @@ pub(super) fn read(reader: &Reader<'_>, methods: &BTreeMap<String, String>) -> O
             since: None,
         });
     }
+    for line in unclear {
+        let message =
+            "this note speaks of a method that is deprecated, and not clearly of this one";
+        reader.open(
+            Element::Deprecation,
+            line,
+            "deprecated",
+            message,
+            Vec::new(),
+        );
+    }
     None
+}
+
+/// Whether a note has the words of one that says that a method is on its way out.
+fn speaks_of_it(title: &str, texts: &[&Text]) -> bool {
+    let has = |text: &str| {
+        let words = ["deprecated", "obsolete", "outdated"];
+        text.contains("method") && words.iter().any(|it| text.contains(it))
+    };
+    has(title) || texts.iter().any(|text| has(&text.plain().to_lowercase()))
 }

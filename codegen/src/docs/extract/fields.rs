@@ -94,11 +94,13 @@ pub(super) fn of_rows<'a>(reader: &Reader<'a>, rows: &'a [Row], place: &Place<'_
                     .iter()
                     .fold(place.clone(), |place, key| place.below(key, None));
                 let field = of_row(reader, &row, last, &place);
+                contradicts(reader, row.line, &place, parent, &field);
                 push(parent, field);
                 continue;
             }
         }
         let field = of_row(reader, &row, &clean, place);
+        contradicts(reader, row.line, place, &out, &field);
         push(&mut out, field);
     }
     out
@@ -117,6 +119,29 @@ fn under<'f>(fields: &'f mut Vec<Field>, names: &[&str]) -> Option<&'f mut Vec<F
         _ => return None,
     }
     under(&mut field.fields, rest)
+}
+
+/// Finds the facts that a second row of a name states otherwise than the first one.
+fn contradicts(reader: &Reader<'_>, line: u32, place: &Place<'_>, known: &[Field], field: &Field) {
+    let Some(known) = known.iter().find(|it| it.name == field.name) else {
+        return;
+    };
+    let find = |fact: &str, was: String, is: String| {
+        let message = format!("two rows of `{}` say `{was}` and `{is}`", field.name);
+        let fact = format!("{}.{}.{fact}", place.way, field.name);
+        reader.open(place.element, line, fact, message, vec![was, is]);
+    };
+    // A list of nobody says what is the same as one of which somebody does.
+    let list = |ty: &str| ty == "array" || ty.ends_with("[]");
+    let vague = |a: &str, b: &str| a == "any" || a == "array" && list(b);
+    let (was, is) = (known.ty.as_str(), field.ty.as_str());
+    if was != is && !vague(was, is) && !vague(is, was) {
+        find("type", was.to_owned(), is.to_owned());
+    }
+    if known.required != field.required {
+        let (was, is) = (known.required.to_string(), field.required.to_string());
+        find("required", was, is);
+    }
 }
 
 /// A name that stands in a table twice is the first one.

@@ -389,3 +389,33 @@ fn a_broken_page_says_so() {
             .any(|it| it.message.contains("broken"))
     );
 }
+
+#[test]
+fn notes_say_that_a_method_is_deprecated() {
+    let read = |note: &str| {
+        let head = "The method `zoo.feed` feeds.\n";
+        let text = page("|| **ID**\n`integer` | Number ||", "");
+        draft(&text.replacen(head, &format!("{head}\n{note}\n"), 1))
+    };
+    for (title, text) in [
+        (
+            "",
+            "The method has been deprecated since 2024. Use `zoo.v2.feed`.",
+        ),
+        ("", "This method was deprecated. Use `zoo.v2.feed`."),
+        ("Method deprecated", "Use `zoo.v2.feed`."),
+    ] {
+        let draft = read(&format!(
+            "{{% note warning \"{title}\" %}}\n\n{text}\n\n{{% endnote %}}"
+        ));
+        assert_eq!(
+            facts(&draft)["deprecated"]["replaced_by"],
+            json!(["zoo.v2.feed"]),
+            "{title} {text}"
+        );
+        assert!(!open(&draft).contains(&"deprecated"), "{title} {text}");
+    }
+    let unclear = read("{% note warning %}\n\nConsider this method outdated.\n\n{% endnote %}");
+    assert_eq!(facts(&unclear)["deprecated"], Value::Null);
+    assert!(open(&unclear).contains(&"deprecated"));
+}

@@ -359,3 +359,18 @@ fn lists_in_examples_give_places() {
         None
     );
 }
+
+#[test]
+fn rows_that_contradict_each_other_are_a_question() {
+    let rows = "|| **ID**\n`integer` | One ||\n|| **ID***\n`string` | Another ||\n\
+                || **LIST**\n`array` | One ||\n|| **LIST**\n`integer[]` | The same ||";
+    let draft = draft(&page(rows, ""));
+    assert_eq!(
+        open(&draft),
+        ["result", "params.ID.type", "params.ID.required"]
+    );
+    let found = draft.findings.iter().find(|it| it.fact == "params.ID.type");
+    let found = found.unwrap();
+    assert_eq!(found.candidates, ["integer", "string"]);
+    assert!(found.line > 1);
+}
