@@ -89,6 +89,7 @@ pub fn load(dir: &Path) -> Result<Api, Report> {
         let names = lower.reserve(folder, &shown);
         lower.method_types.insert(path.clone(), names);
     }
+    modules(&methods, &mut report);
     for (path, doc, read) in &methods {
         lower.method(path, doc, read, &mut report);
     }
@@ -97,6 +98,29 @@ pub fn load(dir: &Path) -> Result<Api, Report> {
         Ok(lower.api)
     } else {
         Err(report)
+    }
+}
+
+/// Folders whose scopes would share a module.
+fn modules(methods: &[(String, Doc, MethodFile)], report: &mut Report) {
+    let mut known: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (path, doc, _) in methods {
+        let Some((folder, _)) = path.split_once('/') else {
+            continue;
+        };
+        let module = names::module(folder);
+        let folders = known.entry(module.clone()).or_default();
+        if let Some(other) = folders.first().copied().filter(|_| folders.len() == 1)
+            && folders.insert(folder)
+        {
+            let message =
+                format!("the scopes `{other}` and `{folder}` become one module `{module}`");
+            report.push(
+                Problem::new(doc.place(&keys(&["method"])), message)
+                    .help("scopes differ in more than dots, case and `_`"),
+            );
+        }
+        folders.insert(folder);
     }
 }
 
@@ -862,11 +886,14 @@ impl Lower {
             }
             Expr::Map(key_expr, of) => {
                 uses.inside = true;
-                let key = self.expr(context, way, path, field, key_expr, place, uses, report);
+                // What else a field says is not said of its keys.
+                let mut of_key = Uses::default();
+                let key = &mut of_key;
+                let key = self.expr(context, way, path, field, key_expr, place, key, report);
                 let of = self.expr(context, way, path, field, of, place, uses, report);
                 let key = match key {
                     Type::Integer => Key::Integer,
-                    Type::String => Key::String,
+                    Type::String | Type::Secret => Key::String,
                     _ => {
                         report.push(
                             Problem::new(

@@ -67,13 +67,18 @@ pub fn show(api: &Api, method: &Method) -> String {
     let module = Module::new(api, Some(Some(method.scope)), method_idents(api, method));
     let (namespace, _) = method.name.rsplit_once('.').unwrap_or_default();
     let holder = crate::names::type_name(&namespace.replace('.', "_"));
+    let holders = match namespace {
+        "" => ["SyncScopes", "AsyncScopes", "RequestScopes"].map(str::to_owned),
+        _ => [holder.clone(), format!("Async{holder}"), holder],
+    };
+    let [holder, async_holder, request_holder] = holders;
     let types = method_types(&module, method);
     let sync = call(&module, method, Kind::Sync);
     let asynchronous = call(&module, method, Kind::Async);
     let request = call(&module, method, Kind::Request);
     format!(
-        "{}\n\n\nclass {holder}(Namespace):\n{}\n\n\nclass Async{holder}(AsyncNamespace):\n{}\n\n\n\
-         class {holder}(RequestNamespace):\n{}\n",
+        "{}\n\n\nclass {holder}(Namespace):\n{}\n\n\nclass {async_holder}(AsyncNamespace):\n{}\n\n\n\
+         class {request_holder}(RequestNamespace):\n{}\n",
         types.trim(),
         sync.trim_end(),
         asynchronous.trim_end(),

@@ -63,7 +63,10 @@ pub fn show(api: &Api, method: &Method) -> String {
     let holder = format_ident!("{}", crate::names::type_name(&namespace.replace('.', "_")));
     let mut text = print::rust(quote!(#types #impls));
     text.push('\n');
-    text.push_str(&print::rust(quote!(impl<'a> #holder<'a> { #place })));
+    text.push_str(&print::rust(match namespace {
+        "" => quote!(impl Client { #place }),
+        _ => quote!(impl<'a> #holder<'a> { #place }),
+    }));
     text
 }
 

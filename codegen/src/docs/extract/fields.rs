@@ -172,6 +172,7 @@ pub(super) fn of_row<'a>(
         None => (name.trim_end(), false),
     };
     let fact = format!("{}.{name}", place.way);
+    reader.stands(&fact, row.line);
     let mut field = plain_field(name);
     let said = values::read(row.about);
     field.required = place.is_params() && row.starred;

@@ -223,11 +223,17 @@ fn describe(
 /// The table of parameters against the calls of the examples.
 fn against_examples(reader: &Reader<'_>, params: &[crate::format::Field]) {
     let calls: Vec<&Call> = reader.calls.iter().collect();
+    // What no row states is missing from the table.
+    let table = reader
+        .sections
+        .iter()
+        .find(|it| it.part == Part::Parameters);
+    let table = table.map_or(1, |it| it.line);
     for mismatch in super::check::params(params, &calls) {
         reader.find(
             Weight::Contradiction,
             Element::Parameters,
-            1,
+            reader.line_of(&mismatch.path).unwrap_or(table),
             mismatch.path,
             mismatch.message,
             mismatch.candidates,

@@ -1,7 +1,7 @@
 //! What the readers of one page share: the page, its findings, the calls of its examples.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub(super) struct Reader<'a> {
     pub shared: RefCell<Vec<Link>>,
     /// The lines of the tables whose rows were read.
     read: RefCell<BTreeSet<u32>>,
+    /// The lines of rows by the way to what they state.
+    lines: RefCell<BTreeMap<String, u32>>,
 }
 
 /// A shared type that a page links to.
@@ -49,6 +51,27 @@ impl<'a> Reader<'a> {
             findings: RefCell::default(),
             shared: RefCell::default(),
             read: RefCell::default(),
+            lines: RefCell::default(),
+        }
+    }
+
+    /// Notes the line of the row that states a fact.
+    pub(super) fn stands(&self, way: &str, line: u32) {
+        self.lines
+            .borrow_mut()
+            .entry(way.to_owned())
+            .or_insert(line);
+    }
+
+    /// The line of the row that states a fact, or what the fact is a part of.
+    pub(super) fn line_of(&self, fact: &str) -> Option<u32> {
+        let lines = self.lines.borrow();
+        let mut way = fact;
+        loop {
+            if let Some(line) = lines.get(way) {
+                return Some(*line);
+            }
+            (way, _) = way.rsplit_once('.')?;
         }
     }
 
