@@ -147,7 +147,8 @@ struct Lower {
     docs: Vec<(Doc, BTreeMap<String, String>)>,
     /// By where they belong and by name: two scopes may have one name each.
     shared: BTreeMap<(Home, String), Shared>,
-    aliases: BTreeMap<String, String>,
+    /// What a home calls types of the wire.
+    aliases: BTreeMap<Home, BTreeMap<String, String>>,
     /// Whether some shared types or aliases could not be read.
     types_lost: bool,
     /// The type names of each module.
@@ -247,7 +248,7 @@ impl Lower {
                         .help(format!("one of {}", BUILTIN.join(", "))),
                 );
             }
-            self.aliases.insert(alias, target);
+            self.aliases.entry(home).or_default().insert(alias, target);
         }
         for (index, row) in facts.system_errors.iter().enumerate() {
             let code = row.code.text();
@@ -402,7 +403,17 @@ impl Lower {
             let fields = self.fields(&mut context, &way, "", &facts.fields, report);
             self.api.records[record].fields = fields;
         }
-        for ((_, name), it) in &self.shared {
+        for ((home, name), it) in &self.shared {
+            if self.known_aliases(*home).any(|alias| alias == name) {
+                let place = [it.way.clone(), keys(&["name"])].concat();
+                report.push(
+                    Problem::new(
+                        docs[it.doc].0.place(&place),
+                        format!("`{name}` stands under `aliases` as well"),
+                    )
+                    .help("keep the alias or the shared type"),
+                );
+            }
             let mut way = Vec::new();
             if self.never_ends(it.record, it.record, &mut BTreeSet::new(), &mut way) {
                 way.reverse();
@@ -934,7 +945,7 @@ impl Lower {
                 }
             }
             Expr::Name(name, at) => {
-                let target = self.alias(name).unwrap_or(name);
+                let target = self.alias(context.home, name).unwrap_or(name);
                 match target {
                     "string" => uses.text = true,
                     "integer" | "double" => uses.number = true,
@@ -981,18 +992,29 @@ impl Lower {
         }
     }
 
-    /// What a name of the documentation is on the wire: by the whole name, or by its beginning.
-    fn alias(&self, name: &str) -> Option<&str> {
+    /// What a name of the documentation is on the wire: by the whole name, or by its beginning. A
+    /// scope's own aliases go before those that all share.
+    fn alias(&self, home: Home, name: &str) -> Option<&str> {
         let begins = |alias: &&String| {
             let start = alias.strip_suffix('*');
             start.is_some_and(|start| name.starts_with(start))
         };
-        let longest = || self.aliases.keys().filter(begins).max_by_key(|it| it.len());
-        let target = match self.aliases.get(name) {
-            Some(target) => Some(target),
-            None => longest().and_then(|alias| self.aliases.get(alias)),
+        let target = |home: &Home| {
+            let aliases = self.aliases.get(home)?;
+            let longest = || aliases.keys().filter(begins).max_by_key(|it| it.len());
+            let target = aliases.get(name).or_else(|| aliases.get(longest()?));
+            target.map(String::as_str)
         };
-        target.map(String::as_str)
+        target(&home).or_else(|| target(&None))
+    }
+
+    /// The aliases that types of a home can be called by.
+    fn known_aliases(&self, home: Home) -> impl Iterator<Item = &str> {
+        let of = self
+            .aliases
+            .iter()
+            .filter(move |(of, _)| **of == home || of.is_none());
+        of.flat_map(|(_, aliases)| aliases.keys().map(String::as_str))
     }
 
     fn shared(&self, context: &Context<'_>, name: &str, place: Place, report: &mut Report) -> Type {
@@ -1010,7 +1032,7 @@ impl Lower {
             return Type::Any;
         }
         let known = BUILTIN.iter().copied();
-        let known = known.chain(self.aliases.keys().map(String::as_str));
+        let known = known.chain(self.known_aliases(context.home));
         let known = known.chain(self.shared.keys().map(|(_, name)| name.as_str()));
         let problem = Problem::new(place, format!("there is no type `{}`", shorten(name)));
         report.push(match closest(name, known) {
