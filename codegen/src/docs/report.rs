@@ -220,6 +220,14 @@ fn ruling(finding: &Finding, facts: &Value) -> Option<String> {
         was = Some(ty);
     }
     let is = match candidate {
+        // Records are read from one place, so the check would refuse a choice there.
+        Some(word)
+            if finding.weight == Weight::Contradiction
+                && is_list_result(facts, &fact)
+                && word.contains('|') =>
+        {
+            None
+        }
         Some(word) => Some(decision(was, word)),
         None if was.is_none() && finding.weight != Weight::Open => row(&fact),
         None if finding.weight == Weight::Open => Some(Value::from("…")),
@@ -238,6 +246,11 @@ fn ruling(finding: &Finding, facts: &Value) -> Option<String> {
     .collect();
     let text = write::entry("rulings", &json!([row]), 0).ok()?;
     text.split_once('\n').map(|(_, row)| row.to_owned())
+}
+
+/// Whether a fact is the type of an answer that is itself a list to be read page by page.
+fn is_list_result(facts: &Value, fact: &str) -> bool {
+    fact == "result.type" && facts["list"].is_object() && facts["list"]["records"].is_null()
 }
 
 /// The row that a list of the facts lacks, if the way leads to one.

@@ -215,3 +215,18 @@ fn what_no_longer_holds_and_what_is_refused_are_listed() {
     }
     fs::remove_dir_all(dir).unwrap();
 }
+
+#[test]
+fn a_list_is_offered_no_choice_for_its_records() {
+    let facts = json!({ "result": { "type": "object[]" }, "list": { "paging": "offset" } });
+    let found = finding(
+        1,
+        "result.type",
+        &["object[]|integer", "integer"],
+        Weight::Contradiction,
+    );
+    let text = ruling(&found, &facts).unwrap();
+    assert!(!text.contains("is:"), "{text}");
+    let other = json!({ "result": { "type": "object[]" } });
+    assert!(ruling(&found, &other).unwrap().contains("object[]|integer"));
+}
