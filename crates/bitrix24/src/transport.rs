@@ -88,13 +88,18 @@ impl Connector {
                 "the proxy's address is not http:// or https://",
             ));
         }
-        let written = url.password().unwrap_or_default();
-        // As it is written, and as it is.
-        let plain = form_urlencoded::parse(written.replace('+', "%2B").as_bytes())
-            .map(|(password, _)| Secret::from(&*password))
-            .collect::<Vec<_>>();
-        let plain = plain.into_iter().filter(|plain| plain.expose() != written);
-        Ok(plain.chain([Secret::from(written)]).collect())
+        let Some(written) = url.password() else {
+            return Ok(Vec::new());
+        };
+        // As it is written, and as it is: what means something in a query means itself here.
+        let query = written.replace('+', "%2B").replace('&', "%26");
+        let plain = form_urlencoded::parse(query.as_bytes())
+            .map(|(plain, _)| plain.into_owned())
+            .filter(|plain| plain != written);
+        Ok(plain
+            .chain([written.to_owned()])
+            .map(Secret::from)
+            .collect())
     }
 }
 

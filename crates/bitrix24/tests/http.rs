@@ -432,11 +432,16 @@ async fn a_proxy_is_used_if_it_is_given() {
         format!("POST http://localhost:9/rest/7/{CODE}/profile")
     );
     assert!(seen[0].header("proxy-authorization").is_some());
-    let client = Client::builder()
-        .proxy("http://user:p%40ss%2Bw0rd@localhost:9")
-        .webhook(&format!("http://localhost:9/rest/7/{CODE}/"))
-        .unwrap();
-    assert_eq!(client.scrub("p@ss+w0rd p%40ss%2Bw0rd"), "*** ***");
+    for (written, text, shown) in [
+        ("p%40ss%2Bw0rd", "p@ss+w0rd p%40ss%2Bw0rd", "*** ***"),
+        ("a&b=c+d", "a&b=c+d a b", "*** a b"),
+    ] {
+        let client = Client::builder()
+            .proxy(format!("http://user:{written}@localhost:9"))
+            .webhook(&format!("http://localhost:9/rest/7/{CODE}/"))
+            .unwrap();
+        assert_eq!(client.scrub(text), shown);
+    }
 }
 
 #[test]
