@@ -404,27 +404,23 @@ impl Lower {
             self.api.records[record].fields = fields;
         }
         for ((home, name), it) in &self.shared {
+            let mut problem = |message: String, help: &str| {
+                let place = [&it.way[..], &keys(&["name"])].concat();
+                report.push(Problem::new(docs[it.doc].0.place(&place), message).help(help));
+            };
             if self.known_aliases(*home).any(|alias| alias == name) {
-                let place = [it.way.clone(), keys(&["name"])].concat();
-                report.push(
-                    Problem::new(
-                        docs[it.doc].0.place(&place),
-                        format!("`{name}` stands under `aliases` as well"),
-                    )
-                    .help("keep the alias or the shared type"),
+                problem(
+                    format!("`{name}` stands under `aliases` as well"),
+                    "keep the alias or the shared type",
                 );
             }
             let mut way = Vec::new();
             if self.never_ends(it.record, it.record, &mut BTreeSet::new(), &mut way) {
                 way.reverse();
                 let way = way.join(".");
-                let place = [it.way.clone(), keys(&["name"])].concat();
-                report.push(
-                    Problem::new(
-                        docs[it.doc].0.place(&place),
-                        format!("every `{name}` would hold another one in `{way}`, without end"),
-                    )
-                    .help("a field on the way is not `required`, or can be `null`"),
+                problem(
+                    format!("every `{name}` would hold another one in `{way}`, without end"),
+                    "a field on the way is not `required`, or can be `null`",
                 );
             }
         }

@@ -208,7 +208,7 @@ fn at_exit(py: Python<'_>) -> PyResult<()> {
 
 /// Waits for something to end, which is given a little time at once. An error means that a signal
 /// ended the wait.
-fn finish(py: Python<'_>, is_over: impl Fn(Duration) -> bool + Sync) -> PyResult<()> {
+pub(crate) fn finish(py: Python<'_>, is_over: impl Fn(Duration) -> bool + Sync) -> PyResult<()> {
     while !py.detach(|| is_over(STEP)) {
         py.check_signals()?;
     }

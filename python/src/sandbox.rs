@@ -14,7 +14,7 @@ use std::{
         mpsc::{self, RecvTimeoutError},
     },
     thread,
-    time::{Duration, UNIX_EPOCH},
+    time::UNIX_EPOCH,
 };
 
 use bitrix24_sandbox::{Answer, Failure, Recorded as Call, Sandbox as Portal};
@@ -25,10 +25,7 @@ use pyo3::{
 };
 use serde_json::{Map, Value};
 
-use crate::gate;
-
-/// How long Ctrl-C may go unnoticed.
-const SLICE: Duration = Duration::from_millis(50);
+use crate::{gate, mailbox};
 
 thread_local! {
     /// Whether this thread is a portal's that runs a function of Python's.
@@ -232,21 +229,20 @@ impl Sandbox {
             mem::forget(portal);
             return Ok(());
         }
-        let (ending, ended) = mpsc::channel::<Never>();
+        let (ending, ended) = mpsc::channel::<()>();
         let end = move || {
             drop(portal);
             drop(ending);
         };
         py.detach(|| thread::Builder::new().spawn(end))?;
-        let ended = Mutex::new(ended);
-        // On the portal's own thread there is nothing to wait for.
-        while !ANSWERING.get() {
-            match py.detach(|| lock(&ended).recv_timeout(SLICE)) {
-                Err(RecvTimeoutError::Timeout) => py.check_signals()?,
-                _ => break,
-            }
+        if ANSWERING.get() {
+            // On the portal's own thread there is nothing to wait for.
+            return Ok(());
         }
-        Ok(())
+        let ended = Mutex::new(ended);
+        mailbox::finish(py, |step| {
+            lock(&ended).recv_timeout(step) != Err(RecvTimeoutError::Timeout)
+        })
     }
 
     /// Works with the portal, detached from Python.
@@ -275,9 +271,6 @@ impl Sandbox {
         })
     }
 }
-
-/// What is never sent.
-enum Never {}
 
 /// Stops the portal if nobody else has it. The caller must be detached.
 fn release(portal: Arc<Portal>) {

@@ -166,13 +166,15 @@ pub(crate) fn given<'py, T: FromPyObjectOwned<'py>>(
 ) -> PyResult<T> {
     match value.extract() {
         Ok(value) => Ok(value),
-        Err(_) => {
-            let got = value.get_type().name()?;
-            Err(PyTypeError::new_err(format!(
-                "{name}: expected {expected}, got {got}"
-            )))
-        }
+        Err(_) => Err(of_another_type(name, expected, value)?),
     }
+}
+
+/// The exception for a value that is of another type than is expected.
+fn of_another_type(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyResult<PyErr> {
+    let got = value.get_type().name()?;
+    let text = format!("{name}: expected {expected}, got {got}");
+    Ok(PyTypeError::new_err(text))
 }
 
 /// Refuses a setting.
@@ -238,10 +240,7 @@ pub(crate) fn reveal(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         let revealed = value.call_method0(interned!(value.py(), "reveal"))?;
         return plain(revealed.cast()?);
     }
-    let got = value.get_type().name()?;
-    Err(PyTypeError::new_err(format!(
-        "{name}: expected str or Secret, got {got}"
-    )))
+    Err(of_another_type(name, "str or Secret", value)?)
 }
 
 pub(crate) fn pem(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {

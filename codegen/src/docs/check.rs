@@ -3,12 +3,6 @@
 //! Two oracles that cost nothing: what an example passes is a parameter, and what the portal
 //! answers is a field. Types are compared with the liberties that PHP takes.
 
-/// The end of a message: which of the known words may be meant, if one is near.
-fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let meant = closest(word, known).map(|it| format!(": is it `{it}`?"));
-    meant.unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests;
 
@@ -391,4 +385,10 @@ fn compare(expr: &Expr, value: &Value) -> Result<(), &'static str> {
         true => Ok(()),
         false => scalar(&ty, value),
     }
+}
+
+/// The end of a message: which of the known words may be meant, if one is near.
+fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let meant = closest(word, known).map(|it| format!(": is it `{it}`?"));
+    meant.unwrap_or_default()
 }

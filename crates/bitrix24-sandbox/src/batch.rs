@@ -50,11 +50,8 @@ pub(crate) fn secret_params(
         Some(served) => Arc::clone(&served.secret_params),
         None => Arc::default(),
     };
-    let others = SECRET.map(str::to_owned);
-    let mut others = others
-        .into_iter()
-        .filter(|name| params.contains_key(name))
-        .peekable();
+    let others = SECRET.iter().filter(|name| params.contains_key(**name));
+    let mut others = others.map(|name| (*name).to_owned()).peekable();
     match others.peek() {
         None => described,
         Some(_) => described.iter().cloned().chain(others).collect(),

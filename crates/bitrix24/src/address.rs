@@ -148,6 +148,11 @@ pub(crate) fn is_method_name(name: &str) -> bool {
     })
 }
 
+/// Whether a part of a path is the user of a webhook.
+fn is_user(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit())
+}
+
 /// Reads the address of a webhook: `https://host[/prefix]/rest/[api/]user/code[/]`.
 pub(crate) fn webhook(address: &str) -> Result<(Base, Auth), ConfigError> {
     const FORM: &str = "the webhook's address is not of the form https://portal/rest/user/code/";
@@ -159,7 +164,7 @@ pub(crate) fn webhook(address: &str) -> Result<(Base, Auth), ConfigError> {
         [prefix @ .., "rest", user, code] => (prefix, user, code),
         _ => return Err(ConfigError::new(FORM)),
     };
-    if user.is_empty() || !user.bytes().all(|c| c.is_ascii_digit()) {
+    if !is_user(user) {
         return Err(ConfigError::new(format!(
             "{FORM}: the user is not a number"
         )));
@@ -228,7 +233,6 @@ pub(crate) fn portal_base(address: &str, what: &str) -> Result<Base, ConfigError
     let url = parse(address, what)?;
     let path: Vec<_> = segments(&url).collect();
     // Also with a method behind it: what follows the user is secret.
-    let is_user = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
     let is_webhook = |way: &[&str]| match way {
         ["rest", "api", user, _, ..] | ["rest", user, _, ..] => is_user(user),
         _ => false,
