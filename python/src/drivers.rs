@@ -3,8 +3,9 @@
 //! No other thread takes part, which is three times as fast as to hand the call to a runtime with
 //! threads of its own.
 
-use std::{future::Future, mem, process, thread, time::Duration};
+use std::{future::Future, mem, thread, time::Duration};
 
+use bitrix24::process::Process;
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -53,7 +54,7 @@ impl Driver {
 pub(crate) struct Runner {
     /// There until it is dropped.
     runtime: Option<Runtime>,
-    pid: u32,
+    process: Process,
 }
 
 impl Runner {
@@ -61,12 +62,12 @@ impl Runner {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok(Self {
             runtime: Some(runtime),
-            pid: process::id(),
+            process: Process::current(),
         })
     }
 
     fn is_ours(&self) -> bool {
-        self.pid == process::id()
+        self.process == Process::current()
     }
 
     /// Waits for some work, detached from Python. An error means that a signal ended it.
@@ -135,7 +136,7 @@ impl Drop for Runner {
         let Some(runtime) = self.runtime.take() else {
             return;
         };
-        if self.pid == process::id() {
+        if self.process == Process::current() {
             // A name lookup under way would make an ordinary drop wait for it.
             runtime.shutdown_background();
         } else {

@@ -53,6 +53,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::process::refuse_subinterpreters(module.py())?;
+        super::process::watch_forks(module)?;
         super::classes::find_all(module.py())?;
         super::mailbox::register(module.py())?;
         super::logs::listen();

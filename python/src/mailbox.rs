@@ -14,7 +14,6 @@ use std::{
     io::{self, PipeReader, PipeWriter, Read, Write},
     mem,
     pin::Pin,
-    process,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
@@ -256,7 +255,7 @@ fn wake(inbox: &Arc<Inbox>) {
 /// Where finished calls wait for their event loop.
 #[pyclass(frozen, module = "bitrix24._native")]
 pub(crate) struct Mailbox {
-    pid: u32,
+    process: Process,
     event_loop: Py<PyAny>,
     inbox: Arc<Inbox>,
     next: AtomicU64,
@@ -321,7 +320,7 @@ impl Mailbox {
     /// The mailbox of an event loop that has none.
     fn new<'py>(py: Python<'py>, event_loop: Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         let mailbox = Self {
-            pid: process::id(),
+            process: Process::current(),
             event_loop: event_loop.unbind(),
             inbox: Arc::default(),
             next: AtomicU64::new(0),
@@ -364,7 +363,7 @@ impl Mailbox {
 
     /// Whether this is the process that the calls belong to, rather than a forked child of it.
     fn is_ours(&self) -> bool {
-        self.pid == process::id()
+        self.process == Process::current()
     }
 }
 

@@ -1,15 +1,13 @@
 //! Lists, page by page.
 
-use std::{
-    process,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering::SeqCst},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, Ordering::SeqCst},
 };
 
 use bitrix24::{
     Cursor, List, ListError, ListMeta, Paging,
+    process::Process,
     raw::{self, Page},
 };
 use pyo3::{
@@ -181,8 +179,8 @@ impl Pages {
     /// Marks a page as under way.
     fn begin(&self) -> PyResult<UnderWay> {
         // A forked child never ends what its parent has begun.
-        let pid = process::id();
-        if self.reading.busy.swap(pid, SeqCst) == pid {
+        let process = Process::current().number();
+        if self.reading.busy.swap(process, SeqCst) == process {
             return Err(PyRuntimeError::new_err(
                 "the next page of this list is under way already",
             ));

@@ -5,8 +5,12 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use bitrix24::process::Process;
-use pyo3::{exceptions::PyImportError, prelude::*, types::PyString};
+use bitrix24::process::{Process, forked};
+use pyo3::{
+    exceptions::PyImportError,
+    prelude::*,
+    types::{IntoPyDict, PyString},
+};
 
 /// A value of the current process. A forked child leaks its parent's, since the threads and
 /// connections behind it are not the child's, and begins with a new one.
@@ -102,6 +106,23 @@ macro_rules! interned {
     }};
 }
 pub(crate) use interned;
+
+/// Has Python tell each forked child that it is one.
+pub(crate) fn watch_forks(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    // Where there is no such function, nobody forks.
+    let Some(register) = py.import("os")?.getattr_opt("register_at_fork")? else {
+        return Ok(());
+    };
+    let in_child = [("after_in_child", wrap_pyfunction!(in_child, module)?)];
+    register.call((), Some(&in_child.into_py_dict(py)?))?;
+    Ok(())
+}
+
+#[pyfunction]
+fn in_child() {
+    forked();
+}
 
 /// What is made once here belongs to one interpreter, and ends with it.
 pub(crate) fn refuse_subinterpreters(py: Python<'_>) -> PyResult<()> {

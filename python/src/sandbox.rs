@@ -8,7 +8,6 @@ use std::{
     io, mem,
     net::IpAddr,
     path::{Path, PathBuf},
-    process,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -17,6 +16,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use bitrix24::process::Process;
 use bitrix24_sandbox::{Answer, Failure, Recorded as Call, Sandbox as Portal};
 use pyo3::{
     exceptions::{PyRuntimeError, PyValueError},
@@ -46,7 +46,7 @@ type Facts = (
 /// A portal, until it is stopped.
 #[pyclass(frozen, module = "bitrix24._native")]
 pub(crate) struct Sandbox {
-    pid: u32,
+    process: Process,
     portal: Mutex<Option<Arc<Portal>>>,
     raised: Arc<Raised>,
 }
@@ -116,7 +116,7 @@ impl Sandbox {
         }
         let portal = py.detach(|| builder.start())?;
         Ok(Self {
-            pid: process::id(),
+            process: Process::current(),
             portal: Mutex::new(Some(Arc::new(portal))),
             raised: Arc::default(),
         })
@@ -217,7 +217,7 @@ impl Sandbox {
 impl Sandbox {
     /// Whether this is the process that started the portal, rather than a forked child of it.
     fn is_ours(&self) -> bool {
-        self.pid == process::id()
+        self.process == Process::current()
     }
 
     /// Stops the portal, unless it is stopped. A function that answers is waited for, until Ctrl-C.

@@ -1,9 +1,36 @@
 //! State that belongs to one process: what bindings to languages need whose programs fork.
 //!
 //! A lock that another thread held at the moment of a fork stays locked in the child for ever. So
-//! the child never touches the state of its parent: it finds a place of its own.
+//! the child never touches the state of its parent: it finds a place of its own, once it is
+//! [told](forked) that it is a child. To ask the system who one is would take a system call or more
+//! for every call of a method.
 
-use std::{fmt, process, sync::OnceLock};
+use std::{
+    fmt,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+};
+
+/// How many forks lie between this process and the first one, which counts as one.
+static GENERATION: AtomicU32 = AtomicU32::new(1);
+
+/// Tells this crate that the current process is the child of a fork.
+///
+/// Whoever forks and goes on with the same program calls it in each child, before anything else of
+/// this crate is used there. Without it, a child takes the state of its parent for its own.
+///
+/// ```standalone_crate
+/// use bitrix24::process::{Process, forked};
+///
+/// let parent = Process::current();
+/// forked(); // as the child would
+/// assert_ne!(Process::current(), parent);
+/// ```
+pub fn forked() {
+    GENERATION.fetch_add(1, Relaxed);
+}
 
 /// Which process this is: found out once, it serves several [values](PerProcess).
 ///
@@ -18,10 +45,14 @@ use std::{fmt, process, sync::OnceLock};
 pub struct Process(u32);
 
 impl Process {
-    /// The current process. It takes a system call, and what comes of it must not be kept across
-    /// anything that may fork.
+    /// The current process. What comes of it must not be kept across anything that may fork.
     pub fn current() -> Self {
-        Self(process::id())
+        Self(GENERATION.load(Relaxed))
+    }
+
+    /// A number that none of the processes has from which this one stems. Never 0.
+    pub fn number(self) -> u32 {
+        self.0
     }
 }
 
