@@ -53,9 +53,9 @@ class ImbotChat(Namespace):
         * ``missing``: The page says in prose that the answer is ``null`` when one of the two is
           missing.
 
-        * ``result.type``, ``result.fields.ID.required``: The page calls the result an object, shows
-          ``ID`` in its example and speaks of ``null`` in prose. All three hold: an object with an
-          ``ID``, or ``null``.
+        * ``result.fields.ID.required``: The page calls the result an object, shows ``ID`` in its
+          example and speaks of ``null`` in prose. All three hold: an object with an ``ID``, or
+          ``null``.
 
         * ``errors.AUTHORIZE_ERROR.status``, ``errors.ACCESS_ERROR.status``: The page gives 400 and
           403 for its two codes together, and does not say which is whose. A client goes by the code
@@ -113,9 +113,9 @@ class AsyncImbotChat(AsyncNamespace):
         * ``missing``: The page says in prose that the answer is ``null`` when one of the two is
           missing.
 
-        * ``result.type``, ``result.fields.ID.required``: The page calls the result an object, shows
-          ``ID`` in its example and speaks of ``null`` in prose. All three hold: an object with an
-          ``ID``, or ``null``.
+        * ``result.fields.ID.required``: The page calls the result an object, shows ``ID`` in its
+          example and speaks of ``null`` in prose. All three hold: an object with an ``ID``, or
+          ``null``.
 
         * ``errors.AUTHORIZE_ERROR.status``, ``errors.ACCESS_ERROR.status``: The page gives 400 and
           403 for its two codes together, and does not say which is whose. A client goes by the code

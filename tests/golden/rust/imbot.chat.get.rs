@@ -44,9 +44,8 @@
 ///   `null` instead of an error. Such a call can find nothing, so it stays required here; a call
 ///   by name may leave it out.
 /// - `missing`: The page says in prose that the answer is `null` when one of the two is missing.
-/// - `result.type`, `result.fields.ID.required`: The page calls the result an object, shows `ID` in
-///   its example and speaks of `null` in prose. All three hold: an object with an `ID`, or
-///   `null`.
+/// - `result.fields.ID.required`: The page calls the result an object, shows `ID` in its example
+///   and speaks of `null` in prose. All three hold: an object with an `ID`, or `null`.
 /// - `errors.AUTHORIZE_ERROR.status`, `errors.ACCESS_ERROR.status`: The page gives 400 and 403 for
 ///   its two codes together, and does not say which is whose. A client goes by the code alone. A
 ///   missing right calls for 403, so a portal of our own answers that.

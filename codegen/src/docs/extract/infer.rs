@@ -8,9 +8,11 @@ use crate::format::Field;
 /// How deep examples are followed.
 const DEEPEST: usize = 8;
 
-/// Adds to a field what an example of it shows: fields of objects, elements of lists.
-pub(super) fn fill(field: &mut Field, value: &Value) {
-    fill_at(field, value, 0);
+/// Adds to a field what examples of it show: fields of objects, elements of lists.
+pub(super) fn fill(field: &mut Field, values: &[&Value]) {
+    for value in values {
+        fill_at(field, value, 0);
+    }
 }
 
 fn fill_at(field: &mut Field, value: &Value, depth: usize) {
@@ -165,6 +167,9 @@ fn type_of(value: &Value) -> &'static str {
         Value::Number(it) if it.is_f64() => "double",
         Value::Number(_) => "integer",
         Value::String(text) => string(text),
+        // PHP writes `[]` for an object that is empty as well, JavaScript `{}` for a date.
+        Value::Array(items) if items.is_empty() => "any",
+        Value::Object(fields) if fields.is_empty() => "any",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }

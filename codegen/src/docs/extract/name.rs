@@ -167,9 +167,11 @@ pub(super) fn needs_application(sections: &[Section<'_>]) -> bool {
         let plain = text.plain().to_lowercase();
         plain.split('\n').flat_map(|it| it.split(". ")).any(|it| {
             let it = it.trim();
-            let subject =
-                it.starts_with("the method works only") || it.starts_with("this method works only");
-            subject && it.contains("context") && it.contains("application")
+            let subjects = ["the method ", "this method "];
+            let said = subjects.iter().find_map(|subject| it.strip_prefix(subject));
+            let only =
+                said.is_some_and(|it| it.starts_with("works only") || it.starts_with("only works"));
+            only && it.contains("context") && it.contains("application")
         })
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::{Place, of_row, plain_field, push, with_fields};
-use super::page::{Part, deep, is_returned_data, tables};
+use super::page::{Part, deep, is_returned_data, plain, tables};
 use super::reader::Reader;
 use super::table::{Named, is_named, named};
 use super::{containers, infer};
@@ -47,9 +47,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
         ),
         None => {}
     }
-    for result in &results {
-        infer::fill(&mut root, result);
-    }
+    infer::fill(&mut root, &results);
     containers::open(reader, 1, "result", &mut root);
     Answer {
         shape: Shape {
@@ -145,6 +143,7 @@ fn of_table<'a>(
                 };
                 let mut field = of_row(reader, row, &row.name, &top);
                 rename_findings(reader);
+                or_nothing(row, &mut field);
                 field.name = "result".into();
                 *root = field;
                 stated = true;
@@ -194,6 +193,24 @@ fn of_table<'a>(
     root.ty = with_fields(&root.ty);
     for row in rest {
         insert(reader, row, results, root, &place);
+    }
+}
+
+/// Adds what the result is where there is none, which stands in words beside its type.
+fn or_nothing(row: &Named<'_>, field: &mut Field) {
+    let about = plain(row.about).to_lowercase();
+    for (value, ty) in [("null", "null"), ("false", "boolean")] {
+        let said = ["returns", "return"].iter().any(|verb| {
+            let words = format!("{verb} {value}");
+            about.match_indices(&words).any(|(at, _)| {
+                let behind = about[at + words.len()..].chars().next();
+                behind.is_none_or(|it| !it.is_alphanumeric())
+            })
+        });
+        let known = |it: &str| it == ty || it == "any";
+        if said && !field.ty.split('|').any(known) {
+            field.ty = format!("{}|{ty}", field.ty);
+        }
     }
 }
 

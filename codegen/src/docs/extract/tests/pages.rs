@@ -217,6 +217,41 @@ fn flat_results_are_nested_as_the_json_is() {
 }
 
 #[test]
+fn what_is_empty_says_nothing_of_what_it_holds() {
+    let fields = |json: &str| answer(json, "|| **result**\n`object` | A cage ||")["fields"].clone();
+    let one = |ty: &str| json!([{ "name": "inside", "type": ty }]);
+    let shown = |value: &str| fields(&format!(r#"{{ "result": {{ "inside": {value} }} }}"#));
+    assert_eq!(shown("[]"), one("any"), "PHP writes an empty object so");
+    assert_eq!(shown("{}"), one("any"), "JavaScript writes a date so");
+    assert_eq!(shown("[1]"), one("integer[]"));
+    let elements = fields(r#"{ "result": { "inside": [{ "in": [] }, { "in": { "a": 1 } }] } }"#);
+    assert_eq!(
+        elements[0]["fields"],
+        json!([{ "name": "in", "type": "object", "fields": [{ "name": "a", "type": "integer" }] }]),
+        "another example says it"
+    );
+    let row = "|| **result**\n`object` | A cage ||\n|| **inside**\n`array` | Animals ||";
+    let table = answer(r#"{ "result": { "inside": [] } }"#, row);
+    assert_eq!(table["fields"], one("array"), "the table says it");
+}
+
+#[test]
+fn what_is_returned_instead_stands_in_words() {
+    let of = |ty: &str, about: &str| {
+        let row = format!("|| **result**\n`{ty}` | {about} ||");
+        answer(r#"{ "result": { "id": 1 } }"#, &row)["type"].clone()
+    };
+    let animal = "The animal.\n\n";
+    assert_eq!(of("object", animal), "object");
+    let nobody = format!("{animal}Returns `null` if there is none");
+    assert_eq!(of("object", &nobody), "object|null");
+    let listed = format!("{animal}The method will return `false`:\n- at night\n- in winter");
+    assert_eq!(of("object", &listed), "object|boolean");
+    assert_eq!(of("boolean", "Returns `false` at night"), "boolean");
+    assert_eq!(of("object", "Returns falsely named animals"), "object");
+}
+
+#[test]
 fn findings_name_the_facts_as_rulings_do() {
     let rows =
         "|| **A**\n`object` | A ||\n|| **A.B**\n`srting` | B ||\n|| **C**\n[`Box`](#box) | C ||";
@@ -276,11 +311,11 @@ fn versions_scopes_and_callers() {
     assert_eq!(draft(&classic).facts.rest, Rest::Classic);
     let both = docs(&[("a/zoo-feed.md", &classic), ("a/zoo-feed-v3.md", &v3)]);
     assert_eq!(both.methods.len(), 2, "one name in both versions");
-    let app = classic.replace(
-        "## Method",
-        "The method works only in the context of the [application](x.md).\n\n## Method",
-    );
-    assert!(draft(&app).facts.application_only);
+    for words in ["The method works only", "This method **only works**"] {
+        let said = format!("{words} in the context of the [application](x.md).\n\n## Method");
+        let app = classic.replace("## Method", &said);
+        assert!(draft(&app).facts.application_only, "{words}");
+    }
     assert!(!draft(&classic).facts.application_only);
     let unscoped = classic.replace("> Scope: [`zoo`](../scopes.md)\n", "");
     assert_eq!(open(&draft(&unscoped)), ["scopes", "result"]);
