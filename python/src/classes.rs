@@ -105,6 +105,7 @@ classes! {
     REFRESH_REFUSED = "bitrix24.errors" "RefreshRefused";
     REFRESH_FAILED = "bitrix24.errors" "RefreshFailed";
     TOKEN_STORE_ERROR = "bitrix24.errors" "TokenStoreError";
+    TOKEN_TIMEOUT = "bitrix24.errors" "TokenTimeout";
     NOT_RUN = "bitrix24.errors" "NotRun";
     TRANSPORT_ERROR = "bitrix24.errors" "TransportError";
     CONNECT_ERROR = "bitrix24.errors" "ConnectError";

@@ -14,7 +14,7 @@ use crate::{
         CALL_TIMEOUT, CONNECT_ERROR, CONNECTION_LOST, Class, DECODE_ERROR, EMPTY_BODY, FIELD_ERROR,
         HTML_BODY, LIMIT_ERROR, LIST_CUT_OFF, METHOD_API_ERROR, METHOD_CODES, MISSING_ANSWER,
         NOT_AN_ANSWER, NOT_JSON, NOT_RUN, REFRESH_FAILED, REFRESH_REFUSED, REQUEST_ERROR,
-        SYSTEM_CODES, TOKEN_ERROR, TOKEN_STORE_ERROR, TRANSPORT_ERROR, TRUNCATED_BODY,
+        SYSTEM_CODES, TOKEN_ERROR, TOKEN_STORE_ERROR, TOKEN_TIMEOUT, TRANSPORT_ERROR, TRUNCATED_BODY,
         UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_REFERENCE, WRONG_TYPE,
     },
     process::interned,
@@ -95,6 +95,7 @@ pub(crate) fn token(py: Python<'_>, error: &TokenError) -> PyResult<PyErr> {
         | TokenErrorKind::Lost
         | TokenErrorKind::Garbage => &REFRESH_FAILED,
         TokenErrorKind::Store => &TOKEN_STORE_ERROR,
+        TokenErrorKind::Deadline => &TOKEN_TIMEOUT,
         _ => &TOKEN_ERROR,
     };
     Ok(class.error(py, &error.to_string(), &details))

@@ -26,6 +26,7 @@ from bitrix24 import (
     Secret,
     errors,
 )
+from bitrix24.sandbox import Sandbox
 
 from portal import PLAIN, Portal, Reply, Request
 from test_process import finish, posix
@@ -211,6 +212,30 @@ def test_servers_that_are_not_trusted(server: Server) -> None:
     with pytest.raises(errors.TokenError, match="trust") as caught:
         Client.from_oauth(oauth, **PLAIN).call("server.time")
     assert type(caught.value) is errors.TokenError
+
+
+def test_time_that_is_up_before_a_token_comes() -> None:
+    class Slow:
+        held: Credential | None = None
+        pause = 0.0
+
+        def load(self) -> Credential | None:
+            return self.held
+
+        def save(self, expected: Credential | None, new: Credential, /) -> Credential | None:
+            time.sleep(self.pause)
+            self.held = new
+            return None
+
+    store = Slow()
+    with Sandbox() as portal, Client.from_oauth(portal.oauth(store=store)) as client:
+        portal.expire_tokens()
+        store.pause = 0.5
+        with pytest.raises(TimeoutError) as caught:
+            client.call("server.time", timeout=0.1)
+        assert type(caught.value) is errors.TokenTimeout
+        assert client.call("server.time").result
+        assert client.stats.refreshes == 1
 
 
 @posix

@@ -15,6 +15,7 @@ from portal import Portal, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Script = Callable[[str], subprocess.Popen[str]]
 
@@ -117,6 +118,66 @@ def test_ctrl_c_while_something_is_logged(portal: Portal, script: Script, delay:
         """
     )
     assert finish(process) == "interrupted\n{'ID': 2725}\n"
+
+
+@posix
+def test_no_record_is_lost_to_a_signal(script: Script) -> None:
+    process = script(
+        """
+        from bitrix24.sandbox import Sandbox
+
+        class Tick(Exception):
+            pass
+
+        def tick(*_):
+            if armed:
+                raise Tick
+
+        armed, ticks, seen = False, 0, []
+        signal.signal(signal.SIGALRM, tick)
+        with Sandbox() as portal, portal.client() as client:
+            portal.list("a.b", count=20_000)
+            request = ListRequest.by_name("a.b", key="ID")
+            for _ in range(3):
+                records = client.records(request, batched=True)
+                signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0003)
+                while True:
+                    try:
+                        armed = True
+                        for record in records:
+                            seen.append(record["ID"])
+                        armed = False
+                        break
+                    except Tick:
+                        armed = False
+                        ticks += 1
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        print(ticks > 300, len(seen), len(set(seen)))
+        """
+    )
+    assert finish(process) == "True 60000 20000\n"
+
+
+@posix
+def test_ctrl_c_while_a_file_is_locked(script: Script, tmp_path: Path) -> None:
+    process = script(
+        f"""
+        import fcntl, threading, time
+
+        store = FileStore({str(tmp_path / "token.json")!r})
+        old = Credential("https://portal.example/rest/", "t0k3n")
+        store.save(None, old)
+        held = open({str(tmp_path / "token.json.lock")!r}, "r+")
+        fcntl.flock(held, fcntl.LOCK_EX)
+        start = time.monotonic()
+        threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        try:
+            store.save(old, old)
+        except KeyboardInterrupt:
+            print(time.monotonic() - start < 3)
+        """
+    )
+    assert finish(process) == "True\n"
 
 
 @posix

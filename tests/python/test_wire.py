@@ -61,6 +61,7 @@ TOKEN = {
     "lost": errors.RefreshFailed,
     "garbage": errors.RefreshFailed,
     "store": errors.TokenStoreError,
+    "deadline": errors.TokenTimeout,
 }
 NOT_RUN = {
     "halted": "an earlier command of the batch failed",

@@ -157,7 +157,8 @@ class Record:
     def to_dict(self) -> dict[str, JSON]:
         """Copies the fields into a dictionary by their wire names, nested records alike.
 
-        Secrets stay :class:`Secret`, dates stay dates.
+        Secrets stay :class:`Secret`, dates stay dates, and a flag is a ``bool`` however the portal
+        writes it (``Y``, ``1``): who sends a record back writes flags as that method takes them.
         """
         fields = {
             wire: _to_dict(getattr(self, name))

@@ -68,7 +68,10 @@ class Records(_Pages[R_co]):
             if page is None:
                 raise StopIteration
             self._turn(page)
-        record: R_co = self._left.pop()
+        left = self._left
+        record: R_co = left[-1]
+        # No call from here on: a signal that comes behind one would lose the record.
+        del left[-1]
         return record
 
 
@@ -92,5 +95,8 @@ class AsyncRecords(_Pages[R_co]):
             if page is None:
                 raise StopAsyncIteration
             self._turn(page)
-        record: R_co = self._left.pop()
+        left = self._left
+        record: R_co = left[-1]
+        # No call from here on: a signal that comes behind one would lose the record.
+        del left[-1]
         return record

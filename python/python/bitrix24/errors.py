@@ -10,7 +10,8 @@
     ├── TokenError                          there is no access token to call with
     │   ├── RefreshRefused                  the authorization server refuses to give one
     │   ├── RefreshFailed                   the authorization server gave no usable answer
-    │   └── TokenStoreError                 the store of tokens failed
+    │   ├── TokenStoreError                 the store of tokens failed
+    │   └── TokenTimeout (TimeoutError)     the time of the call ran out before there was one
     ├── NotRun                              in a batch, an earlier failure kept it from running
     ├── TransportError                      no whole answer came
     │   ├── ConnectError                    no connection: name, route, TLS, proxy
@@ -116,7 +117,11 @@ class LimitError(Bitrix24Error):
 
 
 class TokenError(Bitrix24Error):
-    """There is no access token to call with, and none can be had; nothing was sent."""
+    """There is no access token to call with.
+
+    If the portal was asked at all (``tries``), it refused the token that there was: the call did
+    not run.
+    """
 
 
 class RefreshRefused(TokenError):
@@ -147,6 +152,13 @@ class TokenStoreError(TokenError):
     """The store of tokens failed; what it raised is the cause.
 
     The token is kept, and the next call tries to store it again.
+    """
+
+
+class TokenTimeout(TokenError, TimeoutError):
+    """The time of the call ran out before there was a token.
+
+    The token may be there for the next call: what asks for it goes on.
     """
 
 

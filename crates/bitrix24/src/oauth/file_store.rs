@@ -94,13 +94,13 @@ impl FileStore {
         Ok(Some(credential))
     }
 
-    fn replace(
+    async fn replace(
         &self,
         expected: Option<&Credential>,
         new: &Credential,
     ) -> Result<Saved, StoreError> {
         let target = self.target()?;
-        let _lock = self.lock(&beside(&target, "", ".lock"))?;
+        let _lock = self.lock(&beside(&target, "", ".lock")).await?;
         let held = self.read()?;
         if !is_expected(held.as_ref(), expected) {
             return Ok(Saved::Other(held));
@@ -137,7 +137,7 @@ impl FileStore {
         target.map_err(|error| self.failed("has no directory", error))
     }
 
-    fn lock(&self, path: &Path) -> Result<Locked, StoreError> {
+    async fn lock(&self, path: &Path) -> Result<Locked, StoreError> {
         let mut lock = self.open_lock(path)?;
         let deadline = Instant::now() + LOCK_TIMEOUT;
         loop {
@@ -149,6 +149,7 @@ impl FileStore {
                 }
             };
             thread::sleep(LOOK);
+            give_way().await;
         }
     }
 
@@ -199,7 +200,7 @@ impl Store for FileStore {
         expected: Option<&'a Credential>,
         new: &'a Credential,
     ) -> BoxFuture<'a, Result<Saved, StoreError>> {
-        Box::pin(async move { self.replace(expected, new) })
+        Box::pin(self.replace(expected, new))
     }
 }
 

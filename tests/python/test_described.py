@@ -1,0 +1,116 @@
+"""Answers and parameters of described methods that pages show in part, empty, or in words only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from bitrix24 import Record, request
+from bitrix24.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bitrix24 import Client
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Sandbox]:
+    with Sandbox() as portal:
+        yield portal
+
+
+@pytest.fixture
+def client(portal: Sandbox) -> Iterator[Client]:
+    with portal.client() as client:
+        yield client
+
+
+USER = {"id": 9, "name": "Ann"}
+WHOSE: Any = {"iblock_type_id": "lists", "iblock_id": 1}
+GET = request.tasks.task.get(task_id=1)
+EMPLOYEES = request.im.department.employees.get(id=[7])
+ALLOWED = request.task.commentitem.isactionallowed(taskid=1, itemid=1, actionid=1)
+
+
+ANSWERS: list[tuple[Any, Any, Any]] = [
+    (
+        request.im.counters.get(),
+        {"CHAT": {"13": 2}, "LINES": []},
+        {"CHAT": {13: 2}, "LINES": []},
+    ),
+    (request.im.chat.get(entity_type="CRM", entity_id="1"), None, None),
+    (GET, {"task": {"group": {"id": 1}}}, {"task": {"group": {"id": 1}}}),
+    (GET, {"task": {"group": []}}, {"task": {"group": []}}),
+    (request.user.get(), [{"TIMESTAMP_X": "24.08.2023"}], [{"TIMESTAMP_X": "24.08.2023"}]),
+    (EMPLOYEES, {"7": [9]}, {7: [9]}),
+    (EMPLOYEES, {"7": [USER]}, {7: [USER]}),
+    (request.im.department.colleagues.list(), [9], [9]),
+    (ALLOWED, False, False),
+    (request.disk.file.move_to(id=1, target_folder_id=2), False, False),
+    (request.lists.get.iblock.type_.id(iblock_id=1), None, None),
+    (request.app.option.get(), {"data": {"a": 1}}, {"data": {"a": 1}}),
+    (request.lists.field.get(**WHOSE), {"S": {"NAME": "Size"}}, {"S": {"NAME": "Size"}}),
+    (
+        request.lists.element.get(**WHOSE),
+        [{"PROPERTY_9": {"1": {}}}],
+        [{"PROPERTY_9": {"1": {}}}],
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "answer", "result"), ANSWERS)
+def test_answers(portal: Sandbox, client: Client, request_: Any, answer: Any, result: Any) -> None:
+    portal.answer(request_.method, answer)
+    assert plain(client.send(request_).result) == result
+
+
+def plain(value: Any) -> Any:
+    """What an answer holds, without the fields that it has not."""
+    match value:
+        case Record():
+            return plain(value.to_dict())
+        case list():
+            elements = cast("list[Any]", value)
+            return [plain(it) for it in elements]
+        case dict():
+            fields = cast("dict[Any, Any]", value)
+            return {name: plain(it) for name, it in fields.items() if it is not None}
+        case _:
+            return value
+
+
+def test_a_batch_by_name(client: Client) -> None:
+    result = client.batch_(cmd={"get_user": "server.time", "no": "no.such"}).result
+    assert set(result.result or {}) == {"get_user"}
+    assert set(result.result_error or {}) == {"no"}
+    times = result.result_time or {}
+    assert times["get_user"].start is not None
+
+
+def test_parameters(portal: Sandbox, client: Client) -> None:
+    def sent(method: str) -> Any:
+        return portal.calls(method)[-1].parameters
+
+    client.user.add(email="a@example.com", uf_department=[1])
+    assert sent("user.add") == {"EMAIL": "a@example.com", "UF_DEPARTMENT": [1]}
+    client.user.add(email="a@example.com", extranet=True, sonet_group_id=[3])
+    assert sent("user.add") == {"EMAIL": "a@example.com", "EXTRANET": "Y", "SONET_GROUP_ID": [3]}
+    with pytest.raises(ValueError, match="UF_DEPARTMENT"):
+        client.user.add(email="a@example.com")
+    client.user.userfield.update(id=1, fields={"EDIT_FORM_LABEL": {"de": "Alter", "en": "Age"}})
+    assert sent("user.userfield.update")["fields"]["EDIT_FORM_LABEL"] == {
+        "de": "Alter",
+        "en": "Age",
+    }
+    flow: Any = {
+        "id": 1,
+        "plannedCompletionTime": 1,
+        "distributionType": "queue",
+        "responsibleList": [1],
+        "notifyOnQueueOverflow": None,
+    }
+    client.tasks.flow.flow.update(flow_data=flow)
+    assert sent("tasks.flow.Flow.update")["flowData"]["notifyOnQueueOverflow"] is None
+    client.disk.folder.upload_file(id=1)
+    assert sent("disk.folder.uploadFile") == {"id": 1}
