@@ -411,6 +411,49 @@ fn moved_pages_and_other_spellings_are_mentioned() {
 }
 
 #[test]
+fn a_method_with_another_page_is_read_from_the_described_one() {
+    let case = Case::new("twice");
+    // Its path comes first.
+    let other = "api/demo/a.md";
+    case.write(other, &edited(&[("|| **BOX_ID***", "|| **BOX_ID**")]));
+    for more in [&[][..], &["demo.item.move"]] {
+        let outcome = case.drift(more);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.out);
+        let told = "demo.item.move: `demo.item.move` has another page: api/demo/a.md\n";
+        assert!(outcome.out.contains(told), "{}", outcome.out);
+    }
+    let imported = run("import", &case.docs(), &case.spec(), &["demo.item.move"]);
+    assert!(
+        imported
+            .out
+            .contains("note, name: `demo.item.move` has another page: api/demo/a.md"),
+        "{}",
+        imported.out
+    );
+
+    // Neither is the described one: which it is now, the pages do not say.
+    case.remove(PAGE);
+    case.write("api/demo/b.md", METHOD);
+    let outcome = case.drift(&[]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.out);
+    assert!(
+        outcome.out.contains(
+            "demo.item.move: BOX_ID required → optional\n    api/demo/a.md:1: `demo.item.move` \
+             has another page: api/demo/b.md"
+        ),
+        "{}",
+        outcome.out
+    );
+    assert!(outcome.out.contains("not counted in"), "{}", outcome.out);
+    let imported = run("import", &case.docs(), &case.spec(), &["demo.item.move"]);
+    assert!(
+        imported.out.contains("1 methods, 0 of them clear"),
+        "{}",
+        imported.out
+    );
+}
+
+#[test]
 fn system_errors_are_compared() {
     let case = Case::new("system");
     case.write(

@@ -39,7 +39,8 @@ pub(crate) struct Finding {
     pub line: u32,
     /// What part of the facts it is about.
     pub element: Element,
-    /// The way to the fact, as in a ruling: `params.ENTITY_ID.type`.
+    /// The way to the fact, as in a ruling: `params.ENTITY_ID.type`. That of a whole page is
+    /// [`Finding::WHOLE_PAGE`].
     pub fact: String,
     /// What is unclear.
     pub message: String,
@@ -48,6 +49,11 @@ pub(crate) struct Finding {
     pub candidates: Vec<String>,
     /// How much it matters.
     pub weight: Weight,
+}
+
+impl Finding {
+    /// The way of a finding that is about all facts of its page. No ruling leads there.
+    pub(crate) const WHOLE_PAGE: &str = "";
 }
 
 /// How much a finding matters.

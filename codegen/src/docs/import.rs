@@ -6,7 +6,8 @@ use std::path::Path;
 use super::draft::Docs;
 use super::merge::{self, State};
 use super::report::{self, Report};
-use super::{extract, select, spec};
+use super::spec::{self, Spec};
+use super::{extract, select};
 
 /// What to import.
 pub struct Options<'a> {
@@ -61,20 +62,24 @@ impl Outcome {
 pub fn run(options: &Options<'_>) -> Result<Outcome, String> {
     // First, since it is the shorter way to a mistake.
     let spec = spec::read(options.spec)?;
-    let mut docs = read(options.docs, options.progress)?;
+    let mut docs = read(options.docs, &spec, options.progress)?;
     select::select(&mut docs, options.wanted)?;
     let merged = merge::merge(&spec, &docs);
     merge::write(options.spec, &merged.files).map_err(|error| error.to_string())?;
     Ok(Outcome(report::report(&spec, &docs, &merged)))
 }
 
-/// Reads the documentation.
-pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Docs, String> {
+/// Reads the documentation of what a description describes.
+pub(crate) fn read(
+    root: &Path,
+    spec: &Spec,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Docs, String> {
     let failed = |error: io::Error| format!("{} cannot be read: {error}", root.display());
     if !root.metadata().map_err(failed)?.is_dir() {
         return Err(format!("{} is no folder", root.display()));
     }
-    let docs = extract::read(root, progress).map_err(failed)?;
+    let docs = extract::read(root, spec, progress).map_err(failed)?;
     // Other folders have articles, too.
     let nothing = docs.methods.is_empty() && !docs.skipped.iter().any(|it| it.suspicious);
     if nothing && docs.system_errors.is_none() {

@@ -86,7 +86,6 @@ pub(crate) fn path(draft: &Draft, old: Option<&SpecMethod>) -> String {
 pub(crate) fn merge(spec: &Spec, docs: &Docs) -> Merged {
     let mut merged = Merged::default();
     let index = spec.index();
-    let mut pages: BTreeMap<Key, &str> = BTreeMap::new();
     let taken: BTreeMap<String, Key> = spec
         .methods
         .iter()
@@ -99,12 +98,6 @@ pub(crate) fn merge(spec: &Spec, docs: &Docs) -> Merged {
             page: draft.facts.page.clone(),
             reason,
         };
-        if let Some(first) = pages.insert(key.clone(), &draft.facts.page) {
-            merged
-                .refused
-                .push(refuse(format!("{first} describes it already")));
-            continue;
-        }
         let old = index.get(&key).copied();
         let path = path(draft, old);
         let folder = path.split('/').next().unwrap_or_default();

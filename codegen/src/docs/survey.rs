@@ -87,7 +87,7 @@ const ORACLES: [(&str, Element); 2] = [
 /// Says why the documentation or the description cannot be read.
 pub fn run(docs: &Path, spec: &Path, progress: &dyn Fn(usize, usize)) -> Result<Survey, String> {
     let spec = spec::read(spec)?;
-    let docs = import::read(docs, progress)?;
+    let docs = import::read(docs, &spec, progress)?;
     Ok(survey(&spec, &docs))
 }
 

@@ -81,7 +81,7 @@ pub fn measure(options: &Options<'_>, progress: &dyn Fn(usize, usize)) -> Result
     let spec = spec::read(options.spec)?;
     // A page is compared with the method that it describes, so all are read: one that moved
     // out of a section is not gone.
-    let docs = extract::read(options.docs, progress)
+    let docs = extract::read(options.docs, &spec, progress)
         .map_err(|error| format!("{} cannot be read: {error}", options.docs.display()))?;
     // An empty folder beside a large description is the wrong folder.
     let is_empty = docs.methods.is_empty() && docs.skipped.is_empty();
@@ -196,6 +196,7 @@ const fn other(rest: Rest) -> Rest {
 
 fn one(aliases: &Aliases, old: &SpecMethod, new: &Draft, found: &mut Found) {
     let subject = Subject::Method(new.method.clone(), new.facts.rest);
+    other_pages(&subject, new, found);
     if old.method != new.method {
         let mut text = format!("another spelling: {} → {}", old.method, new.method);
         let member = |name: &str| name.split('.').map(names::member).collect::<Vec<_>>();
@@ -209,6 +210,14 @@ fn one(aliases: &Aliases, old: &SpecMethod, new: &Draft, found: &mut Found) {
     }
     let home = old.path.split('/').next().unwrap_or_default();
     compare::method(aliases, &subject, home, &old.facts, &new.facts, found);
+}
+
+/// Says of other pages of a method, which nothing was compared with.
+fn other_pages(subject: &Subject, new: &Draft, found: &mut Found) {
+    let about_page = |it: &&Finding| it.fact == Finding::WHOLE_PAGE;
+    for finding in new.findings.iter().filter(about_page) {
+        found.mention(subject, "other_page", finding.message.clone());
+    }
 }
 
 fn version(aliases: &Aliases, old: &SpecMethod, new: &Draft, found: &mut Found) {
@@ -256,6 +265,7 @@ fn added(new: &Draft, found: &mut Found) {
         false => format!("new method, scope {scopes}"),
     };
     found.change(&subject, "method", Kind::MethodAdded, text);
+    other_pages(&subject, new, found);
     if let Some(change) = found.changes.last_mut() {
         change.is = serde_json::json!({ "page": new.facts.page, "scopes": new.facts.scopes });
     }
@@ -294,7 +304,9 @@ fn settle(changes: &mut Vec<Change>, start: usize, findings: &[Finding], rulings
     let fresh = changes.split_off(start.min(changes.len()));
     for mut change in fresh {
         let mut open = findings.iter().filter(|it| it.weight == Weight::Open);
-        if let Some(finding) = open.find(|it| covers(&it.fact, &change.fact)) {
+        let about =
+            |it: &&Finding| it.fact == Finding::WHOLE_PAGE || covers(&it.fact, &change.fact);
+        if let Some(finding) = open.find(about) {
             let knew_no_better =
                 matches!(&change.kind, Kind::Type { was, .. } if was.ty == "any" && !was.fields);
             if knew_no_better {

@@ -37,17 +37,24 @@ use super::block::Page;
 use super::code::Call;
 use super::draft::{Docs, Draft, Element, Finding, Skipped, Weight};
 use super::site::Site;
+use super::spec::{self, Key, Spec};
 use crate::format::{Facts, Rest};
 
 /// Where the system errors stand.
 const SYSTEM_ERRORS: &str = "_includes/system-errors.md";
 
-/// Reads a folder of the documentation. `progress` is told how many pages are done, of how many.
-pub(crate) fn read(root: &Path, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
-    Ok(of_site(&Site::open(root)?, progress))
+/// The page of each method, as a description names it.
+type Pages<'a> = BTreeMap<Key, &'a str>;
+
+/// Reads a folder of the documentation. `spec` says which page is read of a method that has
+/// more than one. `progress` is told how many pages are done, of how many.
+pub(crate) fn read(root: &Path, spec: &Spec, progress: &dyn Fn(usize, usize)) -> io::Result<Docs> {
+    let pages = spec.methods.iter();
+    let pages = pages.map(|it| (it.key(), it.facts.page.as_str())).collect();
+    Ok(of_site(&Site::open(root)?, &pages, progress))
 }
 
-fn of_site(site: &Site, progress: &dyn Fn(usize, usize)) -> Docs {
+fn of_site(site: &Site, pages: &Pages<'_>, progress: &dyn Fn(usize, usize)) -> Docs {
     let paths: Vec<&str> = site
         .paths()
         .filter(|it| !it.starts_with("_includes/"))
@@ -82,7 +89,7 @@ fn of_site(site: &Site, progress: &dyn Fn(usize, usize)) -> Docs {
         docs.methods.push(draft);
     }
     docs.methods.sort_by_key(key);
-    once(&mut docs);
+    once(&mut docs, pages);
     shared_types(site, links, &mut docs);
     if let Some(page) = site.page(SYSTEM_ERRORS) {
         let mut findings = Vec::new();
@@ -108,26 +115,50 @@ fn key(draft: &Draft) -> (String, bool, String) {
     (draft.method.to_lowercase(), v3, draft.facts.page.clone())
 }
 
-/// A method that has two pages is read from the first of them.
-fn once(docs: &mut Docs) {
-    let mut kept: Vec<Draft> = Vec::new();
-    for draft in std::mem::take(&mut docs.methods) {
-        let same = kept.last().filter(|it| {
-            it.method.eq_ignore_ascii_case(&draft.method) && it.facts.rest == draft.facts.rest
-        });
-        match same {
-            Some(first) => docs.skipped.push(skip(
-                &draft.facts.page,
-                format!(
-                    "`{}` has a page already: {}",
-                    draft.method, first.facts.page
-                ),
-                true,
-            )),
-            None => kept.push(draft),
+/// A method that has several pages is read from the one that the description names. Where it
+/// names none of them, it is read from the first, and a person has to say whether that is right.
+fn once(docs: &mut Docs, pages: &Pages<'_>) {
+    let mut drafts = std::mem::take(&mut docs.methods).into_iter().peekable();
+    while let Some(mut kept) = drafts.next() {
+        let key = spec::key(&kept.method, kept.facts.rest);
+        let described = pages.get(&key).copied();
+        let mut others: Vec<Draft> = Vec::new();
+        while let Some(mut other) = drafts.next_if(|it| spec::key(&it.method, it.facts.rest) == key)
+        {
+            if described == Some(&*other.facts.page) {
+                std::mem::swap(&mut kept, &mut other);
+            }
+            others.push(other);
         }
+        for other in &others {
+            kept.findings.push(another(&kept, other, described));
+            let first = &kept.facts.page;
+            let reason = format!("`{}` has a page already: {first}", other.method);
+            docs.skipped.push(skip(&other.facts.page, reason, true));
+        }
+        docs.methods.push(kept);
     }
-    docs.methods = kept;
+}
+
+/// What is said of another page: on the one that is read, so that it goes wherever that goes.
+fn another(kept: &Draft, other: &Draft, described: Option<&str>) -> Finding {
+    let mut message = format!("`{}` has another page: {}", kept.method, other.facts.page);
+    let is_described = described == Some(&*kept.facts.page);
+    if !is_described {
+        message.push_str("; which is read, `facts.page` of its description says");
+    }
+    Finding {
+        page: kept.facts.page.clone(),
+        line: 1,
+        element: Element::Name,
+        fact: Finding::WHOLE_PAGE.into(),
+        message,
+        candidates: Vec::new(),
+        weight: match is_described {
+            true => Weight::Note,
+            false => Weight::Open,
+        },
+    }
 }
 
 fn skip(page: &str, reason: impl Into<String>, suspicious: bool) -> Skipped {

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by a panic"
 )]
 
@@ -20,7 +21,7 @@ use crate::docs::site::Site;
 const PAGE: &str = include_str!("whole.md");
 
 fn docs(pages: &[(&str, &str)]) -> Docs {
-    of_site(&Site::of(pages), &|_, _| {})
+    of_site(&Site::of(pages), &Default::default(), &|_, _| {})
 }
 
 /// The one method of a page.

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{PAGE, docs, draft, facts, open, page};
+use super::{PAGE, docs, draft, facts, of_site, open, page};
 use crate::docs::draft::Weight;
+use crate::docs::site::Site;
+use crate::docs::spec;
 use crate::format::{Rest, Scalar};
 
 /// The part of a page that tells of the answer.
@@ -365,6 +367,36 @@ fn pages_of_other_things_are_named_with_a_reason() {
             ("`zoo.feed` has a page already: a/d.md", true)
         ]
     );
+}
+
+#[test]
+fn of_several_pages_the_described_one_is_read() {
+    let text = page("|| **ID**\n`integer` | N ||", "");
+    let site = Site::of(&[("a/1.md", &*text), ("a/2.md", &*text), ("b/3.md", &*text)]);
+    let key = spec::key("zoo.feed", Rest::Classic);
+    for (described, read, weight) in [
+        (Some("a/2.md"), "a/2.md", Weight::Note),
+        (Some("a/gone.md"), "a/1.md", Weight::Open),
+        (None, "a/1.md", Weight::Open),
+    ] {
+        let pages = described.map(|page| (key.clone(), page));
+        let all = of_site(&site, &pages.into_iter().collect(), &|_, _| {});
+        let [method] = all.methods.as_slice() else {
+            panic!("{:?}", all.methods);
+        };
+        assert_eq!(method.facts.page, read);
+        let findings = method.findings.iter();
+        let mut told: Vec<_> = findings
+            .filter(|it| it.message.contains("`zoo.feed` has another page: "))
+            .map(|it| (&*it.page, it.weight))
+            .collect();
+        told.dedup();
+        assert_eq!(told, [(read, weight)], "{described:?}");
+        let mut pages: Vec<_> = all.skipped.iter().map(|it| &*it.page).collect();
+        pages.push(read);
+        pages.sort_unstable();
+        assert_eq!(pages, ["a/1.md", "a/2.md", "b/3.md"]);
+    }
 }
 
 #[test]
