@@ -496,7 +496,32 @@ fn pages_come_and_go() {
         part.out
     );
     let named = case.drift(&["demo.item.move"]);
-    assert_eq!(named.code, Some(0), "{}", named.out);
+    assert_eq!(named.code, Some(1), "{}", named.out);
+    assert!(
+        named
+            .out
+            .starts_with("demo.item.move: gone from the documentation"),
+        "{}",
+        named.out
+    );
+}
+
+#[test]
+fn a_comparison_of_nothing_is_no_comparison() {
+    let case = Case::new("nothing");
+    case.remove(PAGE);
+    case.write("api/other/item/item-drop.md", METHOD);
+    assert_eq!(case.drift(&["api/other"]).code, Some(0));
+    case.write(
+        "api/other/item/item-drop.md",
+        &METHOD.replace("item.move", "item.drop"),
+    );
+    for more in [&["--part", "demo.item.move"][..], &["api/demo/item"]] {
+        let outcome = case.drift(more);
+        assert_eq!(outcome.code, Some(2), "{}", outcome.out);
+        let reason = "error: nothing was compared: of 1 methods there is no page in ";
+        assert!(outcome.out.starts_with(reason), "{}", outcome.out);
+    }
 }
 
 #[test]

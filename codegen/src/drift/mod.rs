@@ -83,10 +83,13 @@ pub fn measure(options: &Options<'_>, progress: &dyn Fn(usize, usize)) -> Result
     // out of a section is not gone.
     let docs = extract::read(options.docs, &spec, progress)
         .map_err(|error| format!("{} cannot be read: {error}", options.docs.display()))?;
-    // An empty folder beside a large description is the wrong folder.
-    let is_empty = docs.methods.is_empty() && docs.skipped.is_empty();
-    if is_empty && docs.system_errors.is_none() && (spec.methods.len() > FEW || options.part) {
-        return Err(format!("there is no page in {}", options.docs.display()));
+    // A folder without a method beside a large description is the wrong folder.
+    let is_other = docs.methods.is_empty() && !docs.skipped.iter().any(|it| it.suspicious);
+    if is_other && docs.system_errors.is_none() && (spec.methods.len() > FEW || options.part) {
+        return Err(format!(
+            "there is no page of a method in {}",
+            options.docs.display()
+        ));
     }
     compare(&spec, &docs, options)
 }
@@ -143,13 +146,13 @@ fn compare(spec: &Spec, docs: &Docs, options: &Options<'_>) -> Result<Drift, Str
             }
         }
     }
-    let part = options.part
-        || !wanted.is_all()
-        || (gone.len() > FEW && gone.len() * 2 > spec.methods.len());
+    let part = options.part || (gone.len() > FEW && gone.len() * 2 > spec.methods.len());
     let mut left_out = 0;
     for old in gone {
         let skipped = docs.skipped.iter().find(|it| it.page == old.facts.page);
-        match (skipped, part) {
+        // Who names a section may have no more than that; a method that is named is asked about.
+        let asked_about = wanted.is_all() || wanted.names(&Known::new(&old.method, &old.facts));
+        match (skipped, part || !asked_about) {
             (None, true) => left_out += 1,
             (skipped, _) => removed(old, skipped, &mut found),
         }
@@ -159,6 +162,13 @@ fn compare(spec: &Spec, docs: &Docs, options: &Options<'_>) -> Result<Drift, Str
         if is_new && wanted.has(&Known::new(&new.method, &new.facts)) {
             added(new, &mut found);
         }
+    }
+    let errors_too = wanted.is_all() && docs.system_errors.is_some();
+    if compared == 0 && left_out > 0 && found.changes.is_empty() && !errors_too {
+        return Err(format!(
+            "nothing was compared: of {left_out} methods there is no page in {}",
+            options.docs.display()
+        ));
     }
     if wanted.is_all() {
         common(spec, docs, &aliases, &mut found);

@@ -600,9 +600,11 @@ fn a_method_that_is_not_there_is_gone_unless_the_folder_is_a_part() {
     );
     let ten = measure(&many(10), &folder(&[]));
     assert_eq!((ten.changes.len(), ten.left_out), (10, 0));
-    let eleven = measure(&many(11), &folder(&[]));
+    let eleven = measure(&many(12), &folder(&["demo.m0"]));
     assert_eq!((eleven.changes.len(), eleven.left_out), (0, 11));
     assert!(eleven.text().contains("not looked at: 11 methods"));
+    let nothing = compare(&many(11), &folder(&[]), &options(false, &[])).unwrap_err();
+    assert!(nothing.starts_with("nothing was compared: of 11 methods"));
     let most: Vec<String> = (0..11).map(|it| format!("demo.m{it}")).collect();
     let most: Vec<&str> = most.iter().map(String::as_str).collect();
     let half = measure(&many(22), &folder(&most));
@@ -619,8 +621,14 @@ fn only_what_is_named_is_looked_at() {
         compare(&many(3), &docs, &options(false, &names))
     };
     let named = drift(&["DEMO.M1", "demo.new"]).unwrap();
-    assert_eq!(texts(&named), ["demo.new: new method, scope demo"]);
-    assert_eq!(named.left_out, 1);
+    assert_eq!(
+        texts(&named),
+        [
+            "demo.m1: gone from the documentation",
+            "demo.new: new method, scope demo"
+        ]
+    );
+    assert_eq!(named.left_out, 0);
     let section = drift(&["other"]).unwrap();
     assert_eq!(texts(&section), ["other.new: new method, scope demo"]);
     assert_eq!(drift(&["a"]).unwrap().left_out, 2);

@@ -81,6 +81,12 @@ impl Wanted {
         self.0.is_empty() || self.0.iter().any(named)
     }
 
+    /// Whether a method was asked for by its own name.
+    pub(super) fn names(&self, known: &Known<'_>) -> bool {
+        let mut names = self.0.iter();
+        names.any(|(name, is_method)| *is_method && known.is_called(name))
+    }
+
     pub(super) fn is_all(&self) -> bool {
         self.0.is_empty()
     }
