@@ -507,6 +507,17 @@ fn pages_come_and_go() {
 }
 
 #[test]
+fn an_empty_page_does_not_say_that_its_method_is_gone() {
+    let case = Case::new("empty");
+    case.write(PAGE, "\n");
+    let outcome = case.drift(&[]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.out);
+    let told = format!("demo.item.move: its page cannot be read\n    {PAGE}:1: it is empty\n");
+    assert!(outcome.out.contains(&told), "{}", outcome.out);
+    assert!(!outcome.out.contains("Breaking"), "{}", outcome.out);
+}
+
+#[test]
 fn a_comparison_of_nothing_is_no_comparison() {
     let case = Case::new("nothing");
     case.remove(PAGE);

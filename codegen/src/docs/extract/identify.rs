@@ -25,7 +25,14 @@ pub(super) fn identify(path: &str, page: &Page) -> Result<Found, Skipped> {
     let sections = sections(page);
     let title = sections.iter().find(|it| it.level == 1);
     let Some(title) = title else {
-        return Err(skip(path, "it has no title", false));
+        // So have fragments, which are read where pages include them.
+        let is_method = |it: &Section<'_>| matches!(it.part, Part::Parameters | Part::Response);
+        let (reason, suspicious) = match sections.iter().any(is_method) {
+            _ if page.blocks.is_empty() => ("it is empty", true),
+            true => ("it has no title", true),
+            false => ("a text without a title", false),
+        };
+        return Err(skip(path, reason, suspicious));
     };
     let has_scope = scopes(&sections).is_some();
     let has_parameters = sections.iter().any(|it| it.part == Part::Parameters);

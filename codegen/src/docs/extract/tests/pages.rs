@@ -347,11 +347,15 @@ fn pages_of_other_things_are_named_with_a_reason() {
     let event = "# Fed onFed\n\n> Scope: [`zoo`](s.md)\n\n## What the Handler Receives\n\nX\n";
     let article = "# How to feed\n\nText.\n";
     let twice = page("|| **ID**\n`integer` | N ||", "");
+    let untitled = twice.replace("# Feed zoo.feed\n", "");
     let all = docs(&[
         ("a/b.md", event),
         ("a/c.md", article),
         ("a/d.md", &twice),
         ("a/e.md", &twice),
+        ("a/f.md", "\n"),
+        ("a/g.md", &untitled),
+        ("a/h.md", "Text.\n"),
     ]);
     assert_eq!(all.methods.len(), 1);
     let reasons: Vec<(&str, bool)> = all
@@ -364,6 +368,9 @@ fn pages_of_other_things_are_named_with_a_reason() {
         [
             ("an event", false),
             ("an article", false),
+            ("it is empty", true),
+            ("it has no title", true),
+            ("a text without a title", false),
             ("`zoo.feed` has a page already: a/d.md", true)
         ]
     );
