@@ -65,7 +65,7 @@ pub fn run(options: &Options<'_>) -> Result<Outcome, String> {
     let mut docs = read(options.docs, &spec, options.progress)?;
     select::select(&mut docs, options.wanted)?;
     let merged = merge::merge(&spec, &docs);
-    merge::write(options.spec, &merged.files).map_err(|error| error.to_string())?;
+    merge::write(options.spec, &merged.files)?;
     Ok(Outcome(report::report(&spec, &docs, &merged)))
 }
 

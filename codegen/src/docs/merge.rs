@@ -2,8 +2,8 @@
 //! what people wrote stays byte for byte.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::{fs, io};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -293,27 +293,57 @@ fn lay_common(
 }
 
 /// Writes what is new or changed; each file is either the old one or the new one at any time.
-pub(crate) fn write(dir: &Path, files: &[File]) -> io::Result<()> {
-    for file in files.iter().filter(|it| it.state != State::Unchanged) {
+///
+/// # Errors
+///
+/// Names the file that could not be written. Up to the last text nothing is touched; what goes
+/// wrong after that names the files that are new already.
+pub(crate) fn write(dir: &Path, files: &[File]) -> Result<(), String> {
+    let mut parts = Parts(Vec::new());
+    let changed = files.iter().filter(|it| it.state != State::Unchanged);
+    for file in changed {
         let path = dir.join(&file.path);
         let folder = path.parent().unwrap_or(dir);
-        fs::create_dir_all(folder)?;
-        if let Some(old) = file.old.as_ref().filter(|old| **old != file.path) {
-            // First, since some file systems take both spellings for one file.
-            fs::rename(dir.join(old), &path)?;
-        }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-        let written = fs::write(&part, &file.text).and_then(|()| fs::rename(&part, &path));
-        if let Err(error) = written {
-            let _ = fs::remove_file(&part);
-            return Err(io::Error::new(
-                error.kind(),
-                format!("{} cannot be written: {error}", path.display()),
-            ));
-        }
+        parts.0.push((file, part.clone()));
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(part, &file.text))
+            .map_err(|error| {
+                let path = path.display();
+                format!("{path} cannot be written: {error}; nothing was imported")
+            })?;
+    }
+    for (index, (file, part)) in parts.0.iter().enumerate() {
+        let path = dir.join(&file.path);
+        // First, since some file systems take both spellings for one file.
+        let moved = match file.old.as_ref().filter(|old| **old != file.path) {
+            Some(old) => fs::rename(dir.join(old), &path),
+            None => Ok(()),
+        };
+        let written = moved.and_then(|()| fs::rename(part, &path));
+        written.map_err(|error| {
+            let done: Vec<_> = parts.0.iter().take(index).map(|it| &*it.0.path).collect();
+            let done = match done.is_empty() {
+                true => "nothing was imported".into(),
+                false => format!("only these were imported: {}", done.join(", ")),
+            };
+            format!("{} cannot be written: {error}; {done}", path.display())
+        })?;
     }
     Ok(())
+}
+
+/// Files and their new texts, which wait beside them. What is left of those goes at the end.
+struct Parts<'a>(Vec<(&'a File, PathBuf)>);
+
+impl Drop for Parts<'_> {
+    fn drop(&mut self) {
+        for (_, part) in &self.0 {
+            // Most are not there any more.
+            let _ = fs::remove_file(part);
+        }
+    }
 }
 
 #[cfg(test)]

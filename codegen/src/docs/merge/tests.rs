@@ -183,6 +183,39 @@ fn new_methods_get_files_of_their_own() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_leaves_the_others() {
+    let old = OLD.replace("Ours: not theirs.", "Ours.");
+    let dir = folder("unwritable", &[("demo/demo.item.get.yaml", &old)]);
+    // A folder that cannot be made.
+    fs::write(dir.join("other"), "").unwrap();
+    let methods = vec![
+        draft("demo.item.get", item("ID", false)),
+        draft("demo.new", item("ID", true)),
+    ];
+    let merged = merge(&spec::read(&dir).unwrap(), &docs(methods));
+    let error = write(&dir, &merged.files).unwrap_err();
+    assert!(
+        error.contains("demo.new.yaml cannot be written: "),
+        "{error}"
+    );
+    assert!(error.ends_with("; nothing was imported"), "{error}");
+    let text = fs::read_to_string(dir.join("demo/demo.item.get.yaml")).unwrap();
+    assert_eq!(text, old);
+    assert_eq!(fs::read_dir(dir.join("demo")).unwrap().count(), 1);
+
+    // A folder where the file belongs is only met once others are in their places.
+    fs::remove_file(dir.join("other")).unwrap();
+    fs::create_dir_all(dir.join("other/demo.new.yaml/full")).unwrap();
+    let error = write(&dir, &merged.files).unwrap_err();
+    assert!(
+        error.ends_with("; only these were imported: demo/demo.item.get.yaml"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(dir.join("other")).unwrap().count(), 1);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn a_file_that_cannot_be_laid_over_is_refused() {
     for broken in [
         "{ method: demo.item.get, facts: { page: a.md, scopes: [demo], result: { type: object } } }\n",
