@@ -2,7 +2,7 @@
 
 mod commands;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -78,13 +78,8 @@ fn main() -> ExitCode {
         Command::Survey(survey) => survey.run(spec),
         Command::Schema { kind } => Ok(schema_of(*kind)),
     };
-    match out {
-        // A reader that has seen enough, such as `head`, is no failure.
-        Ok(text) => match writeln!(std::io::stdout(), "{}", text.trim_end()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
+    match out.and_then(|text| commands::say(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{}", message.trim_end());
             ExitCode::FAILURE

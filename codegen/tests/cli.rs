@@ -280,6 +280,73 @@ fn nothing_is_imported_whose_report_cannot_be_written() {
 }
 
 #[test]
+fn an_import_that_fails_leaves_the_report_before_it() {
+    let spec = spec("import-report", METHOD);
+    let docs = docs("import-report");
+    let folder = spec.with_extension("reports");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let report = folder.join("report.txt");
+    fs::write(&report, "before").unwrap();
+    let report = report.to_str().unwrap();
+    let import = |docs: &str| run(&spec, &["import", "--docs", docs, "--report", report]);
+    assert_eq!(import("nowhere").code, Some(1));
+    assert_eq!(fs::read_to_string(report).unwrap(), "before");
+    assert_eq!(import(docs.to_str().unwrap()).code, Some(0));
+    assert!(fs::read_to_string(report).unwrap().contains("1 methods"));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+/// What is no file is written into, and stays what it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_may_go_to_a_pipe() {
+    let spec = spec("import-device", METHOD);
+    let docs = docs("import-device");
+    let docs = docs.to_str().unwrap();
+    // The standard output, where nothing can take its place.
+    let out = "/proc/self/fd/1";
+    let import = run(&spec, &["import", "--docs", docs, "--report", out]);
+    assert_eq!(import.code, Some(0), "{}", import.err);
+    assert!(import.out.contains("1 methods"), "{}", import.out);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_told() {
+    use std::process::Stdio;
+
+    let spec = spec("full", METHOD);
+    let docs = docs("full");
+    let docs = docs.to_str().unwrap();
+    let run = |arguments: &[&str], out: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bitrix24-codegen"));
+        command.arg("--spec").arg(&spec).args(arguments);
+        let output = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
+        let output = output.wait_with_output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    for (arguments, code) in [(&["list"][..], 1), (&["drift", "--docs", docs], 2)] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let (found, err) = run(arguments, full.into());
+        assert_eq!(found, Some(code), "{arguments:?}");
+        assert!(
+            err.starts_with("error: the output cannot be written: "),
+            "{err}"
+        );
+        // A reader that has seen enough.
+        let (reader, closed) = std::io::pipe().unwrap();
+        drop(reader);
+        let (found, err) = run(arguments, closed.into());
+        assert_eq!(err, "");
+        assert_eq!(found, Some(code - 1), "{arguments:?}");
+    }
+}
+
+#[test]
 fn an_import_of_nothing_is_refused() {
     let spec = spec("import-nothing", METHOD);
     let docs = docs("import-nothing");

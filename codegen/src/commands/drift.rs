@@ -1,6 +1,5 @@
 //! `cargo codegen drift`.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,11 +51,13 @@ impl Drift {
             true => format!("{:#}", drift.json()),
             false => drift.text(),
         };
-        match writeln!(io::stdout(), "{}", text.trim_end()) {
-            // A reader that has seen enough, such as `head`, is no failure.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::from(2),
-            _ if drift.is_drift() => ExitCode::from(1),
-            _ => ExitCode::SUCCESS,
+        match super::say(&text) {
+            Err(message) => {
+                eprintln!("{message}");
+                ExitCode::from(2)
+            }
+            Ok(()) if drift.is_drift() => ExitCode::from(1),
+            Ok(()) => ExitCode::SUCCESS,
         }
     }
 }

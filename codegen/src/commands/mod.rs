@@ -2,8 +2,8 @@
 
 mod drift;
 mod progress;
+mod report;
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use clap::Args;
 
 pub(crate) use drift::Drift;
 use progress::Progress;
+use report::Report;
 
 /// What to import, and where to say what it leaves open.
 #[derive(Args)]
@@ -48,7 +49,7 @@ impl Import {
         // Nothing is imported whose report cannot be written.
         let report = match self.report.as_deref() {
             Some(path) => {
-                let file = File::create(path).map_err(|cause| unwritable(path, &cause))?;
+                let file = Report::open(path).map_err(|cause| unwritable(path, &cause))?;
                 Some((path, file))
             }
             None => None,
@@ -67,8 +68,8 @@ impl Import {
             false => outcome.report(),
         };
         Ok(match report {
-            Some((path, mut file)) => {
-                let written = file.write_all(text.as_bytes());
+            Some((path, file)) => {
+                let written = file.write(&text);
                 written.map_err(|cause| unwritable(path, &cause))?;
                 format!("{}the report is in {}\n", outcome.files(), path.display())
             }
@@ -92,6 +93,19 @@ impl Survey {
             true => survey.json(),
             false => survey.text(),
         })
+    }
+}
+
+/// Prints what a command found.
+pub(crate) fn say(text: &str) -> Result<(), String> {
+    let mut out = io::stdout();
+    let said = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    match said {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error(format!("the output cannot be written: {cause}")))
+        }
+        _ => Ok(()),
     }
 }
 
