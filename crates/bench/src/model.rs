@@ -180,8 +180,19 @@ impl Value {
         }
     }
 
-    /// The middle of it.
+    /// One that was not measured.
+    pub(crate) fn missing(what: impl Into<String>, measure: Measure, problem: String) -> Self {
+        Self {
+            problem: Some(problem),
+            ..Self::new(what, measure, Vec::new())
+        }
+    }
+
+    /// The middle of it. What failed has none, even if it did not fail each time.
     pub(crate) fn median(&self) -> Option<f64> {
+        if self.problem.is_some() {
+            return None;
+        }
         Spread::of(self.values.iter().copied()).map(|it| it.median)
     }
 }

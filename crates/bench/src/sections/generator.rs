@@ -21,6 +21,8 @@ use crate::{
 const EMIT: f64 = 1.0;
 const IMPORT: f64 = 2.0;
 
+const IMPORTED: &str = "Import of all documentation";
+
 /// What is run, under the name by which it is shown.
 struct Run {
     what: String,
@@ -30,7 +32,6 @@ struct Run {
 }
 
 pub(super) fn measure(options: &Options) -> Outcome<Section> {
-    let mut section = Section::now();
     let workspace = Workspace::copy(options)?;
     let out = options.folder().join("generated");
     let mut runs = Vec::new();
@@ -69,14 +70,20 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
             run.times.push(took);
         }
     }
-    match (&options.codegen, &options.docs) {
-        (Some(codegen), Some(docs)) => runs.push(import(options, codegen, docs)?),
-        _ => section
-            .notes
-            .push("The import was not measured: it takes `--docs`.".to_owned()),
-    }
+    let import = match (&options.codegen, &options.docs) {
+        (Some(codegen), Some(docs)) => Some(import(options, codegen, docs)?),
+        _ => None,
+    };
+    let mut section = Section::now();
+    tell(&mut section, runs, import);
+    Ok(section)
+}
+
+/// What was run. The import has its rows even where it was not run, so that it is missed.
+fn tell(section: &mut Section, runs: Vec<Run>, import: Option<Run>) {
+    let imported = import.is_some();
     let mut rows = Vec::new();
-    for run in runs {
+    for run in runs.into_iter().chain(import) {
         let of = |of: fn(&Took) -> f64| run.times.iter().map(of).collect();
         let row = Value::new(run.what.clone(), Measure::Seconds, of(|it| it.wall));
         let cpu = Value::new(run.what + ", CPU time", Measure::Seconds, of(|it| it.cpu));
@@ -94,11 +101,20 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         }
         rows.extend([row, cpu]);
     }
+    if !imported {
+        let problem = "takes `--docs`".to_owned();
+        section.verdicts.push(Verdict {
+            what: IMPORTED.to_owned(),
+            ours: problem.clone(),
+            expected: format!("< {}", number::seconds(IMPORT)),
+            ..Verdict::default()
+        });
+        rows.push(Value::missing(IMPORTED, Measure::Seconds, problem));
+    }
     section.values.push(Values {
         title: "Generator".to_owned(),
         rows,
     });
-    Ok(section)
 }
 
 /// Reads all documentation, and writes what it says into a copy of the description.
@@ -114,7 +130,7 @@ fn import(options: &Options, codegen: &Path, docs: &Path) -> Outcome<Run> {
         times.push(run(&mut command)?);
     }
     Ok(Run {
-        what: "Import of all documentation".to_owned(),
+        what: IMPORTED.to_owned(),
         command,
         times,
         longest: Some(IMPORT),
@@ -149,4 +165,21 @@ fn build_script(workspace: &Workspace, verb: &[&str]) -> Outcome<PathBuf> {
         ours.then_some(message.filenames)?.into_iter().next()
     });
     script.ok_or("Cargo does not tell where the build script is".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IMPORTED, tell};
+    use crate::model::{Met, Section};
+
+    #[test]
+    fn an_import_without_documentation_is_missed() {
+        let mut section = Section::default();
+        tell(&mut section, Vec::new(), None);
+        let verdict = section.verdicts.last().map(|it| (&*it.what, it.met));
+        assert_eq!(verdict, Some((IMPORTED, Met::Unknown)));
+        let row = section.values.iter().flat_map(|it| &it.rows).last();
+        let problem = row.and_then(|it| it.problem.as_deref());
+        assert_eq!(problem, Some("takes `--docs`"));
+    }
 }

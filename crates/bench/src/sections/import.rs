@@ -60,7 +60,12 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
                         imports[index].values.push(first.import);
                         calls[index].values.push(first.first_call);
                     }
-                    Err(error) => calls[index].problem = Some(format!("failed: {error}")),
+                    Err(error) => {
+                        // It says of neither how long it takes.
+                        let problem = Some(format!("failed: {error}"));
+                        imports[index].problem.clone_from(&problem);
+                        calls[index].problem = problem;
+                    }
                 }
             }
         }
@@ -109,19 +114,21 @@ fn first(client: &Client, options: &Options, server: &Server, scheme: Scheme) ->
 }
 
 /// Ours, each of the two, against the fastest of the others. That for asyncio loads asyncio too.
+/// Others that failed are left out; of ours that failed, nothing is known.
 fn judge(section: &mut Section, what: &str, rows: &[Value], longest: Option<f64>) {
     let ours = [OURS_SYNC, OURS_ASYNC];
     let others = rows.iter().filter(|row| !ours.contains(&row.what.as_str()));
     let others = others.filter_map(|row| Some((row.median()?, &row.what)));
     let fastest = others.min_by(|one, other| one.0.total_cmp(&other.0));
     for name in ours {
-        let own = rows.iter().find(|row| row.what == name);
-        let own = own.and_then(Value::median);
+        let row = rows.iter().find(|row| row.what == name);
+        let problem = row.and_then(|row| row.problem.as_deref());
+        let own = row.and_then(Value::median);
         let longest = longest.filter(|_| name == OURS_SYNC);
         let limit = longest.map(|it| format!("< {}, ", number::seconds(it)));
         section.verdicts.push(Verdict {
             what: format!("{what}: {name}"),
-            ours: own.map_or("—".into(), number::seconds),
+            ours: own.map_or(problem.unwrap_or("—").to_owned(), number::seconds),
             against: fastest.map_or("—".into(), |(_, name)| name.clone()),
             theirs: fastest.map_or("—".into(), |(time, _)| number::seconds(time)),
             expected: format!("{}the fastest", limit.unwrap_or_default()),
@@ -133,5 +140,33 @@ fn judge(section: &mut Section, what: &str, rows: &[Value], longest: Option<f64>
             },
             ..Verdict::default()
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OURS_ASYNC, OURS_SYNC, judge, value};
+    use crate::model::{Met, Section, Value};
+
+    fn row(name: &str, seconds: f64, problem: Option<&str>) -> Value {
+        let mut row = value(name);
+        row.values.push(seconds);
+        row.problem = problem.map(str::to_owned);
+        row
+    }
+
+    #[test]
+    fn what_failed_is_neither_met_nor_a_peer() {
+        let mut section = Section::default();
+        let rows = [
+            row(OURS_SYNC, 1.0, None),
+            row(OURS_ASYNC, 1.0, Some("failed: lost")),
+            row("requests", 2.0, None),
+            row("httpx", 0.5, Some("failed: lost")),
+        ];
+        judge(&mut section, "It", &rows, None);
+        let (one, other) = (&section.verdicts[0], &section.verdicts[1]);
+        assert_eq!((one.met, &*one.against), (Met::Yes, "requests"));
+        assert_eq!((other.met, &*other.ours), (Met::Unknown, "failed: lost"));
     }
 }

@@ -84,17 +84,30 @@ pub(super) fn measure(options: &Options) -> Outcome<Section> {
         judge(&mut section, way, &all);
         section.races.push(all);
     }
-    let peak = section.races.iter().flat_map(|it| &it.entries);
-    let peak = peak.filter(|it| it.client.starts_with(OURS_SYNC));
-    let peak = peak.filter_map(Entry::peak).max();
-    section.verdicts.push(Verdict {
-        what: format!("List of {} records, memory", number::grouped(whole as f64)),
-        ours: peak.map_or("—".into(), |it| number::bytes(it as f64)),
-        expected: format!("< {}", number::bytes(MEMORY as f64)),
-        met: peak.map_or(Met::Unknown, |it| Met::of(it < MEMORY)),
-        ..Verdict::default()
-    });
+    section.verdicts.push(memory(&section.races, whole));
     Ok(section)
+}
+
+/// The most memory of ours. Of one that did not read to the end, nobody knows what it takes.
+fn memory(races: &[Race], whole: u64) -> Verdict {
+    let ours = races.iter().flat_map(|it| &it.entries);
+    let ours = ours.filter(|it| it.client.starts_with(OURS_SYNC));
+    let problem = ours.clone().find_map(|it| it.problem.as_deref());
+    let peak = ours.filter_map(Entry::peak).max();
+    Verdict {
+        what: format!("List of {} records, memory", number::grouped(whole as f64)),
+        ours: match (problem, peak) {
+            (Some(problem), _) => problem.to_owned(),
+            (None, Some(peak)) => number::bytes(peak as f64),
+            (None, None) => "—".to_owned(),
+        },
+        expected: format!("< {}", number::bytes(MEMORY as f64)),
+        met: match (problem, peak) {
+            (None, Some(peak)) => Met::of(peak < MEMORY),
+            _ => Met::Unknown,
+        },
+        ..Verdict::default()
+    }
 }
 
 fn judge(section: &mut Section, way: &str, all: &Race) {
@@ -197,5 +210,40 @@ fn entry(client: &Client) -> Entry {
         client: client.name.to_owned(),
         rounds: Vec::new(),
         problem: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MEMORY, memory};
+    use crate::model::{Entry, Met, Race, Round};
+
+    #[test]
+    fn memory_is_that_of_whole_readings() {
+        let met = |peak, problem: Option<&str>| {
+            let entry = |client: &str, peak, problem: Option<&str>| Entry {
+                client: client.to_owned(),
+                rounds: vec![Round {
+                    count: 1,
+                    wall: 1.0,
+                    cpu: 1.0,
+                    peak,
+                }],
+                problem: problem.map(str::to_owned),
+            };
+            let races = [Race {
+                title: "race".to_owned(),
+                unit: "record".to_owned(),
+                entries: vec![
+                    entry("bitrix24", 1, None),
+                    entry("bitrix24 (async)", peak, problem),
+                    entry("aiohttp", MEMORY, Some("failed")),
+                ],
+            }];
+            memory(&races, 10).met
+        };
+        assert_eq!(met(1, None), Met::Yes);
+        assert_eq!(met(MEMORY, None), Met::No);
+        assert_eq!(met(1, Some("failed: lost")), Met::Unknown);
     }
 }
