@@ -50,11 +50,13 @@ fn run(options: &Options) -> Outcome {
             continue;
         }
         eprintln!("\n== {}", section.name);
+        let setup = report::machine::now(options);
         match (section.measure)(options) {
             Ok(mut found) => {
                 section.name.clone_into(&mut found.name);
+                found.setup = setup;
                 store.save(&found)?;
-                println!("\n{}", report::details::section(&found));
+                println!("\n{}", report::details::section(&found, &found.setup));
                 measured.push(found);
             }
             Err(error) => {

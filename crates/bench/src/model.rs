@@ -13,6 +13,9 @@ pub(crate) struct Section {
     pub(crate) name: String,
     /// When it was measured.
     pub(crate) date: String,
+    /// With what.
+    #[serde(default)]
+    pub(crate) setup: Setup,
     /// The name of each client, and its version.
     pub(crate) versions: BTreeMap<String, String>,
     pub(crate) notes: Vec<String>,
@@ -20,6 +23,17 @@ pub(crate) struct Section {
     pub(crate) values: Vec<Values>,
     pub(crate) verdicts: Vec<Verdict>,
     pub(crate) plots: Vec<Plot>,
+}
+
+/// What figures belong to. What nobody noted is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Setup {
+    pub(crate) machine: String,
+    pub(crate) rustc: String,
+    pub(crate) python: String,
+    /// The state of the project.
+    pub(crate) commit: String,
 }
 
 /// Clients that did the same.

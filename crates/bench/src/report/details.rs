@@ -1,8 +1,8 @@
 //! The tables of a section.
 
-use super::number;
+use super::{machine, number};
 use crate::{
-    model::{Entry, Measure, Race, Section, Value, Values},
+    model::{Entry, Measure, Race, Section, Setup, Value, Values},
     stats::Spread,
 };
 
@@ -20,10 +20,14 @@ pub(crate) fn cell(text: impl AsRef<str>) -> String {
     text.replace('|', "\\|")
 }
 
-/// A section as Markdown.
-pub(crate) fn section(section: &Section) -> String {
+/// A section as Markdown, less what it has in common with others.
+pub(crate) fn section(section: &Section, common: &Setup) -> String {
     let mut text = format!("### {}\n\n", section.name);
-    text += &format!("Measured {}. {}\n", section.date, section.notes.join(" "));
+    text += &format!(
+        "Measured {}. {}\n",
+        machine::own(section, common),
+        section.notes.join(" ")
+    );
     for race in &section.races {
         text += &self::race(race);
     }
@@ -107,7 +111,7 @@ fn spread(spread: Spread, write: fn(f64) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::{cell, section};
-    use crate::model::{Entry, Measure, Race, Round, Section, Value, Values};
+    use crate::model::{Entry, Measure, Race, Round, Section, Setup, Value, Values};
 
     #[test]
     fn cells_stay_in_their_table() {
@@ -129,7 +133,7 @@ mod tests {
             problem,
         };
         let rounds = vec![round(0.1, 0.01), round(0.2, 0.02), round(0.1, 0.01)];
-        let shown = section(&Section {
+        let batch = Section {
             name: "batch".to_owned(),
             date: "today".to_owned(),
             notes: vec!["A note.".to_owned()],
@@ -146,7 +150,8 @@ mod tests {
                 rows: vec![Value::new("wheel", Measure::Bytes, vec![3e6])],
             }],
             ..Section::default()
-        });
+        };
+        let shown = section(&batch, &Setup::default());
         let wanted = "\
 ### batch
 

@@ -9,7 +9,12 @@ pub(crate) mod verdict;
 
 use std::{fs, path::Path};
 
-use crate::{Outcome, model::Section, options::Options, plot, sections};
+use crate::{
+    Outcome,
+    model::{Section, Setup},
+    options::Options,
+    plot, sections,
+};
 
 /// All sections that were measured, now or before.
 pub(crate) struct Report(Vec<Section>);
@@ -44,7 +49,9 @@ impl Report {
         let about = machine::about(options, &self.0);
         let summary = format!("{about}\n\n{}", self.summary());
         replace(&options.root.join("README.md"), &summary)?;
-        let details: Vec<_> = self.0.iter().map(details::section).collect();
+        let common = Setup::common(&self.0);
+        let details = self.0.iter().map(|it| details::section(it, &common));
+        let details: Vec<_> = details.collect();
         let versions = machine::versions(&self.0);
         let details = format!("{about} {versions}\n\n{}", details.join("\n"));
         replace(&own.join("README.md"), &details)

@@ -1,8 +1,8 @@
 //! Expectations, and what became of them.
 
-use super::{details, number};
+use super::{details, machine, number};
 use crate::{
-    model::{Entry, Met, Race, Section, Verdict},
+    model::{Entry, Met, Race, Section, Setup, Verdict},
     stats::Spread,
 };
 
@@ -102,9 +102,15 @@ fn figure(entry: Option<&Entry>) -> String {
     }
 }
 
-/// All of them, as a table. Where they are of more than one day, each says its own.
+/// All of them, as a table. Where they are of more than one day, or were measured with different
+/// things, each says its own.
 pub(crate) fn table(sections: &[Section]) -> String {
-    let dated = sections.iter().any(|it| it.date != sections[0].date);
+    let common = Setup::common(sections);
+    let measured: Vec<_> = sections
+        .iter()
+        .map(|it| machine::own(it, &common))
+        .collect();
+    let dated = measured.iter().any(|it| *it != measured[0]);
     let mut titles = vec![
         "what",
         "ours",
@@ -118,10 +124,10 @@ pub(crate) fn table(sections: &[Section]) -> String {
     ];
     titles.extend(dated.then_some("measured"));
     let mut lines = vec![row(&titles), "|---".repeat(titles.len()) + "|"];
-    for section in sections {
+    for (section, measured) in sections.iter().zip(&measured) {
         for verdict in &section.verdicts {
             let mut cells = cells(verdict).to_vec();
-            cells.extend(dated.then_some(section.date.as_str()));
+            cells.extend(dated.then_some(measured.as_str()));
             lines.push(row(&cells));
         }
     }
