@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    built, paths,
+    built, paths, reminders,
     run::{Outcome, empty_dir, output, program, run},
     venv::Venv,
 };
@@ -47,13 +47,13 @@ pub(crate) fn check() -> Outcome {
     run(&mut check)
 }
 
-/// What was installed; nothing, with a word about it, where that may be missing.
+/// What was installed; nothing, with a word about it at the end, where that may be missing.
 fn unless_missing<T>(what: &str, installed: Outcome<T>) -> Outcome<Option<T>> {
     match installed {
         Ok(installed) => Ok(Some(installed)),
         Err(error) if env::var_os("CI").is_some_and(|ci| ci == "true") => Err(error),
         Err(error) => {
-            println!("skipped: {what} cannot be installed: {error}");
+            reminders::add(&format!("clients were not run, {what}: {error}"));
             Ok(None)
         }
     }
