@@ -42,7 +42,9 @@ def read(count: int) -> None:
         for number, deal in enumerate(client.records(deals), 1):
             assert deal["ID"] == str(number)
             if number == count * PAGE:
-                break
+                return
+    message = f"the list ended before {count * PAGE} records"
+    raise RuntimeError(message)
 
 
 def main() -> None:

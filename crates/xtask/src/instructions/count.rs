@@ -95,9 +95,14 @@ impl Counter {
             counts[index][usize::from(factor == 2)] = count;
         }
         let counts = counts.iter().zip(workloads);
-        Ok(counts
-            .map(|([once, twice], workload)| twice.saturating_sub(*once) / workload.times)
-            .collect())
+        counts
+            .map(|([once, twice], workload)| {
+                each(*once, *twice, workload.times).map_err(|error| {
+                    let group = workload.group.name();
+                    format!("{group} {}: {error}", workload.name).into()
+                })
+            })
+            .collect()
     }
 
     /// The instructions of a whole program.
@@ -121,6 +126,17 @@ impl Counter {
     }
 }
 
+/// What doing it once more takes, from what it takes so many times and twice as often.
+fn each(once: u64, twice: u64, times: u64) -> Result<u64, String> {
+    match twice.checked_sub(once) {
+        Some(more) if more >= times => Ok(more / times),
+        _ => Err(format!(
+            "{times} times took {once} instructions, and twice as often {twice}: it did not do what \
+             is counted"
+        )),
+    }
+}
+
 /// The instructions of all threads, as callgrind writes them.
 fn total(text: &str) -> Option<u64> {
     let line = text
@@ -132,7 +148,21 @@ fn total(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::total;
+    #![allow(clippy::unwrap_used)]
+
+    use super::{each, total};
+
+    #[test]
+    fn what_takes_nothing_was_not_done() {
+        assert_eq!(each(1_000, 3_000, 20), Ok(100));
+        for (once, twice) in [(1_000, 1_000), (1_000, 999), (1_000, 1_019), (0, 0)] {
+            let error = each(once, twice, 20).unwrap_err();
+            assert!(
+                error.starts_with(&format!("20 times took {once} ")),
+                "{error}"
+            );
+        }
+    }
 
     #[test]
     fn totals() {
