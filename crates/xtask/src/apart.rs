@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     paths,
-    run::{Outcome, cargo, run},
+    run::{Outcome, cargo, empty_dir, run},
 };
 
 /// The crate of ours that knows no place: the description's is a parameter of it.
@@ -32,15 +32,23 @@ const BUILT: [&str; 3] = [".fingerprint", "build", "deps"];
 /// own only the generator. Cargo builds that anew if a copy has another one: it goes by the times
 /// of the files.
 pub(crate) fn target(name: &str) -> Outcome<PathBuf> {
-    let apart = paths::target().join("apart").join(name);
+    target_in(&paths::target(), name)
+}
+
+fn target_in(target: &Path, name: &str) -> Outcome<PathBuf> {
+    let apart = target.join("apart").join(name);
     if !apart.exists() {
+        // A copy that was interrupted does not pass for a whole one.
+        let whole = apart.with_file_name(format!("{name}.part"));
+        empty_dir(&whole)?;
         for part in BUILT {
             let part = Path::new("debug").join(part);
-            let from = paths::target().join(&part);
+            let from = target.join(&part);
             if from.exists() {
-                copy(&from, &apart.join(&part))?;
+                copy(&from, &whole.join(&part))?;
             }
         }
+        fs::rename(whole, &apart)?;
     }
     Ok(apart)
 }
@@ -108,7 +116,31 @@ fn is_built_again(name: &str, is_folder: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_built_again;
+    #![allow(clippy::unwrap_used)]
+
+    use std::{env, fs, process};
+
+    use super::{is_built_again, target_in};
+
+    #[test]
+    fn a_copy_that_was_interrupted_is_made_anew() {
+        let target = env::temp_dir().join(format!("xtask-apart-{}", process::id()));
+        let built = target.join("debug").join("deps");
+        fs::create_dir_all(&built).unwrap();
+        fs::write(built.join("libserde-0123456789abcdef.rlib"), "").unwrap();
+        let half = target.join("apart").join("it.part");
+        fs::create_dir_all(half.join("debug")).unwrap();
+        fs::write(half.join("debug").join("half"), "").unwrap();
+
+        let apart = target_in(&target, "it").unwrap();
+        let names = |folder| -> Vec<_> {
+            let entries = fs::read_dir(folder).unwrap();
+            entries.map(|entry| entry.unwrap().file_name()).collect()
+        };
+        assert_eq!(names(target.join("apart")), ["it"]);
+        assert_eq!(names(apart.join("debug")), ["deps"]);
+        fs::remove_dir_all(target).unwrap();
+    }
 
     #[test]
     fn what_is_built_again() {
