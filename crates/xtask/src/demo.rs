@@ -5,7 +5,7 @@ use std::{env, process::Command};
 use crate::{
     built, paths,
     portal::Portal,
-    run::{Outcome, output, program, run},
+    run::{Outcome, both_outputs, program, run},
     setup,
     venv::Venv,
 };
@@ -25,7 +25,9 @@ pub(crate) fn demo() -> Outcome {
     if env::var_os("BITRIX24_WEBHOOK_URL").is_some_and(|url| !url.is_empty()) {
         return real_portal();
     }
-    print!("{}", sandbox(&Portal::start()?)?);
+    let (printed, errors) = sandbox(&Portal::start()?)?;
+    eprint!("{errors}");
+    print!("{printed}");
     Ok(())
 }
 
@@ -38,9 +40,9 @@ fn real_portal() -> Outcome {
     Ok(())
 }
 
-/// Calls a portal of our own in every way, and returns what was printed.
-fn sandbox(portal: &Portal) -> Outcome<String> {
-    let mut printed = String::new();
+/// Calls a portal of our own in every way, and returns what was printed, and on the standard error.
+fn sandbox(portal: &Portal) -> Outcome<(String, String)> {
+    let (mut printed, mut errors) = (String::new(), String::new());
     for by_token in [false, true] {
         for (language, mut command) in demos() {
             let way = if by_token {
@@ -50,19 +52,24 @@ fn sandbox(portal: &Portal) -> Outcome<String> {
                 portal.give_webhook(&mut command);
                 "webhook"
             };
-            let text = output(&mut command)?;
+            let (text, more) = both_outputs(&mut command)?;
+            errors += &more;
             printed += &format!("== {language}, by {way}\n{text}\n");
         }
     }
-    Ok(printed)
+    Ok((printed, errors))
 }
 
 /// Runs it and checks that it shows what it should, and no secret.
 pub(crate) fn check() -> Outcome {
     let portal = Portal::start()?;
-    let printed = sandbox(&portal)?;
+    let (printed, errors) = sandbox(&portal)?;
+    eprint!("{errors}");
     print!("{printed}");
-    if portal.is_betrayed_by(&printed) {
+    if [&printed, &errors]
+        .iter()
+        .any(|it| portal.is_betrayed_by(it))
+    {
         return Err("the demonstration prints a secret".into());
     }
     for part in printed.split("== ").filter(|part| !part.is_empty()) {

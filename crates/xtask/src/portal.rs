@@ -1,9 +1,6 @@
 //! A portal on a loopback port, as a program of its own.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, process::Command};
 
 use crate::{
     built, paths,
@@ -42,8 +39,7 @@ impl Portal {
         let served = Served::start(
             command
                 .args(["--json", "--until-stdin-closes"])
-                .args(options)
-                .stderr(Stdio::null()),
+                .args(options),
         )?;
         Ok(Self {
             url: served.told("url")?,

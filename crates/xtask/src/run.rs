@@ -54,17 +54,26 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
 
 /// Runs it and returns what it prints on the standard output.
 pub(crate) fn output(command: &mut Command) -> Outcome<String> {
+    Ok(printed(command.stderr(Stdio::inherit()))?.0)
+}
+
+/// Runs it and returns what it prints on the standard output, and on the standard error.
+pub(crate) fn both_outputs(command: &mut Command) -> Outcome<(String, String)> {
+    printed(command.stderr(Stdio::piped()))
+}
+
+fn printed(command: &mut Command) -> Outcome<(String, String)> {
     let output = command
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
         .output()
         .map_err(|error| missing(command, &error))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let [text, errors] =
+        [&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it).into_owned());
     if output.status.success() {
-        Ok(text)
+        Ok((text, errors))
     } else {
         let (line, status) = (line(command), output.status);
-        Err(format!("{line} failed ({status})\n{text}").into())
+        Err(format!("{line} failed ({status})\n{text}{errors}").into())
     }
 }
 
