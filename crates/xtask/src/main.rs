@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
         [] => return usage("a command is missing"),
-        [unknown, ..] => return usage(&format!("no such command or option: {unknown}")),
+        args => return usage(&format!("no such command or option: {}", unknown(args))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,7 +72,34 @@ fn main() -> ExitCode {
     }
 }
 
+/// The first word of a command line that nobody knows.
+fn unknown<'a>(args: &[&'a str]) -> &'a str {
+    match args {
+        ["instructions", "--record", unknown, ..]
+        | ["setup" | "demo" | "instructions", unknown, ..]
+        | [unknown, ..] => unknown,
+        [] => "",
+    }
+}
+
 fn usage(error: &str) -> ExitCode {
     eprint!("xtask: {error}\n\n{USAGE}");
     ExitCode::from(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown;
+
+    #[test]
+    fn the_word_that_is_wrong_is_named() {
+        for (args, wrong) in [
+            (&["sutep"][..], "sutep"),
+            (&["setup", "--fast"], "--fast"),
+            (&["instructions", "--fast"], "--fast"),
+            (&["instructions", "--record", "--fast"], "--fast"),
+        ] {
+            assert_eq!(unknown(args), wrong);
+        }
+    }
 }
