@@ -167,6 +167,20 @@ fn the_same_files_give_the_same_output() {
 #[test]
 fn every_scope_has_its_feature() {
     let manifest = fs::read_to_string(workspace("crates/bitrix24/Cargo.toml")).unwrap();
+    let api = load(&workspace("spec"));
+    // Cargo's names of features have no dots.
+    let scopes = api.scopes.iter().map(|it| it.name.replace('.', "-"));
+    let scopes: BTreeSet<String> = scopes.collect();
+    let problems = wrong_features(&manifest, &scopes);
+    assert!(
+        problems.is_empty(),
+        "crates/bitrix24/Cargo.toml:\n\n{}",
+        problems.join("\n")
+    );
+}
+
+/// What of the features does not belong to the scopes, with the lines that are missing.
+fn wrong_features(manifest: &str, scopes: &BTreeSet<String>) -> Vec<String> {
     let features: BTreeSet<&str> = manifest
         .split("\n[features]\n")
         .nth(1)
@@ -176,27 +190,6 @@ fn every_scope_has_its_feature() {
         .filter_map(|line| line.split_once(" = "))
         .map(|(name, _)| name)
         .collect();
-    let api = load(&workspace("spec"));
-    for scope in &api.scopes {
-        // Cargo's names of features have no dots.
-        let name = &scope.name.replace('.', "-");
-        assert!(
-            features.contains(name.as_str()),
-            "crates/bitrix24/Cargo.toml has no feature for the scope `{name}`. \
-             Add this line under [features]:\n\n{name} = []\n"
-        );
-    }
-    let scopes: BTreeSet<String> = api
-        .scopes
-        .iter()
-        .map(|it| it.name.replace('.', "-"))
-        .collect();
-    for name in features {
-        assert!(
-            matches!(name, "default" | "full") || scopes.contains(name),
-            "crates/bitrix24/Cargo.toml has the feature `{name}`, and spec/{name}/ is not there"
-        );
-    }
     // The array may stand in several lines.
     let full = manifest.split("\nfull = [").nth(1).unwrap();
     let full = full.split(']').next().unwrap();
@@ -205,11 +198,52 @@ fn every_scope_has_its_feature() {
         .map(|name| name.trim().trim_matches('"'))
         .filter(|name| !name.is_empty())
         .collect();
-    let wanted: Vec<&str> = scopes.iter().map(String::as_str).collect();
-    assert_eq!(
-        listed, wanted,
-        "the feature `full` of crates/bitrix24/Cargo.toml"
-    );
+    let mut problems = Vec::new();
+    for name in scopes {
+        if !features.contains(name.as_str()) {
+            problems.push(format!(
+                "no feature for the scope `{name}`. Add this line under [features]:\n\n{name} = []\n"
+            ));
+        }
+        if !listed.contains(&name.as_str()) {
+            problems.push(format!(
+                "no `{name}` in the feature `full`. Add this line to it:\n\n    \"{name}\",\n"
+            ));
+        }
+    }
+    let is_scope = |name: &str| scopes.contains(name);
+    for name in features {
+        if !matches!(name, "default" | "full") && !is_scope(name) {
+            problems.push(format!(
+                "the feature `{name}`, and spec/{name}/ is not there"
+            ));
+        }
+    }
+    for name in listed.iter().filter(|name| !is_scope(name)) {
+        problems.push(format!(
+            "`{name}` in the feature `full`, and spec/{name}/ is not there"
+        ));
+    }
+    if !listed.is_sorted_by(|one, next| one < next) {
+        problems.push("the names in the feature `full` are not in order".into());
+    }
+    problems
+}
+
+#[test]
+fn all_lines_that_a_new_scope_asks_for_are_printed() {
+    let manifest = "[package]\n\n[features]\ndefault = [\"im\"]\nfull = [\n    \"im\",\n    \
+                    \"gone\",\n]\nim = []\nold = []\n\n[lints]\nworkspace = true\n";
+    let scopes = ["im", "sale"].map(String::from).into();
+    let problems = wrong_features(manifest, &scopes);
+    let told = [
+        "no feature for the scope `sale`. Add this line under [features]:\n\nsale = []\n",
+        "no `sale` in the feature `full`. Add this line to it:\n\n    \"sale\",\n",
+        "the feature `old`, and spec/old/ is not there",
+        "`gone` in the feature `full`, and spec/gone/ is not there",
+        "the names in the feature `full` are not in order",
+    ];
+    assert_eq!(problems, told);
 }
 
 #[test]
