@@ -34,7 +34,8 @@ pub(crate) struct Report {
 pub(crate) struct Summary {
     /// Methods that were read.
     pub methods: usize,
-    /// Methods that leave nothing to settle.
+    /// Methods of which nothing is open, and that contradict themselves nowhere; what a ruling
+    /// settles aside.
     pub clear: usize,
     /// Findings that a person must rule on.
     pub open: usize,
@@ -118,7 +119,7 @@ pub(crate) fn report(spec: &Spec, docs: &Docs, merged: &Merged) -> Report {
         let key = spec::key(&draft.method, draft.facts.rest);
         let known = rulings(&index, &key);
         let facts = serde_json::to_value(&draft.facts).unwrap_or_default();
-        let before = summary.open;
+        let before = (summary.open, summary.contradictions);
         for finding in &draft.findings {
             if count(&mut summary, known, finding) {
                 findings.push(Line {
@@ -129,7 +130,7 @@ pub(crate) fn report(spec: &Spec, docs: &Docs, merged: &Merged) -> Report {
                 });
             }
         }
-        summary.clear += usize::from(summary.open == before);
+        summary.clear += usize::from((summary.open, summary.contradictions) == before);
     }
     let known: Vec<Ruling> = spec
         .common

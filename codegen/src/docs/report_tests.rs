@@ -109,6 +109,24 @@ Pages without a method:
 }
 
 #[test]
+fn a_page_that_contradicts_itself_is_not_clear() {
+    let (dir, spec) = spec_of("clear", FILE);
+    for (fact, weight, clear) in [
+        ("params.CODE.type", Weight::Open, 1),
+        ("params.CODE.type", Weight::Contradiction, 1),
+        ("params.ID", Weight::Note, 1),
+        ("params.ID", Weight::Contradiction, 0),
+        ("params.ID", Weight::Open, 0),
+    ] {
+        let mut docs = docs();
+        docs.methods[0].findings = vec![finding(1, fact, &[], weight)];
+        let report = report(&spec, &docs, &merge::merge(&spec, &docs));
+        assert_eq!(report.summary.clear, clear, "{fact} {weight:?}");
+    }
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn a_candidate_stands_where_it_fits() {
     let facts = json!({
         "scopes": [], "result": { "type": "object", "fields": [] },
