@@ -1,6 +1,7 @@
 """httpx for asyncio: one `AsyncClient` for all tasks; `json=` and `.json()`.
 
-Switched off: the limit of connections. HTTP/2 is off by default. With each call it looks for
+Switched off: the limit of connections, and what it takes from the environment (`trust_env`), such
+as proxies. Calls may take 60 seconds. HTTP/2 is off by default. With each call it looks for
 sniffio, which it works without: it is installed, as it takes longer to find that it is not.
 """
 

@@ -1,6 +1,7 @@
 """httpx: one `Client` for all threads, as its documentation has it; `json=` and `.json()`.
 
-Switched off: the limit of connections. HTTP/2 is off by default.
+Switched off: the limit of connections, and what it takes from the environment (`trust_env`), such
+as proxies. Calls may take 60 seconds. HTTP/2 is off by default.
 """
 
 from __future__ import annotations
