@@ -36,10 +36,11 @@ pub(crate) fn check() -> Outcome {
         .arg(sources.join("check.py"))
         .env("BITRIX24_SANDBOX_PROGRAM", built::sandbox(&target))
         .env("FOREIGN_RUST", built::example(&target, "foreign"));
-    if let Some(venv) = unless_missing("those for Python", python(&sources))? {
+    let is_ci = env::var_os("CI").is_some_and(|ci| ci == "true");
+    if let Some(venv) = unless_missing("those for Python", python(&sources), is_ci)? {
         check.env("FOREIGN_PYTHON", venv.path("python"));
     }
-    if let Some(node) = unless_missing("those for Node", node(&sources))? {
+    if let Some(node) = unless_missing("those for Node", node(&sources), is_ci)? {
         check
             .env("FOREIGN_NODE", node.program)
             .env("FOREIGN_MODULES", node.folder);
@@ -48,10 +49,10 @@ pub(crate) fn check() -> Outcome {
 }
 
 /// What was installed; nothing, with a word about it at the end, where that may be missing.
-fn unless_missing<T>(what: &str, installed: Outcome<T>) -> Outcome<Option<T>> {
+fn unless_missing<T>(what: &str, installed: Outcome<T>, is_ci: bool) -> Outcome<Option<T>> {
     match installed {
         Ok(installed) => Ok(Some(installed)),
-        Err(error) if env::var_os("CI").is_some_and(|ci| ci == "true") => Err(error),
+        Err(error) if is_ci => Err(error),
         Err(error) => {
             reminders::add(&format!("clients were not run, {what}: {error}"));
             Ok(None)
@@ -116,5 +117,24 @@ fn node_programs() -> (PathBuf, Command) {
             (node.into(), command)
         }
         _ => ("node".into(), program("npm")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::unless_missing;
+    use crate::reminders;
+
+    #[test]
+    fn what_was_not_run_is_said_at_the_end() {
+        let missing = || Err::<(), _>("no network".into());
+        assert!(unless_missing("those", missing(), true).is_err());
+        assert!(unless_missing("those", missing(), false).unwrap().is_none());
+        assert_eq!(
+            reminders::take(),
+            ["clients were not run, those: no network"]
+        );
     }
 }

@@ -137,3 +137,18 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Outcome {
         .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{both_outputs, program};
+
+    #[test]
+    fn both_outputs_are_returned() {
+        let mut shell = program("sh");
+        shell.args(["-c", "echo one; echo other >&2"]);
+        let outputs = both_outputs(&mut shell).unwrap();
+        assert_eq!(outputs, ("one\n".into(), "other\n".into()));
+    }
+}
