@@ -2,17 +2,28 @@
 //!
 //! Everything here is a function of the time that is passed in, counted from some beginning.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use super::Intensity;
 
 /// Waits that differ by less are the same.
 const TICK: Duration = Duration::from_micros(100);
 
+/// A waiter shows at least that often that it is still there.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How much later than it said a waiter may look, so that nobody overtakes those just woken.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// A bucket, and those who wait until it has room for them.
 ///
-/// Each waiter knows a moment at which there is room for it, whatever the others do: nobody
-/// depends on the progress of another. Who leaves the queue early lets those behind move up.
+/// Each waiter knows a moment at which there is room for it, whatever those before it do; and looks
+/// now and then before it. Who does not look when it should, as nobody polls its future, keeps its
+/// place but counts for nobody else until it looks again. Who leaves the queue early lets those
+/// behind move up, and who goes although others are before it wakes them: there is room for all.
 #[derive(Debug)]
 pub(super) struct Bucket<W> {
     /// Of the bucket, less what the portal may be late in draining.
@@ -22,6 +33,10 @@ pub(super) struct Bucket<W> {
     level: f64,
     at: Duration,
     queue: VecDeque<Waiter<W>>,
+    /// Those who did not look when they should.
+    absent: BTreeMap<Ticket, Waiter<W>>,
+    /// Nobody in the queue is to look before.
+    next_look: Duration,
     next_ticket: i64,
     /// For those who have waited before: lower than all others.
     next_again: i64,
@@ -30,8 +45,10 @@ pub(super) struct Bucket<W> {
 #[derive(Debug)]
 struct Waiter<W> {
     ticket: Ticket,
-    /// When it will look again.
+    /// When there is room for it.
     due: Duration,
+    /// When it will look again.
+    looks: Duration,
     wake: W,
 }
 
@@ -43,8 +60,11 @@ pub(super) struct Ticket(i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Go,
-    /// Wait until then, and ask again.
-    WaitUntil(Duration),
+    /// Ask again at `look`, if not woken before. There will be room at `due`.
+    Wait {
+        due: Duration,
+        look: Duration,
+    },
 }
 
 impl<W: Clone> Bucket<W> {
@@ -55,6 +75,8 @@ impl<W: Clone> Bucket<W> {
             level: 0.0,
             at: Duration::ZERO,
             queue: VecDeque::new(),
+            absent: BTreeMap::new(),
+            next_look: Duration::MAX,
             next_ticket: 0,
             next_again: i64::MIN,
         };
@@ -71,7 +93,7 @@ impl<W: Clone> Bucket<W> {
 
     /// Takes a turn if there is one without a wait.
     pub(super) fn take(&mut self, now: Duration, again: bool) -> bool {
-        self.drain(now);
+        self.pass(now);
         let taken = (self.queue.is_empty() || again) && self.room_in(0).is_zero();
         if taken {
             self.level += 1.0;
@@ -94,44 +116,56 @@ impl<W: Clone> Bucket<W> {
         let waiter = Waiter {
             ticket,
             due: Duration::MAX,
+            looks: Duration::MAX,
             wake,
         };
-        let place = self.queue.partition_point(|other| other.ticket < ticket);
-        self.queue.insert(place, waiter);
+        self.insert(waiter);
         Err(ticket)
     }
 
-    /// What the holder of a ticket is to do now. To go is to leave the queue; whoever is returned
+    /// What the holder of a ticket is to do now. To go is to leave the queue; those who are returned
     /// with it should look again at once.
-    pub(super) fn step(&mut self, now: Duration, ticket: Ticket) -> (Step, Option<W>) {
-        self.drain(now);
-        let Some(index) = self.index(ticket) else {
-            return (Step::Go, None);
+    pub(super) fn step(&mut self, now: Duration, ticket: Ticket) -> (Step, Vec<W>) {
+        self.pass(now);
+        let index = match self.absent.remove(&ticket) {
+            Some(waiter) => Some(self.insert(waiter)),
+            None => self.index(ticket),
+        };
+        let Some(index) = index else {
+            return (Step::Go, Vec::new());
         };
         let wait = self.room_in(index);
-        // Those before it had their moment by then. Who did not look has another one.
-        let is_due = self.queue[index].due <= now + TICK && self.room_in(0).is_zero();
-        if wait.is_zero() || is_due {
+        if wait.is_zero() {
             self.queue.remove(index);
             self.level += 1.0;
-            return (Step::Go, self.move_up(index, now));
+            let woken = (0..=index).filter_map(|place| self.move_up(place, now));
+            return (Step::Go, woken.collect());
         }
         let due = now + wait;
+        let look = due.min(now + LOOK);
         self.queue[index].due = due;
-        (Step::WaitUntil(due), None)
+        self.looks_at(index, look);
+        (Step::Wait { due, look }, Vec::new())
     }
 
     /// Gives a place in the queue back.
     pub(super) fn leave(&mut self, now: Duration, ticket: Ticket) -> Option<W> {
-        self.drain(now);
-        let index = self.index(ticket)?;
-        self.queue.remove(index);
-        self.move_up(index, now)
+        self.pass(now);
+        match self.index(ticket) {
+            Some(index) => {
+                self.queue.remove(index);
+                self.move_up(index, now)
+            }
+            None => {
+                self.absent.remove(&ticket);
+                None
+            }
+        }
     }
 
     /// Takes back a turn that was not used.
     pub(super) fn give_back(&mut self, now: Duration) -> Option<W> {
-        self.drain(now);
+        self.pass(now);
         self.level = (self.level - 1.0).max(0.0);
         self.move_up(0, now)
     }
@@ -157,19 +191,50 @@ impl<W: Clone> Bucket<W> {
 
     /// How long a newcomer would wait.
     pub(super) fn wait(&mut self, now: Duration) -> Duration {
-        self.drain(now);
+        self.pass(now);
         self.room_in(self.queue.len())
     }
 
     pub(super) fn is_idle(&mut self, now: Duration) -> bool {
         self.drain(now);
-        self.queue.is_empty() && self.level == 0.0
+        self.queue.is_empty() && self.absent.is_empty() && self.level == 0.0
     }
 
     fn drain(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.at);
         self.level = (self.level - passed.as_secs_f64() * self.per_second).max(0.0);
         self.at = self.at.max(now);
+    }
+
+    /// Drains the bucket, and finds those who did not look when they should.
+    fn pass(&mut self, now: Duration) {
+        self.drain(now);
+        let is_late = |looks| now.saturating_sub(looks) > GRACE;
+        // If all look in time, this is so once in a second at most.
+        if !is_late(self.next_look) {
+            return;
+        }
+        let waiters = self.queue.drain(..);
+        let (late, rest): (Vec<_>, Vec<_>) = waiters.partition(|waiter| is_late(waiter.looks));
+        self.queue = rest.into();
+        let late = late.into_iter().map(|waiter| (waiter.ticket, waiter));
+        self.absent.extend(late);
+        let looks = self.queue.iter().map(|waiter| waiter.looks);
+        self.next_look = looks.min().unwrap_or(Duration::MAX);
+    }
+
+    /// Puts one in its place.
+    fn insert(&mut self, waiter: Waiter<W>) -> usize {
+        let place = self
+            .queue
+            .partition_point(|other| other.ticket < waiter.ticket);
+        self.queue.insert(place, waiter);
+        place
+    }
+
+    fn looks_at(&mut self, index: usize, look: Duration) {
+        self.queue[index].looks = look;
+        self.next_look = self.next_look.min(look);
     }
 
     fn index(&self, ticket: Ticket) -> Option<usize> {
@@ -195,6 +260,8 @@ impl<W: Clone> Bucket<W> {
             return None;
         }
         waiter.due = due;
-        Some(waiter.wake.clone())
+        let (look, wake) = (waiter.looks.min(due), waiter.wake.clone());
+        self.looks_at(index, look);
+        Some(wake)
     }
 }

@@ -187,22 +187,20 @@ impl PortalLimits {
                 Err(ticket) => ticket,
             };
             // Within the same lock: others must not see the place of one that gives up at once.
-            match bucket.step(now, ticket) {
-                (Step::Go, woken) => {
-                    drop(state);
-                    wake(woken);
-                    return Ok(());
-                }
-                (Step::WaitUntil(due), _) => {
-                    if let Err(late) = check(now, due.saturating_sub(now)) {
-                        let woken = bucket.leave(now, ticket);
-                        drop(state);
-                        wake(woken);
-                        return Err(late);
-                    }
-                }
+            let (step, woken) = bucket.step(now, ticket);
+            let (entered, left) = match step {
+                Step::Go => (Ok(None), None),
+                Step::Wait { due, .. } => match check(now, due.saturating_sub(now)) {
+                    Ok(()) => (Ok(Some(ticket)), None),
+                    Err(late) => (Err(late), bucket.leave(now, ticket)),
+                },
+            };
+            drop(state);
+            wake(woken.into_iter().chain(left));
+            match entered? {
+                Some(ticket) => ticket,
+                None => return Ok(()),
             }
-            ticket
         };
         let mut place = Place {
             limits: self,
@@ -212,7 +210,7 @@ impl PortalLimits {
             let now = self.now();
             let step = match &mut self.state().bucket {
                 Some(bucket) => bucket.step(now, ticket),
-                None => (Step::Go, None),
+                None => (Step::Go, Vec::new()),
             };
             match step {
                 (Step::Go, woken) => {
@@ -220,11 +218,10 @@ impl PortalLimits {
                     wake(woken);
                     return Ok(());
                 }
-                (Step::WaitUntil(due), _) => {
-                    let wait = due.saturating_sub(now);
-                    check(now, wait)?;
+                (Step::Wait { due, look }, _) => {
+                    check(now, due.saturating_sub(now))?;
                     // Whichever comes first.
-                    let _ = timeout(wait, wake_up.notified()).await;
+                    let _ = timeout(look.saturating_sub(now), wake_up.notified()).await;
                 }
             }
         }
@@ -257,8 +254,8 @@ impl Drop for Place<'_> {
     }
 }
 
-fn wake(waiter: Option<Arc<Notify>>) {
-    if let Some(waiter) = waiter {
+fn wake(waiters: impl IntoIterator<Item = Arc<Notify>>) {
+    for waiter in waiters {
         waiter.notify_one();
     }
 }

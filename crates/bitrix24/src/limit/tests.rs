@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use proptest::{collection::vec, prelude::*};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
@@ -129,19 +130,19 @@ impl Day {
             return;
         }
         match self.bucket.step(now, ticket) {
-            (Step::Go, behind) => {
+            (Step::Go, woken) => {
                 self.portal.arrive(now);
                 let late = waiting.promised.map(|due| now.saturating_sub(due));
                 self.latest = self.latest.max(late.unwrap_or_default());
                 self.waiting.remove(&number);
-                if let Some(behind) = behind {
-                    self.look(now, behind);
+                for woken in woken {
+                    self.look(now, woken);
                 }
             }
-            (Step::WaitUntil(due), _) => {
-                assert!(due > now, "it would never end");
+            (Step::Wait { due, look }, _) => {
+                assert!(look > now, "it would never end");
                 waiting.promised.get_or_insert(due);
-                self.events.push(Reverse((due, number)));
+                self.events.push(Reverse((look, number)));
             }
         }
     }
@@ -202,7 +203,7 @@ fn first_come_first_served() {
     let fourth = bucket.enter(now, false, 'd').unwrap_err();
     let fifth = bucket.enter(now, false, 'e').unwrap_err();
     let due = |bucket: &mut Bucket<char>, now, ticket| match bucket.step(now, ticket) {
-        (Step::WaitUntil(due), _) => due,
+        (Step::Wait { due, .. }, _) => due,
         (Step::Go, _) => panic!("it may go"),
     };
     assert_eq!(due(&mut bucket, now, third), seconds(1.0));
@@ -214,7 +215,7 @@ fn first_come_first_served() {
     assert_eq!(bucket.leave(now, third), Some('d'));
     assert_eq!(due(&mut bucket, now, fourth), seconds(1.0));
     let now = seconds(1.0);
-    assert_eq!(bucket.step(now, fourth), (Step::Go, Some('e')));
+    assert_eq!(bucket.step(now, fourth), (Step::Go, vec!['e']));
     assert_eq!(due(&mut bucket, now, fifth), seconds(2.0));
 
     // Somebody else fills the bucket: a wait starts over, and the one that was refused comes first.
@@ -222,8 +223,8 @@ fn first_come_first_served() {
     let again = bucket.enter(now, true, 'd').unwrap_err();
     assert_eq!(due(&mut bucket, now, again), seconds(3.0));
     assert_eq!(due(&mut bucket, seconds(2.0), fifth), seconds(4.0));
-    assert_eq!(bucket.step(seconds(3.0), again), (Step::Go, None));
-    assert_eq!(bucket.step(seconds(4.0), fifth), (Step::Go, None));
+    assert_eq!(bucket.step(seconds(3.0), again), (Step::Go, vec![]));
+    assert_eq!(bucket.step(seconds(4.0), fifth), (Step::Go, vec![]));
     assert!(bucket.is_idle(seconds(60.0)));
 }
 
@@ -237,7 +238,7 @@ fn sizes_that_are_hardly_any() {
     let ticket = bucket.enter(Duration::ZERO, false, ()).unwrap_err();
     assert!(matches!(
         bucket.step(Duration::MAX / 8, ticket),
-        (Step::WaitUntil(_), _)
+        (Step::Wait { .. }, _)
     ));
     bucket.set(Intensity {
         depth: u32::MAX,
@@ -444,4 +445,187 @@ async fn futures_that_nobody_polls_hold_nobody_up() {
     assert_eq!(mine.await, Ok(Ok(())));
     let promised = Duration::from_millis(30_500);
     assert!(start.elapsed() < promised + Duration::from_millis(10));
+}
+
+/// How the future of a call is polled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Polled {
+    /// Whenever it asks for it.
+    Always,
+    /// Once.
+    Never,
+    /// Each so many seconds, whatever it asks for.
+    Seldom(u8),
+}
+
+/// Calls that come after so many milliseconds each, and when they went.
+struct Calls {
+    bucket: Bucket<usize>,
+    portal: Portal,
+    events: BinaryHeap<Reverse<(Duration, usize)>>,
+    polled: Vec<Polled>,
+    tickets: Vec<Option<Ticket>>,
+    came: Vec<Duration>,
+    went: Vec<Option<Duration>>,
+}
+
+impl Calls {
+    fn new(intensity: Intensity, calls: &[(u16, Polled)]) -> Self {
+        let mut now = Duration::ZERO;
+        let came: Vec<_> = (calls.iter())
+            .map(|(pause, _)| {
+                now += Duration::from_millis((*pause).into());
+                now
+            })
+            .collect();
+        let events = came.iter().enumerate();
+        Self {
+            bucket: Bucket::new(intensity),
+            portal: Portal::new(intensity),
+            events: events.map(|(call, came)| Reverse((*came, call))).collect(),
+            polled: calls.iter().map(|(_, polled)| *polled).collect(),
+            tickets: vec![None; calls.len()],
+            came,
+            went: vec![None; calls.len()],
+        }
+    }
+
+    fn look(&mut self, now: Duration, call: usize) {
+        if self.went[call].is_some() {
+            return;
+        }
+        let ticket = match self.tickets[call] {
+            Some(ticket) => ticket,
+            None => match self.bucket.enter(now, false, call) {
+                Ok(()) => return self.go(now, call),
+                Err(ticket) => *self.tickets[call].insert(ticket),
+            },
+        };
+        let (step, woken) = self.bucket.step(now, ticket);
+        match (step, self.polled[call]) {
+            (Step::Go, _) => self.go(now, call),
+            (_, Polled::Never) => {}
+            (_, Polled::Seldom(pause)) => {
+                self.events
+                    .push(Reverse((now + seconds(pause.into()), call)));
+            }
+            (Step::Wait { due, look }, Polled::Always) => {
+                assert!(now < look && look <= due);
+                self.events.push(Reverse((look, call)));
+            }
+        }
+        for woken in woken {
+            if self.polled[woken] == Polled::Always {
+                self.look(now, woken);
+            }
+        }
+    }
+
+    fn go(&mut self, now: Duration, call: usize) {
+        self.portal.arrive(now);
+        self.went[call] = Some(now);
+    }
+
+    /// The calls that are polled so.
+    fn those(&self, polled: impl Fn(Polled) -> bool) -> impl Iterator<Item = usize> {
+        (0..self.polled.len()).filter(move |call| polled(self.polled[*call]))
+    }
+}
+
+fn calls() -> impl Strategy<Value = Vec<(u16, Polled)>> {
+    let pause = || prop_oneof![Just(0), 0_u16..2_000];
+    let plain = || prop_oneof![Just(Polled::Always), Just(Polled::Never)];
+    let seldom = (1_u8..30).prop_map(Polled::Seldom);
+    let mixed = prop_oneof![2 => plain(), 1 => seldom];
+    prop_oneof![
+        vec((pause(), plain()), 1..200),
+        vec((pause(), mixed), 1..200)
+    ]
+}
+
+proptest! {
+    #[test]
+    fn who_is_not_polled_counts_for_nobody(
+        kept in 1_u32..60,
+        per_second in 1_u32..20,
+        calls in calls(),
+    ) {
+        let (depth, per_second) = (kept + per_second, f64::from(per_second));
+        let intensity = Intensity { depth, per_second };
+        let mut run = Calls::new(intensity, &calls);
+        let mut end = Duration::ZERO;
+        while let Some(Reverse((now, call))) = run.events.pop() {
+            run.look(now, call);
+            end = now;
+        }
+        prop_assert!(!run.portal.is_overrun(), "{}", run.portal.highest);
+        // Those who look all come to their turn, and those who do so in time in the order in which
+        // they came.
+        let lasting: Vec<_> = run.those(|polled| polled != Polled::Never).collect();
+        prop_assert!(lasting.iter().all(|call| run.went[*call].is_some()));
+        let prompt: Vec<_> = run.those(|polled| polled == Polled::Always).collect();
+        let went: Vec<_> = prompt.iter().filter_map(|call| run.went[*call]).collect();
+        let tick = seconds(0.001);
+        prop_assert!(went.windows(2).all(|pair| pair[0] <= pair[1] + tick), "{went:?}");
+        // It takes as long as if there were only those, and the time in which the others are missed.
+        let missed = seconds(6.0);
+        if prompt.len() == lasting.len() {
+            #[allow(clippy::cast_precision_loss)]
+            let turns = seconds(prompt.len() as f64 / per_second);
+            for (call, went) in prompt.iter().zip(went) {
+                let took = went.saturating_sub(run.came[*call]);
+                prop_assert!(took <= missed + turns, "{call} took {took:?}");
+            }
+        }
+        let empty = Bucket::<()>::new(intensity).wait(Duration::ZERO);
+        prop_assert_eq!(run.bucket.wait(end + seconds(100.0)), empty);
+    }
+}
+
+/// Say in `buffer_unordered`, whose consumer is busy.
+#[tokio::test(start_paused = true)]
+async fn calls_that_nobody_polls_make_nobody_else_wait() {
+    let limits = PortalLimits::new(Some(Intensity::default()));
+    let start = Instant::now();
+    let mut queued: Vec<_> = (0..300).map(|_| limits.acquire(turn(CHAT))).collect();
+    let mut portal = Portal::new(Intensity::default());
+    let mut poll_all = async |queued: &mut Vec<BoxFuture<'_, Result<(), TooLate>>>| {
+        let mut rest = Vec::new();
+        for mut call in queued.drain(..) {
+            match timeout(Duration::ZERO, &mut call).await {
+                Ok(turn) => {
+                    turn.unwrap();
+                    portal.arrive(start.elapsed());
+                }
+                Err(_) => rest.push(call),
+            }
+        }
+        *queued = rest;
+        assert!(!portal.is_overrun());
+    };
+    poll_all(&mut queued).await;
+    assert_eq!(queued.len(), 252);
+    let wait = limits.expected_wait(turn(CHAT)).await;
+    assert_eq!(wait.as_secs(), 126, "they may all be polled");
+
+    sleep(seconds(26.0)).await;
+    assert_eq!(limits.expected_wait(turn(CHAT)).await, Duration::ZERO);
+    let hurried = Turn {
+        at_most: Some(Duration::ZERO),
+        ..turn(CHAT)
+    };
+    for _ in 0..20 {
+        limits.acquire(hurried).await.unwrap();
+    }
+    // Their places are still theirs: those who look go before others, as far as there is room.
+    poll_all(&mut queued).await;
+    assert_eq!(queued.len(), 224);
+    limits.acquire(hurried).await.unwrap_err();
+    let mut rounds = 0;
+    while !queued.is_empty() {
+        sleep(seconds(10.0)).await;
+        poll_all(&mut queued).await;
+        rounds += 1;
+    }
+    assert_eq!(rounds, 12);
 }
