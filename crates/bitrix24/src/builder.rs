@@ -68,8 +68,8 @@ impl ClientBuilder {
     ///
     /// Unless set, a call takes the time that it takes. Each try is bounded by
     /// [`read_timeout`](Self::read_timeout) and their number by [`retries`](Self::retries), but it
-    /// may be long before it is its turn: 50 calls at once fill the bucket of a portal, and each
-    /// further one waits for half a second more.
+    /// may be long before it is its turn: 48 calls at once are all that the bucket of a portal
+    /// surely takes, and each further one waits for half a second more. See [`Intensity`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

@@ -78,9 +78,10 @@ class Made:
                 of ``read_timeout``.
             retries: How a call is tried again that failed for a passing reason. A number says how
                 many times, with the usual pauses; ``None``: never.
-            intensity: How many requests may go out at once, and how many a second after that. It
-                counts for all that this process sends to the portal. The portal's own limits are
-                50 and 2, and 250 and 5 in an Enterprise plan. ``None``: no limit.
+            intensity: How many requests the portal takes at once, and how many a second after that:
+                50 and 2, or 250 and 5 in an Enterprise plan. It counts for all that this process
+                sends to the portal. As a portal counts by the second, a second's worth is kept
+                back: 48 go out at once, or 245. ``None``: no limit.
             on_moved: Is called with the portal's new address when the portal has moved. The client
                 goes on there by itself, for as long as it lives.
             user_agent: What to call oneself; by default ``bitrix24-python/{version}``.
@@ -134,7 +135,7 @@ class Made:
             connect_timeout: Seconds that a connection may take to come up, and at most nine tenths
                 of ``read_timeout``.
             retries: How a call is tried again that failed for a passing reason.
-            intensity: How many requests may go out at once, and how many a second after that.
+            intensity: How many requests the portal takes at once, and how many a second after that.
             on_moved: Is called with the portal's new address when the portal has moved.
             user_agent: What to call oneself.
             proxy: Address of an HTTP proxy.
@@ -186,7 +187,7 @@ class Made:
             connect_timeout: Seconds that a connection may take to come up, and at most nine tenths
                 of ``read_timeout``.
             retries: How a call is tried again that failed for a passing reason.
-            intensity: How many requests may go out at once, and how many a second after that.
+            intensity: How many requests the portal takes at once, and how many a second after that.
             on_moved: Is called with the portal's new address when the portal has moved.
             user_agent: What to call oneself.
             proxy: Address of an HTTP proxy; the refresh goes by that of ``oauth``.

@@ -22,6 +22,9 @@ use crate::{BoxFuture, process::Process};
 
 /// How many requests a portal takes: a bucket that each request fills by one, and that leaks.
 ///
+/// A portal lets it leak once a second, so clients keep back what leaks in a second: of 50 and 2 a
+/// second, they send 48 at once. They send one, if nothing would be left.
+///
 /// ```
 /// use bitrix24::limit::Intensity;
 ///
@@ -30,7 +33,7 @@ use crate::{BoxFuture, process::Process};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Intensity {
-    /// How many requests at once an empty bucket takes; at least 1.
+    /// How many requests fill an empty bucket of the portal; at least 1.
     pub depth: u32,
     /// How many requests leak out of it in a second; more than 0.
     pub per_second: f64,
