@@ -281,6 +281,7 @@ const EXCEPTIONS: &[&str] = &[
     "NotImplementedError",
     "NotJson",
     "NotRun",
+    "NotSent",
     "OSError",
     "OverflowError",
     "PermissionError",

@@ -109,6 +109,7 @@ classes! {
     NOT_RUN = "bitrix24.errors" "NotRun";
     TRANSPORT_ERROR = "bitrix24.errors" "TransportError";
     CONNECT_ERROR = "bitrix24.errors" "ConnectError";
+    NOT_SENT = "bitrix24.errors" "NotSent";
     CALL_TIMEOUT = "bitrix24.errors" "CallTimeout";
     CONNECTION_LOST = "bitrix24.errors" "ConnectionLost";
     DECODE_ERROR = "bitrix24.errors" "DecodeError";

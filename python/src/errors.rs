@@ -13,7 +13,7 @@ use crate::{
     classes::{
         CALL_TIMEOUT, CONNECT_ERROR, CONNECTION_LOST, Class, DECODE_ERROR, EMPTY_BODY, FIELD_ERROR,
         HTML_BODY, LIMIT_ERROR, LIST_CUT_OFF, METHOD_API_ERROR, METHOD_CODES, MISSING_ANSWER,
-        NOT_AN_ANSWER, NOT_JSON, NOT_RUN, REFRESH_FAILED, REFRESH_REFUSED, REQUEST_ERROR,
+        NOT_AN_ANSWER, NOT_JSON, NOT_RUN, NOT_SENT, REFRESH_FAILED, REFRESH_REFUSED, REQUEST_ERROR,
         SYSTEM_CODES, TOKEN_ERROR, TOKEN_STORE_ERROR, TOKEN_TIMEOUT, TRANSPORT_ERROR, TRUNCATED_BODY,
         UNEXPECTED_REDIRECT, UNKNOWN_API_ERROR, WRONG_REFERENCE, WRONG_TYPE,
     },
@@ -65,6 +65,7 @@ fn make(py: Python<'_>, codes: &[&str], error: Error) -> PyResult<PyErr> {
             details.set_item("status", error.status())?;
             match error.kind() {
                 TransportErrorKind::Connect => &CONNECT_ERROR,
+                TransportErrorKind::NotSent => &NOT_SENT,
                 TransportErrorKind::Timeout => &CALL_TIMEOUT,
                 TransportErrorKind::Lost => &CONNECTION_LOST,
                 _ => &TRANSPORT_ERROR,

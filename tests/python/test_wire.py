@@ -30,6 +30,7 @@ ROWS = wire.read()
 
 TRANSPORT = {
     "connect": errors.ConnectError,
+    "not_sent": errors.NotSent,
     "timeout": errors.CallTimeout,
     "lost": errors.ConnectionLost,
     "other": errors.TransportError,

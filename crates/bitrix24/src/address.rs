@@ -9,6 +9,9 @@ use crate::{ConfigError, Rest, Secret, rules::AuthKind};
 /// The longest code or token that is taken for one, in bytes.
 const MAX_SECRET: usize = 4096;
 
+/// The longest name of a method, in bytes.
+const MAX_METHOD: usize = 255;
+
 /// How calls are authorised.
 #[derive(Clone, Debug)]
 pub(crate) enum Auth {
@@ -143,9 +146,10 @@ impl Address {
 
 /// Whether a method may have this name: words of letters, digits and `_`, joined by single dots.
 pub(crate) fn is_method_name(name: &str) -> bool {
-    name.split('.').all(|word| {
+    let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
-    })
+    };
+    name.len() <= MAX_METHOD && name.split('.').all(is_word)
 }
 
 /// Whether a part of a path is the user of a webhook.
@@ -267,11 +271,22 @@ fn parse(address: &str, what: &str) -> Result<Url, ConfigError> {
         return Err(error("has a query or a fragment"));
     }
     match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(error("is not HTTPS; plain HTTP is for this computer only")),
-        _ => Err(error("is not HTTPS")),
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err(error("is not HTTPS; plain HTTP is for this computer only")),
+        _ => return Err(error("is not HTTPS")),
     }
+    // URLs allow for more than what can be called.
+    let is_usual = |c: u8| c.is_ascii_alphanumeric() || b"._-".contains(&c);
+    if url
+        .domain()
+        .is_some_and(|domain| !domain.bytes().all(is_usual))
+    {
+        return Err(error(
+            "has a host with unusual characters: is a placeholder left in it, or a quotation mark?",
+        ));
+    }
+    Ok(url)
 }
 
 /// The parts of the path, without slashes at the end.
@@ -491,6 +506,9 @@ mod tests {
                 "https://xn--e1afmkfd.xn--p1ai",
                 "https://xn--e1afmkfd.xn--p1ai",
             ),
+            ("https://Пример.рф", "https://xn--e1afmkfd.xn--p1ai"),
+            ("https://my_portal-1.a.de", "https://my_portal-1.a.de"),
+            ("https://[::1]:8443", "https://[::1]:8443"),
         ];
         for (portal, expected) in good {
             assert_eq!(
@@ -508,6 +526,11 @@ mod tests {
             "https://a.de/rest/1/c0de/",
             "https://a.de/rest/1/c0de/profile.json",
             "https://a.de/x/rest/api/1/c0de/profile",
+            "{domain}",
+            "https://{x}.a.de",
+            "https://${a.de}/rest/",
+            "https://\"a.de\"/",
+            "https://%7Bx%7D.a.de",
         ];
         for portal in bad {
             let error = token(portal, "t".into()).unwrap_err().to_string();
@@ -541,7 +564,20 @@ mod tests {
             assert!(is_method_name(name), "{name}");
         }
         for name in [
-            "", ".", "..", "a..b", ".a", "a.", "a/b", "a?b", "a#", "a b", "é", "a%2e", "a\n",
+            "",
+            ".",
+            "..",
+            "a..b",
+            ".a",
+            "a.",
+            "a/b",
+            "a?b",
+            "a#",
+            "a b",
+            "é",
+            "a%2e",
+            "a\n",
+            &"a".repeat(256),
         ] {
             assert!(!is_method_name(name), "{name}");
         }

@@ -121,7 +121,7 @@ impl Client {
     }
 
     /// The same client with another time for a whole call, waiting included; `None`: as long as it
-    /// takes.
+    /// takes. In no time at all nothing is sent: such calls fail.
     #[must_use]
     pub fn with_timeout(&self, timeout: impl Into<Option<Duration>>) -> Self {
         self.with(|options| options.timeout = timeout.into())

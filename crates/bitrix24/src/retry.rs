@@ -95,8 +95,8 @@ impl fmt::Display for Tries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.made, self.stopped) {
             (_, Stopped::MayHaveRun) => f.write_str("; not repeated, since it may have run"),
-            (0 | 1, Stopped::NoTime) => f.write_str("; no time for another try"),
-            (made, Stopped::NoTime) => write!(f, "; no time for more than {made} tries"),
+            (1, Stopped::NoTime) => f.write_str("; no time for another try"),
+            (made @ 2.., Stopped::NoTime) => write!(f, "; no time for more than {made} tries"),
             (0 | 1, _) => Ok(()),
             (made, Stopped::Spent) => write!(f, "; gave up after {made} tries"),
             (made, Stopped::Final) => write!(f, "; on try {made}"),
@@ -120,6 +120,8 @@ pub(crate) enum Verdict {
 pub(crate) enum NotRunBecause {
     /// There was no connection.
     NotConnected,
+    /// There was no time to send it, or no way.
+    NotSent,
     /// The bucket of requests is full.
     BucketFull,
     /// The method's operating time is spent.
@@ -133,6 +135,7 @@ impl Verdict {
     pub(crate) fn of_failure(kind: TransportErrorKind) -> Self {
         match kind {
             TransportErrorKind::Connect => Self::DidNotRun(NotRunBecause::NotConnected),
+            TransportErrorKind::NotSent => Self::DidNotRun(NotRunBecause::NotSent),
             TransportErrorKind::Timeout | TransportErrorKind::Lost | TransportErrorKind::Other => {
                 Self::MayHaveRun
             }

@@ -505,7 +505,13 @@ impl Sending<'_> {
         let is_spent = self.made - self.renewals >= retries.tries.max(1);
         match verdict {
             Verdict::MayHaveRun if !self.repeatable => Decision::Stop(Stopped::MayHaveRun),
-            Verdict::Final | Verdict::DidNotRun(NotRunBecause::TokenExpired) => {
+            Verdict::DidNotRun(NotRunBecause::NotSent)
+                if self.time_left().is_some_and(|left| left.is_zero()) =>
+            {
+                Decision::Stop(Stopped::NoTime)
+            }
+            Verdict::Final
+            | Verdict::DidNotRun(NotRunBecause::NotSent | NotRunBecause::TokenExpired) => {
                 Decision::Stop(Stopped::Final)
             }
             _ if is_spent => Decision::Stop(Stopped::Spent),

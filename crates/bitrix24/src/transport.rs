@@ -140,11 +140,13 @@ pub(crate) fn failure(
     status: Option<u16>,
     scrubber: &Scrubber,
 ) -> TransportError {
-    let kind = if error.is_connect() {
+    let kind = if error.is_builder() {
+        TransportErrorKind::NotSent
+    } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
-    } else if is_not_http(&error) || error.is_builder() {
+    } else if is_not_http(&error) {
         TransportErrorKind::Other
     } else {
         TransportErrorKind::Lost
@@ -165,7 +167,7 @@ pub(crate) fn no_address(method: &str) -> TransportError {
 
 /// There was no time to send anything.
 pub(crate) fn no_time(method: &str) -> TransportError {
-    not_sent(method, "the time of the call was up before it was sent")
+    not_sent(method, "the time of the call was up")
 }
 
 /// The answer, or the rest of it, did not come in time.
@@ -175,7 +177,7 @@ pub(crate) fn timed_out(method: &str, status: Option<u16>) -> TransportError {
 }
 
 fn not_sent(method: &str, detail: &str) -> TransportError {
-    made(TransportErrorKind::Connect, method, None, detail.to_owned())
+    made(TransportErrorKind::NotSent, method, None, detail.to_owned())
 }
 
 fn made(

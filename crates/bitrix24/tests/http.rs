@@ -504,3 +504,44 @@ fn calls_can_move_between_threads() {
     is_send(&client.call(request));
     is_send(&client.call_by_name("profile", json!({})));
 }
+
+#[tokio::test]
+async fn no_time_to_send_it() {
+    let portal = portal(Answer::result(1));
+    let client = webhook(portal.url()).with_timeout(Duration::ZERO);
+    let result = client.call_by_name("profile", ()).await;
+    let Err(Error::Transport(error)) = result else {
+        panic!()
+    };
+    assert_eq!(error.kind(), TransportErrorKind::NotSent);
+    let tries = Tries {
+        made: 0,
+        stopped: Stopped::NoTime,
+    };
+    assert_eq!(error.tries(), tries);
+    assert_eq!(
+        error.to_string(),
+        "profile: not sent: the time of the call was up"
+    );
+    assert!(portal.requests().is_empty());
+}
+
+/// Addresses hold more than what the HTTP library takes.
+#[tokio::test]
+async fn no_way_to_send_it() {
+    let portal = portal(Answer::result(1));
+    let address = format!("{}/{}/rest/1/{CODE}/", portal.url(), "x".repeat(70_000));
+    let client = Client::webhook(&address).unwrap().with_repeatable(true);
+    let result = client.call_by_name("profile", ()).await;
+    let Err(Error::Transport(error)) = result else {
+        panic!()
+    };
+    assert_eq!(error.kind(), TransportErrorKind::NotSent, "{error}");
+    let tries = Tries {
+        made: 1,
+        stopped: Stopped::Final,
+    };
+    assert_eq!(error.tries(), tries);
+    assert!(!error.to_string().contains("xxx"), "{error}");
+    assert!(portal.requests().is_empty());
+}

@@ -15,6 +15,7 @@
     ├── NotRun                              in a batch, an earlier failure kept it from running
     ├── TransportError                      no whole answer came
     │   ├── ConnectError                    no connection: name, route, TLS, proxy
+    │   ├── NotSent                         no time left to send it, or no way
     │   ├── CallTimeout (TimeoutError)      the time of the call ran out
     │   └── ConnectionLost                  the connection broke before the answer was complete
     ├── DecodeError                         something came that is not an answer
@@ -188,6 +189,10 @@ class TransportError(Bitrix24Error):
 
 class ConnectError(TransportError):
     """There was no connection: the name, the route, TLS or the proxy failed. Nothing was sent."""
+
+
+class NotSent(TransportError):
+    """It was not sent: its time was up before, or there is no way to send it."""
 
 
 class CallTimeout(TransportError, TimeoutError):

@@ -253,6 +253,7 @@ fn error_differs(
         Error::Transport(error) => {
             let kind = match error.kind() {
                 TransportErrorKind::Connect => "connect",
+                TransportErrorKind::NotSent => "not_sent",
                 TransportErrorKind::Timeout => "timeout",
                 TransportErrorKind::Lost => "lost",
                 _ => "other",

@@ -50,8 +50,8 @@ pub enum Error<E = AnyCode> {
     NotRun(NotRun),
     /// The call was not sent, or did not run: there is no access token that is valid.
     Token(Box<TokenError>),
-    /// No whole answer arrived. Except for [`TransportErrorKind::Connect`], the method may have
-    /// run nonetheless.
+    /// No whole answer arrived. Except for [`TransportErrorKind::Connect`] and
+    /// [`NotSent`](TransportErrorKind::NotSent), the method may have run nonetheless.
     Transport(TransportError),
     /// The answer is not one that the API gives. The method may have run nonetheless.
     Decode(Box<DecodeError>),

@@ -20,6 +20,9 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// There was no connection: name, network, TLS or proxy. The method did not run.
     Connect,
+    /// It was not sent: its time was up before, or there is no way to send it, as without an address
+    /// or certificates that can be used. The method did not run.
+    NotSent,
     /// The time was up. The method may have run, unless the call was given less time than a
     /// connection, which nobody can tell then.
     Timeout,
@@ -60,6 +63,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match (self.kind, self.status) {
             (TransportErrorKind::Connect, _) => "no connection",
+            (TransportErrorKind::NotSent, _) => "not sent",
             (TransportErrorKind::Timeout, _) => "no answer in time",
             (TransportErrorKind::Lost, None) => "connection lost before the answer",
             (TransportErrorKind::Lost, Some(_)) => "connection lost in the middle of the answer",

@@ -219,7 +219,7 @@ impl Ask<'_> {
     fn lost(&self, error: reqwest::Error, status: Option<u16>) -> TokenError {
         let error = transport::failure(error, "", status, &self.scrubber);
         let kind = match error.kind() {
-            TransportErrorKind::Connect => TokenErrorKind::Connect,
+            TransportErrorKind::Connect | TransportErrorKind::NotSent => TokenErrorKind::Connect,
             TransportErrorKind::Timeout => TokenErrorKind::Timeout,
             TransportErrorKind::Lost => TokenErrorKind::Lost,
             TransportErrorKind::Other => TokenErrorKind::Garbage,
