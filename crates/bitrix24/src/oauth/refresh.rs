@@ -221,7 +221,7 @@ impl Worker {
             };
             error = match self.ask(&old).await {
                 Ok(new) => {
-                    self.state().bought(stored, new);
+                    self.state().bought(&old, stored, new);
                     tracing::debug!("the access token was renewed");
                     // The lease ends after it.
                     return self.save_pair(true).await;
@@ -320,13 +320,15 @@ impl Worker {
                 }
                 Saved::Other(Some(other))
                     if !is_expected(Some(&other), expected.as_ref())
+                        && !state.is_spent(&other)
                         && wins(&other, &new)
                         && other.check().is_ok() =>
                 {
                     state.unsaved = None;
                     state.adopt(other, false);
                 }
-                // Also if there is nothing any more: only this pair can be renewed.
+                // Also if there is nothing any more, or what this pair was bought with: only this
+                // pair can be renewed.
                 Saved::Other(other) => {
                     if let Some(unsaved) = &mut state.unsaved {
                         unsaved.expected = other;
@@ -390,8 +392,9 @@ const BUSY: &str = "others change what it holds all the time";
 
 impl Inner {
     /// Keeps a new pair until the store has it.
-    fn bought(&mut self, stored: Option<Credential>, new: Credential) {
+    fn bought(&mut self, old: &Credential, stored: Option<Credential>, new: Credential) {
         self.refreshes += 1;
+        self.spend(old, &new);
         self.unsaved = Some(Unsaved {
             expected: stored,
             new,

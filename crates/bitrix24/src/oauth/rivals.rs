@@ -4,10 +4,13 @@ use super::{Credential, now, state::Inner};
 use crate::address;
 
 impl Inner {
-    /// Takes over what the store holds, if it is another credential and not an older one. Whether it
-    /// did.
+    /// Takes over what the store holds, if it is another credential and not an older one, nor one that
+    /// was renewed here and put back. Whether it did.
     pub(super) fn consider(&mut self, stored: Option<&Credential>) -> bool {
         let Some(stored) = stored else { return false };
+        if self.is_spent(stored) {
+            return false;
+        }
         let is_better = self.current.as_ref().is_none_or(|current| {
             let ours = &current.credential;
             let is_older = stored

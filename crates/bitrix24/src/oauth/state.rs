@@ -1,6 +1,7 @@
 //! What an [`OAuth`](super::OAuth) knows in one process.
 
 use std::{
+    collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -26,6 +27,9 @@ const SHARED: Duration = Duration::from_secs(5);
 
 /// How many tokens that are over are still masked in texts.
 const REMEMBERED: usize = 8;
+
+/// How many refresh tokens are known to be spent: those of some days.
+const SPENT: usize = 100;
 
 /// A token to call with.
 #[derive(Clone)]
@@ -73,6 +77,8 @@ pub(super) struct Inner {
     pub(super) not_ahead_before: Option<Instant>,
     pub(super) refreshes: u64,
     former: Vec<Secret>,
+    /// Refresh tokens that have bought a pair: a pair that holds one is over.
+    spent: VecDeque<Secret>,
 }
 
 pub(super) struct Current {
@@ -169,6 +175,21 @@ impl Inner {
         }
         self.refusal = None;
         self.not_ahead_before = None;
+    }
+
+    /// Notes the refresh token that another pair was bought with.
+    pub(super) fn spend(&mut self, old: &Credential, new: &Credential) {
+        if old.refresh_token != new.refresh_token {
+            self.spent.extend(old.refresh_token.clone());
+            let excess = self.spent.len().saturating_sub(SPENT);
+            self.spent.drain(..excess);
+        }
+    }
+
+    /// Whether a pair was renewed by this process, so that nothing can be bought with it any more.
+    pub(super) fn is_spent(&self, credential: &Credential) -> bool {
+        let token = credential.refresh_token.as_ref();
+        token.is_some_and(|token| self.spent.contains(token))
     }
 
     pub(super) fn fail(&mut self, error: &TokenError) {

@@ -14,6 +14,8 @@ struct Fickle {
     fails_to_save: AtomicBool,
     panics: AtomicBool,
     hangs: AtomicBool,
+    /// The next save is told that there is nothing.
+    forgets: AtomicBool,
     /// What somebody else puts there just before the next save.
     other: Mutex<Option<Credential>>,
 }
@@ -64,6 +66,9 @@ impl Store for Fickle {
                 let pair = new.access_token.expose();
                 return Err(StoreError::new(format!("no save of {pair}")));
             }
+            if self.forgets.swap(false, Ordering::SeqCst) {
+                return Ok(Saved::Other(None));
+            }
             let other = self.other.lock().unwrap().take();
             if let Some(other) = other {
                 let held = self.inner.load().await?;
@@ -109,6 +114,28 @@ fn an_empty_store() {
     let oauth = OAuth::with_store(app(), MemoryStore::new(bad));
     let error = run(oauth.token(oauth.begin(), None)).unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::BadCredential);
+}
+
+#[test]
+fn the_pair_that_was_spent_does_not_come_back() {
+    let server = Server::new([Act::Pair]);
+    let store = Fickle::new(server.credential());
+    let oauth = oauth(&store);
+    // Nothing, says the store, and then that it holds what was spent.
+    store.forgets.store(true, Ordering::SeqCst);
+    let token = run(rejected(&oauth)).unwrap();
+    assert_eq!(token.secret.expose(), "new-acc3ss-1");
+    assert_eq!(store.held().access_token.expose(), "new-acc3ss-1");
+
+    // A backup is restored, of which nobody knows how old it is.
+    for number in 2..4 {
+        store.put(&server.credential());
+        let token = run(rejected(&oauth)).unwrap();
+        let expected = format!("new-acc3ss-{number}");
+        assert_eq!(token.secret.expose(), expected);
+        assert_eq!(store.held().access_token.expose(), expected);
+    }
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[test]
