@@ -4,11 +4,13 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use bitrix24::{
-    AnyCode, Client, Cursor, DecodeErrorKind, Error, List, ListError, ListMeta, ListMethod, Method,
-    MethodMeta, Paging, Records, Rest,
+    AnyCode, BoxFuture, Client, Cursor, DecodeErrorKind, Error, List, ListError, ListMeta,
+    ListMethod, Method, MethodMeta, Paging, Records, Rest,
+    limit::{Limiter, Seen, TooLate, Turn},
 };
 use bitrix24_sandbox::{Answer, Fault, Sandbox};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -469,4 +471,35 @@ impl ListMethod for DemoListOfNames {
 fn records_go_everywhere() {
     fn is<T: Send + Unpin + futures_core::Stream + std::fmt::Debug>() {}
     is::<Records<Value>>();
+}
+
+/// Gives no turns.
+#[derive(Debug)]
+struct Broken;
+
+impl Limiter for Broken {
+    fn acquire<'a>(&'a self, _turn: Turn<'a>) -> BoxFuture<'a, Result<(), TooLate>> {
+        panic!("as told")
+    }
+
+    fn observe(&self, _turn: Turn<'_>, _seen: Seen) {}
+
+    fn expected_wait<'a>(&'a self, _turn: Turn<'a>) -> BoxFuture<'a, Duration> {
+        Box::pin(async { Duration::ZERO })
+    }
+}
+
+#[tokio::test]
+async fn after_a_panic_the_list_is_not_over() {
+    let client = Client::builder()
+        .limiter(Broken)
+        .webhook(&format!("http://127.0.0.1:1/rest/1/{CODE}/"))
+        .unwrap();
+    let records = client.records_by_name("demo.list", (), List::default());
+    let records = Arc::new(tokio::sync::Mutex::new(records));
+    for _ in 0..3 {
+        let records = Arc::clone(&records);
+        let next = tokio::spawn(async move { records.lock().await.next().await });
+        assert!(next.await.unwrap_err().is_panic());
+    }
 }

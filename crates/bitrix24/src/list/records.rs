@@ -3,8 +3,9 @@
 use std::{
     fmt,
     future::poll_fn,
+    mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     vec,
 };
 
@@ -43,7 +44,7 @@ enum State {
     Idle(Box<Pages>),
     Fetching(BoxFuture<'static, Fetched>),
     End(Box<Pages>),
-    /// Between two others.
+    /// Between two others, where nothing can panic.
     Moving,
 }
 
@@ -127,23 +128,20 @@ impl<R, E: ErrorCode> Stream for Records<R, E> {
             if let Some(record) = this.page.next() {
                 return Poll::Ready(Some(Ok(record)));
             }
-            match std::mem::replace(&mut this.state, State::Moving) {
-                State::Moving => return Poll::Ready(None),
-                State::End(pages) => {
-                    this.state = State::End(pages);
-                    return Poll::Ready(None);
+            match &mut this.state {
+                State::End(_) | State::Moving => return Poll::Ready(None),
+                State::Idle(_) => {
+                    if let State::Idle(mut pages) = mem::replace(&mut this.state, State::Moving) {
+                        this.state = State::Fetching(Box::pin(async move {
+                            let page = pages.next().await;
+                            (pages, page)
+                        }));
+                    }
                 }
-                State::Idle(mut pages) => {
-                    this.state = State::Fetching(Box::pin(async move {
-                        let page = pages.next().await;
-                        (pages, page)
-                    }));
-                }
-                State::Fetching(mut fetching) => {
-                    let Poll::Ready((pages, page)) = fetching.as_mut().poll(context) else {
-                        this.state = State::Fetching(fetching);
-                        return Poll::Pending;
-                    };
+                State::Fetching(fetching) => {
+                    // It stays until the page is read: after a panic, to ask again panics as well,
+                    // and the list does not seem to be over.
+                    let (pages, page) = ready!(fetching.as_mut().poll(context));
                     let read = match page {
                         None => None,
                         Some(Err(error)) => Some(Err(error.into_typed())),
