@@ -94,6 +94,7 @@ impl Request {
             Target::Named(name, rest) => Call::new(name, *rest, params),
         };
         call.timeout = self.timeout;
+        call.is_json = true;
         call
     }
 

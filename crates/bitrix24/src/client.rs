@@ -11,6 +11,7 @@ use crate::{
     live::Shared,
     method::{Method, Rest},
     oauth::OAuth,
+    params,
     process::Process,
     raw::Call,
     transport::Pool,
@@ -216,13 +217,15 @@ impl Client {
             rules: meta.rules,
             repeatable: meta.repeatable,
             timeout: None,
+            is_json: true,
             params: self.encode(meta.name, request)?,
         })
     }
 
     /// Calls a method that has no type here, or whose type is in the way.
     ///
-    /// The parameters are whatever serializes to a JSON object; `()` stands for none.
+    /// The parameters are whatever serializes to a JSON object; `()` stands for none. Infinities and
+    /// NaN, which JSON does not have, are refused.
     ///
     /// # Errors
     /// See [`Error`].
@@ -237,7 +240,8 @@ impl Client {
 
     /// Calls a method of REST 3.0 that has no type here, or whose type is in the way.
     ///
-    /// The parameters are whatever serializes to a JSON object; `()` stands for none.
+    /// The parameters are whatever serializes to a JSON object; `()` stands for none. Infinities and
+    /// NaN, which JSON does not have, are refused.
     ///
     /// # Errors
     /// See [`Error`].
@@ -256,7 +260,9 @@ impl Client {
         rest: Rest,
         params: Vec<u8>,
     ) -> Result<Answer<Value>, Error> {
-        self.send(Call::new(method, rest, params)).await?.decode()
+        let mut call = Call::new(method, rest, params);
+        call.is_json = true;
+        self.send(call).await?.decode()
     }
 
     /// The text without the secrets of this client: for messages that bindings to other languages
@@ -271,13 +277,7 @@ impl Client {
         method: &str,
         params: &impl Serialize,
     ) -> Result<Vec<u8>, RequestError> {
-        let params = serde_json::to_vec(params)
-            .map_err(|error| self.refuse(method, error.to_string().trim_start_matches('.')))?;
-        Ok(if params == b"null" {
-            b"{}".to_vec()
-        } else {
-            params
-        })
+        params::write(params).map_err(|what| self.refuse(method, &what))
     }
 
     /// The texts are the caller's own, who may have put the address in the place of a name.

@@ -40,6 +40,7 @@ mod list;
 mod live;
 mod method;
 pub mod oauth;
+mod params;
 pub mod process;
 pub mod raw;
 mod retry;

@@ -37,6 +37,8 @@ pub struct Call<'a> {
     pub repeatable: bool,
     /// How long the call may take; `None`: as long as the client allows.
     pub timeout: Option<Duration>,
+    /// Whether the parameters are known to be JSON. Else they are read before they are sent.
+    pub is_json: bool,
     /// The parameters: a JSON object.
     pub params: Vec<u8>,
 }
@@ -50,6 +52,7 @@ impl<'a> Call<'a> {
             rules: &[],
             repeatable: false,
             timeout: None,
+            is_json: false,
             params,
         }
     }

@@ -12,6 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use reqwest::{Request, header::LOCATION};
+use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, debug, debug_span, info, warn};
 
@@ -97,6 +98,11 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
             true => BY_PLACE,
             false => NOT_AN_OBJECT,
         }));
+    }
+    if !call.is_json {
+        let text = str::from_utf8(&call.params).map_err(|_| refuse("the parameters are not UTF-8"));
+        serde_json::from_str::<IgnoredAny>(text?)
+            .map_err(|error| refuse(&format!("the parameters are not JSON: {error}")))?;
     }
     if has_marker(&call.params) {
         return Err(refuse(

@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 #![allow(deprecated, reason = "deprecated methods must work as well")]
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use bitrix24::{
     Client, DecodeErrorKind, Error, Rest, Retries, Rule, Stopped, TransportErrorKind, Tries, When,
+    batch::Batch,
     imbot::{ChatGet, ChatGetError},
     raw::Call,
 };
@@ -385,6 +386,16 @@ async fn nothing_is_sent() {
         }
         texts.push(client.call_by_name("profile", [1]).await.unwrap_err());
         texts.push(client.call_by_name("profile", "{}").await.unwrap_err());
+        for json in [&b"{\"a\":1,}"[..], b"{}{}", b"{a}", b"{\"a\":\"\xff\"}"] {
+            let call = Call::new("profile", Rest::Classic, json.to_vec());
+            texts.push(client.send(call).await.unwrap_err());
+        }
+        let number = [("PRICE", f64::INFINITY)];
+        let number = BTreeMap::from(number);
+        texts.push(client.call_by_name("profile", &number).await.unwrap_err());
+        let mut batch = Batch::new();
+        batch.add_by_name("profile", number);
+        texts.push(client.send_batch(batch).await.unwrap_err().into());
         let mut call = Call::new("profile", Rest::Classic, b"{}".to_vec());
         call.rules = RULES;
         texts.push(client.send(call).await.unwrap_err());

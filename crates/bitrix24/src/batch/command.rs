@@ -15,6 +15,7 @@ use crate::{
     Answer, Error, RequestError, Rest, Rule, Tries,
     error::{AnyCode, DecodeError, DecodeErrorKind},
     method::{ErrorCode, Method},
+    params,
     raw::{Call, Reply},
     wire::FromWire,
 };
@@ -86,7 +87,7 @@ impl Batch {
     ///
     /// What is wrong with its parameters shows when the batch is sent.
     pub fn add<M: Method>(&mut self, request: M) -> Handle<M> {
-        self.typed::<M>(json(&request))
+        self.typed::<M>(params::write(&request))
     }
 
     /// Adds a command, some of whose top-level parameters are replaced or added by references: for
@@ -105,7 +106,7 @@ impl Batch {
         request: M,
         references: impl IntoIterator<Item = (N, Reference)>,
     ) -> Handle<M> {
-        let params = json(&request).and_then(|params| replaced(params, references));
+        let params = params::write(&request).and_then(|params| replaced(params, references));
         self.typed::<M>(params)
     }
 
@@ -122,7 +123,7 @@ impl Batch {
             rest: Rest::Classic,
             rules: &[],
             repeatable: false,
-            params: json(&params),
+            params: params::write(&params),
         })
     }
 
@@ -196,16 +197,6 @@ impl fmt::Debug for Batch {
             .field("commands", &methods)
             .finish_non_exhaustive()
     }
-}
-
-/// Parameters as JSON.
-fn json(params: &impl Serialize) -> Result<Vec<u8>, String> {
-    let params = serde_json::to_vec(params)
-        .map_err(|error| error.to_string().trim_start_matches('.').to_owned())?;
-    Ok(match &params[..] {
-        b"null" => b"{}".to_vec(),
-        _ => params,
-    })
 }
 
 /// The parameters with others in their place: of two with the same name, the last one counts.

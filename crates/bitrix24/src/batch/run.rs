@@ -240,6 +240,7 @@ impl Run<'_> {
             Call {
                 repeatable,
                 timeout: self.left(),
+                is_json: true,
                 ..Call::new("batch", Rest::Classic, body.into_bytes())
             }
         });

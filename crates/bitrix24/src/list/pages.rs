@@ -160,6 +160,8 @@ impl Pages {
         call.rules = self.rules;
         call.repeatable = self.repeatable;
         call.timeout = self.timeout;
+        // They were read to be paged.
+        call.is_json = true;
         call
     }
 

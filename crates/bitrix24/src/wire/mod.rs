@@ -48,6 +48,7 @@ pub use any::value;
 pub use described::{Boxed, Described, Kind, Object, Text};
 pub use list::{list, list_with};
 pub use map::{Entries, MapKey, map, map_with};
+pub(crate) use path::located;
 pub use path::{at, key, shorten};
 pub use read::{Expected, Found, FromWire, Strict, into, skip};
 pub(crate) use record::Name;

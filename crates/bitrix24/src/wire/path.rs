@@ -15,7 +15,7 @@ pub fn at<E: de::Error>(step: impl Display, error: E) -> E {
     E::custom(located(step, &error.to_string()))
 }
 
-pub(super) fn located(step: impl Display, text: &str) -> String {
+pub(crate) fn located(step: impl Display, text: &str) -> String {
     let colon = if text.starts_with(['.', '[']) {
         ""
     } else {
