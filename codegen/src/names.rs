@@ -85,6 +85,7 @@ const MODULES: &[&str] = &[
     "method",
     "namespaces",
     "oauth",
+    "params",
     "process",
     "raw",
     "retry",
