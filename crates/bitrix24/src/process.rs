@@ -146,7 +146,7 @@ mod tests {
         slot.owner = Process(0); // as if this were the child of process 0
         assert_eq!(*slot.get_or(|parent| parent + 1), 8);
         assert_eq!(*slot.get_or(|_| 0), 8, "made once");
-        let of_a_grandchild = slot.get_or_in(Process(1), |parent| parent + 1);
+        let of_a_grandchild = slot.get_or_in(Process(2), |parent| parent + 1);
         assert_eq!(*of_a_grandchild, 9);
         assert_eq!(*slot.get_or(|_| 0), 8);
     }
