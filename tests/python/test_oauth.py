@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import stat
@@ -198,6 +199,64 @@ def test_refusal(server: Server, is_async: bool) -> None:
         for secret in (CLIENT_SECRET, REFRESH, OLD):
             assert secret not in text
     assert len(server.refreshes) == 1
+
+
+class Notes(logging.Handler):
+    """Notes what it is told, once it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self.may_go_on = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.may_go_on.wait(10)
+        self.told.append(record.getMessage())
+
+
+def test_nobody_waits_for_those_who_are_told(server: Server) -> None:
+    server.refuses = Reply({"error": "invalid_grant"}, 400)
+    client = Client.from_oauth(server.oauth(), **PLAIN, timeout=5)
+    logger, notes = logging.getLogger("bitrix24"), Notes()
+    logger.addHandler(notes)
+    try:
+        for _ in range(2):
+            with pytest.raises(errors.RefreshRefused):
+                client.call("server.time")
+        notes.may_go_on.set()
+        deadline = time.monotonic() + 10
+        while not notes.told and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.1)
+    finally:
+        logger.removeHandler(notes)
+    # What lasts is told once.
+    [told] = notes.told
+    assert told.startswith("no access token error=the authorization server refused")
+
+
+def test_a_renewal_is_told_when_it_is_stored(server: Server) -> None:
+    store = PythonStore(server.credential())
+    client = Client.from_oauth(server.oauth(store=store), **PLAIN, timeout=5)
+    saves: list[int] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() == "the access token was renewed":
+                saves.append(store.saves)
+
+    logger, handler = logging.getLogger("bitrix24"), Handler()
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        assert client.call("server.time").result == "welcome"
+        deadline = time.monotonic() + 10
+        while not saves and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        logger.setLevel(logging.NOTSET)
+        logger.removeHandler(handler)
+    assert saves == [1]
 
 
 def test_garbage(server: Server) -> None:

@@ -4,6 +4,7 @@
 //! once the authorization server was asked, its answer must not be lost.
 
 use std::{
+    cell::Cell,
     sync::{
         Arc, LazyLock, MutexGuard,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -75,6 +76,7 @@ pub(super) fn launch(oauth: &OAuth, job: Job, sender: Sender<Option<Outcome>>) {
         sender,
         is_provided: matches!(job, Job::Provide),
         is_replaced: matches!(job, Job::Replace(_)),
+        is_renewed: Cell::new(false),
         is_reported: false,
     };
     let thread = thread::Builder::new().name("bitrix24-refresh".to_owned());
@@ -131,6 +133,7 @@ struct Worker {
     sender: Sender<Option<Outcome>>,
     is_provided: bool,
     is_replaced: bool,
+    is_renewed: Cell<bool>,
     is_reported: bool,
 }
 
@@ -153,6 +156,9 @@ impl Worker {
         self.is_reported = true;
         let failure = outcome.as_ref().err().cloned();
         let mut state = self.shared.state().lock();
+        // What lasts is told once: who calls with this very credential to pass it on must not be
+        // told of that in turn, without end.
+        let failure = failure.filter(|error| !state.failed_alike(error));
         state.running = None;
         let outcome = match outcome {
             Ok(token) => {
@@ -172,15 +178,19 @@ impl Worker {
             },
         };
         drop(state);
-        // Whoever reads it may wait for those who wait for the state.
-        match (failure, &outcome) {
-            (Some(error), Ok(_)) => {
+        let is_given = outcome.is_ok();
+        self.sender.send_replace(Some(outcome));
+        // Not sooner: whoever reads it may take long, or call with this very credential.
+        if self.is_renewed.get() {
+            tracing::debug!("the access token was renewed");
+        }
+        match failure {
+            Some(error) if is_given => {
                 tracing::warn!(%error, "the access token, still valid, was not renewed");
             }
-            (Some(error), Err(_)) => tracing::warn!(%error, "no access token"),
-            (None, _) => {}
+            Some(error) => tracing::warn!(%error, "no access token"),
+            None => {}
         }
-        self.sender.send_replace(Some(outcome));
     }
 
     async fn work(&self, job: Job) -> Outcome {
@@ -222,7 +232,7 @@ impl Worker {
             error = match self.ask(&old).await {
                 Ok(new) => {
                     self.state().bought(&old, stored, new);
-                    tracing::debug!("the access token was renewed");
+                    self.is_renewed.set(true);
                     // The lease ends after it.
                     return self.save_pair(true).await;
                 }

@@ -197,6 +197,12 @@ impl Inner {
         self.failure = Some((error.clone(), Instant::now()));
     }
 
+    /// Whether the last job that found no token failed for the same reason.
+    pub(super) fn failed_alike(&self, error: &TokenError) -> bool {
+        let last = self.failure.as_ref();
+        last.is_some_and(|(last, _)| last.to_string() == error.to_string())
+    }
+
     /// Notes a failure after which it is of no use to ask again soon.
     pub(super) fn refuse(&mut self, error: &TokenError) {
         if error.is_permanent() {
