@@ -3,7 +3,14 @@
 //! No other thread takes part, which is three times as fast as to hand the call to a runtime with
 //! threads of its own.
 
-use std::{future::Future, mem, thread, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    mem,
+    pin::Pin,
+    task::Poll,
+    thread,
+    time::Duration,
+};
 
 use bitrix24::process::Process;
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
@@ -13,7 +20,11 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{interrupt, process::interned, settings::config};
+use crate::{
+    logs::{self, Line},
+    process::interned,
+    settings::config,
+};
 
 /// How long Ctrl-C may go unnoticed.
 const SLICE: Duration = Duration::from_millis(50);
@@ -83,50 +94,43 @@ impl Runner {
             turn().await;
             work.await
         });
-        if Handle::try_current().is_ok() {
-            // Python was called from a runtime's thread, to use a store for example. Such a thread
-            // cannot drive a second runtime.
-            let done =
-                py.detach(|| thread::scope(|scope| scope.spawn(|| runtime.block_on(work)).join()));
-            return done.map_err(|_| PyRuntimeError::new_err("the thread of the work panicked"));
-        }
-        let mut slice = || {
-            interrupt::driving(|| {
-                py.detach(|| runtime.block_on(async { timeout(SLICE, &mut work).await }))
-            })
-        };
-        let mut signal = match slice() {
-            Ok(Ok(outcome)) => return Ok(outcome),
-            // Signals come to the main thread alone: most calls are over before that matters.
-            Ok(Err(_)) => match is_main_thread(py) {
-                Ok(false) => {
-                    return interrupt::driving(|| py.detach(|| runtime.block_on(work)));
-                }
-                Ok(true) => py.check_signals(),
-                // To ask is to run Python, and with it the handlers of signals that have come.
-                Err(interrupt) => Err(interrupt),
-            },
-            Err(interrupt) => Err(interrupt),
-        };
+        let mut wait = Some(SLICE);
         loop {
+            let (outcome, lines) = block_on(py, runtime, slice(work.as_mut(), wait))?;
+            let is_silent = lines.is_empty();
+            let mut told = logs::tell(py, lines);
+            match outcome {
+                Some(outcome) if is_silent => return Ok(outcome),
+                // Signals come to the main thread alone: most calls are over before that matters.
+                None if wait.is_some() && told.is_ok() => {
+                    // To ask is to run Python, and with it the handlers of signals that have come.
+                    told = is_main_thread(py).and_then(|is_main| match is_main {
+                        true => py.check_signals(),
+                        false => {
+                            wait = None;
+                            Ok(())
+                        }
+                    });
+                }
+                _ => {}
+            }
             if !self.is_ours() {
                 // The connection is the parent's.
                 mem::forget(work);
-                signal?;
+                told?;
                 return Err(PyRuntimeError::new_err(
                     "a signal handler forked during the call",
                 ));
             }
-            if let Err(interrupt) = signal {
-                drop(work);
-                py.detach(|| runtime.block_on(turn()));
-                return Err(interrupt);
+            match (told, outcome) {
+                (Ok(()), Some(outcome)) => return Ok(outcome),
+                (Ok(()), None) => {}
+                (Err(interrupt), _) => {
+                    drop(work);
+                    block_on(py, runtime, turn())?;
+                    return Err(interrupt);
+                }
             }
-            signal = match slice() {
-                Ok(Ok(outcome)) => return Ok(outcome),
-                Ok(Err(_)) => py.check_signals(),
-                Err(interrupt) => Err(interrupt),
-            };
         }
     }
 }
@@ -142,6 +146,42 @@ impl Drop for Runner {
         } else {
             mem::forget(runtime);
         }
+    }
+}
+
+/// Drives some work, detached from Python, and gives what was told meanwhile.
+fn block_on<T: Send>(
+    py: Python<'_>,
+    runtime: &Runtime,
+    work: impl Future<Output = T> + Send,
+) -> PyResult<(T, Vec<Line>)> {
+    let drive = || logs::keeping(|| runtime.block_on(work));
+    py.detach(|| {
+        if Handle::try_current().is_err() {
+            return Ok(drive());
+        }
+        // Python was called from a runtime's thread, to use a store for example. Such a thread
+        // cannot drive a second runtime.
+        thread::scope(|scope| {
+            let driven = thread::Builder::new().spawn_scoped(scope, drive)?.join();
+            driven.map_err(|_| PyRuntimeError::new_err("the thread of the work panicked"))
+        })
+    })
+}
+
+/// Goes on with some work until it is over, something was told, or the time is up.
+async fn slice<T>(
+    mut work: Pin<&mut (impl Future<Output = T> + Send)>,
+    wait: Option<Duration>,
+) -> Option<T> {
+    let work = poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+        Poll::Pending if logs::are_kept() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    match wait {
+        Some(wait) => timeout(wait, work).await.ok().flatten(),
+        None => work.await,
     }
 }
 

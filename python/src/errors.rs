@@ -5,6 +5,7 @@ use bitrix24::{
     oauth::{TokenError, TokenErrorKind},
 };
 use pyo3::{
+    exceptions::PyException,
     prelude::*,
     types::{PyDict, PyTuple},
 };
@@ -165,4 +166,10 @@ pub(crate) fn not_sent(py: Python<'_>, class: &Class, method: &str, what: &str) 
         Ok(()) => class.error(py, &format!("{method}: not sent: {what}"), &details),
         Err(error) => error,
     }
+}
+
+/// Whether it interrupts the program, as `KeyboardInterrupt` and whatever else is no `Exception`:
+/// such must not be swallowed.
+pub(crate) fn is_interrupt(py: Python<'_>, error: &PyErr) -> bool {
+    !error.is_instance_of::<PyException>(py)
 }

@@ -12,7 +12,6 @@ mod drivers;
 mod encode;
 mod errors;
 mod gate;
-mod interrupt;
 mod keys;
 mod logs;
 mod mailbox;

@@ -1,6 +1,11 @@
 //! What the client tells of its work, handed to Python's `logging`.
+//!
+//! Handlers are code of others: they hold a lock while they run, and may call the client. A thread
+//! that drives a call cannot drive another one, and it can lend no other thread its lock. So it
+//! keeps what is told meanwhile, and hands it on as soon as it has let go of the call.
 
 use std::{
+    cell::RefCell,
     fmt::{self, Write},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
@@ -13,7 +18,12 @@ use tracing::{
     subscriber::Interest,
 };
 
-use crate::{classes::LOGGER, gate, interrupt, process::interned};
+use crate::{classes::LOGGER, errors::is_interrupt, gate, process::interned};
+
+thread_local! {
+    /// There while this thread drives a call.
+    static KEPT: RefCell<Option<Vec<Line>>> = const { RefCell::new(None) };
+}
 
 /// Whether somebody listens to the details: looked up at the beginning of each call.
 static DETAILS: AtomicBool = AtomicBool::new(false);
@@ -38,6 +48,74 @@ pub(crate) fn look_up(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
+/// What a logger is told.
+pub(crate) struct Line {
+    level: u8,
+    text: String,
+}
+
+impl Line {
+    fn of(event: &Event<'_>) -> Self {
+        let mut text = Text::default();
+        event.record(&mut text);
+        Self {
+            level: match *event.metadata().level() {
+                Level::ERROR | Level::WARN => WARNING,
+                Level::INFO => INFO,
+                _ => DEBUG,
+            },
+            text: text.message + &text.fields,
+        }
+    }
+
+    fn tell(self, py: Python<'_>) -> PyResult<()> {
+        let logger = LOGGER.get(py)?;
+        logger.call_method1(interned!(py, "log"), (self.level, self.text))?;
+        Ok(())
+    }
+
+    /// Keeps it, if this thread drives a call.
+    fn keep(self) -> Option<Self> {
+        KEPT.with_borrow_mut(|kept| match kept {
+            Some(kept) => {
+                kept.push(self);
+                None
+            }
+            None => Some(self),
+        })
+    }
+}
+
+/// Drives a call on this thread, and gives what was told meanwhile.
+pub(crate) fn keeping<T>(drive: impl FnOnce() -> T) -> (T, Vec<Line>) {
+    KEPT.set(Some(Vec::new()));
+    let driven = drive();
+    (driven, KEPT.take().unwrap_or_default())
+}
+
+/// Whether something was told that waits.
+pub(crate) fn are_kept() -> bool {
+    KEPT.with_borrow(|kept| kept.as_ref().is_some_and(|kept| !kept.is_empty()))
+}
+
+/// Hands on what was kept. An error is an interrupt: of a signal that has come, or of a handler.
+pub(crate) fn tell(py: Python<'_>, lines: Vec<Line>) -> PyResult<()> {
+    let mut told = Ok(());
+    for line in lines {
+        // Python handles signals whenever it runs. Not within a handler, which may swallow what
+        // they raise.
+        if let Err(interrupt) = py.check_signals() {
+            told = Err(interrupt);
+        }
+        match line.tell(py) {
+            Err(error) if is_interrupt(py, &error) => told = Err(error),
+            Err(error) => error.write_unraisable(py, None),
+            Ok(()) => {}
+        }
+    }
+    told
+}
+
 struct Logging;
 
 impl Subscriber for Logging {
@@ -53,21 +131,12 @@ impl Subscriber for Logging {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut text = Text::default();
-        event.record(&mut text);
-        let level = match *event.metadata().level() {
-            Level::ERROR | Level::WARN => WARNING,
-            Level::INFO => INFO,
-            _ => DEBUG,
+        let Some(line) = Line::of(event).keep() else {
+            return;
         };
         gate::attach_for_long(|py| {
-            interrupt::look(py);
-            let told = LOGGER.get(py).and_then(|logger| {
-                let text = format!("{}{}", text.message, text.fields);
-                logger.call_method1(interned!(py, "log"), (level, text))
-            });
-            if let Err(error) = told {
-                interrupt::raised(py, error, None);
+            if let Err(error) = line.tell(py) {
+                error.write_unraisable(py, None);
             }
         });
     }

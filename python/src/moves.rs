@@ -11,7 +11,7 @@ use std::{
 use bitrix24::process::PerProcess;
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*};
 
-use crate::interrupt::is_interrupt;
+use crate::errors::is_interrupt;
 
 /// Addresses of which the hook has not been told yet.
 #[derive(Default)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bitrix24 import AsyncClient, Client, Retries, errors
 
-from portal import CHAT, SECRET, TOKEN, Portal, Reply
-from test_process import finish, posix
+from portal import CHAT, SECRET, TOKEN, Portal, Reply, Request
+from test_process import finish, posix, wait_for_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +71,85 @@ def test_what_a_handler_asks_the_client(client: Client) -> None:
         logger.setLevel(level)
         logger.removeHandler(handler)
     assert waits == [0.0]
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+@pytest.mark.parametrize("level", ["WARNING", "DEBUG"])
+def test_a_handler_that_calls(portal: Portal, script: Script, kind: str, level: str) -> None:
+    """What is told is sent to the portal, and to send it is told as well."""
+    seen: set[str] = set()
+
+    def react(request: Request) -> Reply:
+        method = request.path.rpartition("/")[2]
+        if method in seen:
+            return Reply({"result": method})
+        seen.add(method)
+        return BUSY
+
+    portal.react(react)
+    process = script(
+        f"""
+        import asyncio, logging
+        settings = {{"retries": Retries(3, 0.01, 0.01), "intensity": None, "timeout": 5}}
+        client = Client.from_webhook(URL, **settings)
+
+        class Report(logging.Handler):
+            about = []
+            busy = False
+            def emit(self, record):
+                if self.busy:
+                    return
+                self.busy = True
+                self.about.append(record.getMessage().partition(" method")[0])
+                assert client.call("im.notify").result == "im.notify"
+                self.busy = False
+
+        logger = logging.getLogger("bitrix24")
+        logger.addHandler(Report())
+        logger.setLevel(logging.{level})
+        if {kind} is Client:
+            print(client.call("server.time").result)
+        else:
+            print(asyncio.run(AsyncClient.from_webhook(URL, **settings).call("server.time")).result)
+        print(*Report.about, sep=", ")
+        """
+    )
+    about = "will be tried again"
+    if level == "DEBUG":
+        about = f"answered, {about}, answered"
+    assert finish(process) == f"server.time\n{about}\n"
+
+
+@posix
+def test_ctrl_c_while_a_handler_calls(portal: Portal, script: Script) -> None:
+    def react(request: Request) -> Reply:
+        return Reply(delay=60) if request.path.endswith("im.notify") else BUSY
+
+    portal.react(react)
+    process = script(
+        """
+        import logging
+        client = Client.from_webhook(URL, retries=Retries(2, 0.0, 0.0), intensity=None)
+        reporter = Client.from_webhook(URL, **PLAIN)
+
+        class Report(logging.Handler):
+            def emit(self, record):
+                reporter.call("im.notify")
+
+        logging.getLogger("bitrix24").addHandler(Report())
+        try:
+            client.call("server.time")
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
+    wait_for_requests(portal, 2)
+    while not any(request.path.endswith("im.notify") for request in portal.requests):
+        time.sleep(0.01)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert finish(process) == "interrupted\n"
+    assert time.monotonic() - start < 2
 
 
 def test_retries(portal: Portal, make: Make, caplog: pytest.LogCaptureFixture) -> None:
