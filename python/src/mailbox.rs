@@ -8,6 +8,9 @@
 //! Python's happens on the thread of the loop; the runtime's threads own no Python object. They
 //! wake a loop by a pipe that it watches, without attaching: the thread of the loop may be busy
 //! with Python. Where a loop cannot watch one, as on Windows, they attach for the wake-up.
+//!
+//! A loop that watches the pipe owns its mailbox, which so goes with it: also if it is dropped
+//! without being closed, as many are.
 
 use std::{
     collections::HashMap,
@@ -23,7 +26,12 @@ use std::{
 };
 
 use bitrix24::{oauth::jobs_under_way, process::Process};
-use pyo3::{exceptions::PyRuntimeError, prelude::*};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    exceptions::PyRuntimeError,
+    prelude::*,
+    types::{PyWeakrefMethods, PyWeakrefReference},
+};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     task::AbortHandle,
@@ -57,8 +65,31 @@ static BRIDGE: PerProcess<Bridge> = PerProcess::new();
 #[derive(Default)]
 struct Bridge {
     runtime: Option<Runtime>,
-    mailboxes: Vec<Py<Mailbox>>,
+    mailboxes: Vec<Known>,
     exited: bool,
+}
+
+/// A mailbox, by the address of its event loop.
+struct Known(usize, Hold);
+
+enum Hold {
+    /// The event loop keeps it, by the pipe that it watches.
+    Weak(Py<PyWeakrefReference>),
+    /// Nobody else keeps it between two calls.
+    Strong(Py<Mailbox>),
+}
+
+impl Known {
+    /// Unless it is gone.
+    fn get(&self, py: Python<'_>) -> Option<Py<Mailbox>> {
+        match &self.1 {
+            Hold::Weak(mailbox) => {
+                let mailbox = mailbox.bind(py).upgrade_as::<Mailbox>().ok()?;
+                mailbox.map(Bound::unbind)
+            }
+            Hold::Strong(mailbox) => Some(mailbox.clone_ref(py)),
+        }
+    }
 }
 
 impl Bridge {
@@ -155,9 +186,10 @@ fn cross(
             None => start()?,
         };
         let runtime = bridge.runtime.insert(runtime).handle().clone();
-        let mut mailboxes = bridge.mailboxes.iter();
-        let known = mailboxes.find(|mailbox| mailbox.get().event_loop.is(event_loop));
-        Ok(Some((runtime, known.map(|mailbox| mailbox.clone_ref(py)))))
+        // As long as it has a mailbox, no other loop comes to its address.
+        let address = event_loop.as_ptr().addr();
+        let mut known = bridge.mailboxes.iter().filter(|known| known.0 == address);
+        Ok(Some((runtime, known.find_map(|known| known.get(py)))))
     })
 }
 
@@ -223,13 +255,12 @@ fn wake(inbox: &Arc<Inbox>) {
     }
     gate::attach(|py| {
         let find = |bridge: &mut Bridge| {
-            let index = bridge
-                .mailboxes
-                .iter()
-                .position(|mailbox| mailbox.get().is_of(inbox))?;
-            Some((index, bridge.mailboxes[index].clone_ref(py)))
+            bridge.mailboxes.iter().find_map(|known| match &known.1 {
+                Hold::Strong(mailbox) if mailbox.get().is_of(inbox) => Some(mailbox.clone_ref(py)),
+                _ => None,
+            })
         };
-        let Some((index, mailbox)) = BRIDGE.with(py, find) else {
+        let Some(mailbox) = BRIDGE.with(py, find) else {
             return;
         };
         let woken = mailbox
@@ -239,21 +270,41 @@ fn wake(inbox: &Arc<Inbox>) {
                 event_loop.call_method1(py, interned!(py, "call_soon_threadsafe"), (drain,))
             });
         if woken.is_err() {
-            // The loop was closed with calls under way: nobody waits for them any more.
-            let closed = BRIDGE.with(py, |bridge| {
-                let same = bridge
-                    .mailboxes
-                    .get(index)
-                    .is_some_and(|found| found.is(&mailbox));
-                same.then(|| bridge.mailboxes.swap_remove(index))
-            });
-            drop(closed);
+            forget_closed(py);
         }
     });
 }
 
+/// Forgets the event loops that came to their end: nobody waits any more for the calls that are
+/// under way there.
+pub(crate) fn forget_closed(py: Python<'_>) {
+    let known: Vec<_> = BRIDGE.with(py, |bridge| {
+        let known = bridge.mailboxes.iter();
+        known.filter_map(|known| known.get(py)).collect()
+    });
+    let closed: Vec<_> = known
+        .into_iter()
+        .filter(|mailbox| mailbox.get().is_closed(py))
+        .collect();
+    let forgotten: Vec<_> = BRIDGE.with(py, |bridge| {
+        let (left, forgotten) = mem::take(&mut bridge.mailboxes)
+            .into_iter()
+            .partition(|known| {
+                known
+                    .get(py)
+                    .is_some_and(|mailbox| !closed.iter().any(|closed| closed.is(&mailbox)))
+            });
+        bridge.mailboxes = left;
+        forgotten
+    });
+    drop(forgotten);
+    for mailbox in closed {
+        mailbox.get().give_up();
+    }
+}
+
 /// Where finished calls wait for their event loop.
-#[pyclass(frozen, module = "bitrix24._native")]
+#[pyclass(frozen, weakref, module = "bitrix24._native")]
 pub(crate) struct Mailbox {
     process: Process,
     event_loop: Py<PyAny>,
@@ -329,24 +380,14 @@ impl Mailbox {
         };
         let mailbox = Bound::new(py, mailbox)?;
         hang_bell(&mailbox)?;
-        // A good time to forget the loops that came to their end.
-        let known: Vec<_> = BRIDGE.with(py, |bridge| {
-            bridge.mailboxes.push(mailbox.clone().unbind());
-            bridge
-                .mailboxes
-                .iter()
-                .map(|mailbox| mailbox.clone_ref(py))
-                .collect()
-        });
-        let closed: Vec<_> = known
-            .into_iter()
-            .filter(|mailbox| mailbox.get().is_closed(py))
-            .collect();
-        BRIDGE.with(py, |bridge| {
-            bridge
-                .mailboxes
-                .retain(|mailbox| !closed.iter().any(|closed| closed.is(mailbox)));
-        });
+        let address = mailbox.get().event_loop.as_ptr().addr();
+        let hold = match mailbox.get().inbox.bell.get() {
+            Some(_) => Hold::Weak(PyWeakrefReference::new(&mailbox)?.unbind()),
+            None => Hold::Strong(mailbox.clone().unbind()),
+        };
+        // A good time for it.
+        forget_closed(py);
+        BRIDGE.with(py, |bridge| bridge.mailboxes.push(Known(address, hold)));
         Ok(mailbox)
     }
 
@@ -364,6 +405,25 @@ impl Mailbox {
     /// Whether this is the process that the calls belong to, rather than a forked child of it.
     fn is_ours(&self) -> bool {
         self.process == Process::current()
+    }
+
+    /// Ends the calls that are under way. Python's objects go where no lock is held.
+    fn give_up(&self) {
+        let calls = mem::take(&mut *lock(&self.under_way));
+        let outbox = mem::take(&mut *lock(&self.outbox));
+        if !self.is_ours() {
+            mem::forget(outbox);
+            return;
+        }
+        for task in calls.values().filter_map(|call| call.abort.as_ref()) {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 
@@ -445,6 +505,23 @@ impl Mailbox {
                 call.abort = Some(runtime.spawn(job).abort_handle());
             }
         }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.event_loop)?;
+        // What is not visited is not collected.
+        let Ok(under_way) = self.under_way.try_lock() else {
+            return Ok(());
+        };
+        under_way.values().try_for_each(|call| {
+            visit.call(&call.future)?;
+            let mut hook = call.ending.hook.iter();
+            hook.try_for_each(|hook| hook.traverse(&visit))
+        })
+    }
+
+    fn __clear__(&self) {
+        self.give_up();
     }
 
     /// Ends a call, unless it is over.

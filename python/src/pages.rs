@@ -22,7 +22,7 @@ use crate::{
     classes::{LIST_REQUEST, REQUEST_ERROR},
     client::Client,
     decode::{Scratch, Seed},
-    errors,
+    errors, mailbox,
     outcome::Outcome,
     process::interned,
     request::{Parts, Target},
@@ -177,13 +177,18 @@ impl Pages {
     }
 
     /// Marks a page as under way.
-    fn begin(&self) -> PyResult<UnderWay> {
+    fn begin(&self, py: Python<'_>) -> PyResult<UnderWay> {
         // A forked child never ends what its parent has begun.
         let process = Process::current().number();
-        if self.reading.busy.swap(process, SeqCst) == process {
-            return Err(PyRuntimeError::new_err(
-                "the next page of this list is under way already",
-            ));
+        let is_busy = || self.reading.busy.swap(process, SeqCst) == process;
+        if is_busy() {
+            // For an event loop, perhaps, that was closed before it came.
+            mailbox::forget_closed(py);
+            if is_busy() {
+                return Err(PyRuntimeError::new_err(
+                    "the next page of this list is under way already",
+                ));
+            }
         }
         Ok(UnderWay(self.reading.clone()))
     }
@@ -231,7 +236,7 @@ impl Pages {
     /// The records of the next page, given how many pages have been taken; `None` at the end.
     #[pyo3(signature = (taken, /))]
     fn next<'py>(&self, py: Python<'py>, taken: u64) -> PyResult<Bound<'py, PyAny>> {
-        let under_way = self.begin()?;
+        let under_way = self.begin(py)?;
         let method = self.reading.target.name();
         let page = self.client.get().wait(py, method, self.turn(taken));
         drop(under_way);
@@ -240,7 +245,7 @@ impl Pages {
 
     #[pyo3(signature = (taken, /))]
     fn next_async<'py>(&self, py: Python<'py>, taken: u64) -> PyResult<Bound<'py, PyAny>> {
-        let under_way: Box<dyn Send + Sync> = Box::new(self.begin()?);
+        let under_way: Box<dyn Send + Sync> = Box::new(self.begin(py)?);
         let method = self.reading.target.name();
         let client = self.client.get();
         client.spawn(py, method, Some(under_way), self.turn(taken))

@@ -147,6 +147,34 @@ def test_what_is_no_list(client: Client) -> None:
         client.records(wrong)
 
 
+def test_a_loop_that_is_closed_in_between(portal: Portal, async_client: AsyncClient) -> None:
+    Table(portal, 60)
+    portal.answer(Reply(delay=30))
+    records = async_client.records(LISTED)
+    loop = asyncio.new_event_loop()
+
+    async def begin() -> asyncio.Task[Any]:
+        first = asyncio.ensure_future(_next(records))
+        while not portal.requests:
+            await asyncio.sleep(0.01)
+        return first
+
+    abandoned = loop.run_until_complete(begin())
+    loop.close()
+
+    async def run() -> list[Any]:
+        return [record["ID"] async for record in records]
+
+    assert asyncio.run(run()) == list(range(1, 61))
+    deadline = time.monotonic() + 10
+    while portal.broken == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert portal.broken == 1
+    assert not abandoned.done()
+    # Nobody is to complain of it.
+    abandoned._log_destroy_pending = False  # type: ignore[attr-defined] # pyright: ignore
+
+
 def test_cancellation(portal: Portal, async_client: AsyncClient) -> None:
     Table(portal, 60)
     portal.answer(Reply(delay=30))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portal import Portal, Reply
+from portal import Portal, Reply, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,6 +245,52 @@ def test_ctrl_c_in_async(portal: Portal, script: Script) -> None:
     process.send_signal(signal.SIGINT)
     assert finish(process) == "interrupted\n"
     assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("watches", [True, False])
+def test_event_loops_that_go(portal: Portal, script: Script, watches: bool) -> None:
+    """Dropped, and closed while a call is under way."""
+
+    def react(request: Request) -> Reply:
+        return Reply(delay=60 if request.path.endswith("slow") else 0)
+
+    portal.react(react)
+    process = script(
+        f"""
+        import asyncio, gc, logging, warnings, weakref
+        warnings.simplefilter("ignore")
+        logging.getLogger("asyncio").disabled = True
+        client = AsyncClient.from_webhook(URL, **PLAIN)
+
+        def refuse(*_):
+            raise NotImplementedError
+
+        def drop():
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(client.call("server.time"))
+            return weakref.ref(loop)
+
+        def close():
+            loop = asyncio.new_event_loop()
+            if not {watches}:
+                loop.add_reader = refuse
+            async def run():
+                loop.create_task(client.call("slow"))
+                await client.call("server.time")
+            loop.run_until_complete(run())
+            loop.close()
+            return weakref.ref(loop)
+
+        loops = [close() for _ in range(5)]
+        if {watches}:
+            loops += [drop() for _ in range(5)]
+        # Where nothing is watched, the next loop lets go of the others.
+        asyncio.run(client.call("server.time"))
+        gc.collect()
+        print([loop() for loop in loops if loop()])
+        """
+    )
+    assert finish(process) == "[]\n"
 
 
 def test_subinterpreters_are_refused(script: Script) -> None:
