@@ -24,7 +24,6 @@ use crate::{
     process::{PerProcess, interned},
     request::Request,
     settings::{Options, Settings, config, reveal},
-    store::PythonStore,
     table::TIME,
 };
 
@@ -38,8 +37,8 @@ pub(crate) struct Client {
     options: Options,
     /// Each copy holds its own reference, or the garbage collector would miscount.
     hook: Option<Hook>,
-    /// The store of the credential, if it is written in Python.
-    store: Option<Arc<PythonStore>>,
+    /// The application, if it has a store that is written in Python.
+    oauth: Option<Py<OAuth>>,
 }
 
 /// What all copies of a client share.
@@ -76,7 +75,7 @@ impl Client {
             }),
             options: Options::default(),
             hook: settings.hook(py),
-            store: None,
+            oauth: None,
         })
     }
 
@@ -188,7 +187,7 @@ impl Client {
     fn ending(&self, py: Python<'_>, keep: Option<Box<dyn Send + Sync>>) -> Ending {
         Ending {
             hook: self.hook.as_ref().map(|hook| hook.clone_ref(py)),
-            store: self.store.clone(),
+            oauth: self.oauth.as_ref().map(|oauth| oauth.clone_ref(py)),
             _keep: keep,
         }
     }
@@ -252,7 +251,7 @@ impl Client {
         let oauth = OAuth::of(oauth)?;
         let made = settings.builder().oauth(oauth.get().inner());
         Ok(Self {
-            store: oauth.get().store(),
+            oauth: oauth.get().store().map(|_| oauth.clone().unbind()),
             ..Self::new(py, settings, made)?
         })
     }
@@ -281,7 +280,7 @@ impl Client {
             options: self.options.with(timeout, retries, repeatable)?,
             shared: self.shared.clone(),
             hook: self.hook.as_ref().map(|hook| hook.clone_ref(py)),
-            store: self.store.clone(),
+            oauth: self.oauth.as_ref().map(|oauth| oauth.clone_ref(py)),
         })
     }
 
@@ -410,6 +409,7 @@ impl Client {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.oauth)?;
         self.hook.iter().try_for_each(|hook| hook.traverse(&visit))
     }
 }

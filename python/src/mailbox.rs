@@ -515,8 +515,7 @@ impl Mailbox {
         };
         under_way.values().try_for_each(|call| {
             visit.call(&call.future)?;
-            let mut hook = call.ending.hook.iter();
-            hook.try_for_each(|hook| hook.traverse(&visit))
+            call.ending.traverse(&visit)
         })
     }
 

@@ -7,7 +7,7 @@ use bitrix24::{
     oauth::{App, Credential, Installation, MemoryStore, TokenError, TokenErrorKind},
     process::Process,
 };
-use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
+use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*, types::PyDict};
 
 use crate::{
     classes::OAUTH,
@@ -44,22 +44,29 @@ impl OAuth {
         &self.oauth
     }
 
-    pub(crate) fn store(&self) -> Option<Arc<PythonStore>> {
-        self.store.clone()
+    pub(crate) fn store(&self) -> Option<&PythonStore> {
+        self.store.as_deref()
     }
 
     fn wait<'py, T: Outcome>(
-        &self,
-        py: Python<'py>,
+        this: &Bound<'py, Self>,
         work: impl Future<Output = T> + Send,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let py = this.py();
         let outcome = Runner::new()?.drive(py, work)?;
-        self.ending().give(py, Box::new(outcome))
+        Self::ending(this).give(py, Box::new(outcome))
     }
 
-    fn ending(&self) -> Ending {
+    fn spawn<'py, T: Outcome>(
+        this: &Bound<'py, Self>,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        mailbox::spawn(this.py(), Process::current(), Self::ending(this), work)
+    }
+
+    fn ending(this: &Bound<'_, Self>) -> Ending {
         Ending {
-            store: self.store.clone(),
+            oauth: Some(this.clone().unbind()),
             ..Ending::default()
         }
     }
@@ -167,41 +174,49 @@ impl OAuth {
 
     #[pyo3(signature = (code, server, /))]
     fn exchange<'py>(
-        &self,
+        this: &Bound<'py, Self>,
         code: &Bound<'py, PyAny>,
         server: Option<String>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(code.py(), self.exchanged(code, server)?)
+        Self::wait(this, this.get().exchanged(code, server)?)
     }
 
     #[pyo3(signature = (code, server, /))]
     fn exchange_async<'py>(
-        &self,
+        this: &Bound<'py, Self>,
         code: &Bound<'py, PyAny>,
         server: Option<String>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let work = self.exchanged(code, server)?;
-        mailbox::spawn(code.py(), Process::current(), self.ending(), work)
+        Self::spawn(this, this.get().exchanged(code, server)?)
     }
 
     /// What calls are made with, read from the store the first time.
-    fn credential<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(py, self.current())
+    fn credential<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::wait(this, this.get().current())
     }
 
-    fn credential_async<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        mailbox::spawn(py, Process::current(), self.ending(), self.current())
-    }
-
-    #[pyo3(signature = (credential, /))]
-    fn replace<'py>(&self, credential: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.wait(credential.py(), self.replaced(credential)?)
+    fn credential_async<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::spawn(this, this.get().current())
     }
 
     #[pyo3(signature = (credential, /))]
-    fn replace_async<'py>(&self, credential: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let work = self.replaced(credential)?;
-        mailbox::spawn(credential.py(), Process::current(), self.ending(), work)
+    fn replace<'py>(
+        this: &Bound<'py, Self>,
+        credential: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::wait(this, this.get().replaced(credential)?)
+    }
+
+    #[pyo3(signature = (credential, /))]
+    fn replace_async<'py>(
+        this: &Bound<'py, Self>,
+        credential: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Self::spawn(this, this.get().replaced(credential)?)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.store().map_or(Ok(()), |store| store.traverse(&visit))
     }
 }
 

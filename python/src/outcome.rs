@@ -1,10 +1,8 @@
 //! What comes of the client's work, whoever waits for it.
 
-use std::sync::Arc;
+use pyo3::{PyTraverseError, PyVisit, prelude::*};
 
-use pyo3::prelude::*;
-
-use crate::{moves::Hook, store::PythonStore};
+use crate::{moves::Hook, oauth::OAuth};
 
 /// A result on its way to Python.
 ///
@@ -19,8 +17,8 @@ pub(crate) trait Outcome: Send + 'static {
 pub(crate) struct Ending {
     /// Is told if the portal has moved meanwhile.
     pub(crate) hook: Option<Hook>,
-    /// What a failing store raised is in there.
-    pub(crate) store: Option<Arc<PythonStore>>,
+    /// What a failing store raised is in there, if that is written in Python.
+    pub(crate) oauth: Option<Py<OAuth>>,
     /// Dropped at the end.
     pub(crate) _keep: Option<Box<dyn Send + Sync>>,
 }
@@ -35,10 +33,15 @@ impl Ending {
         if let Some(hook) = &self.hook {
             hook.tell(py)?;
         }
-        outcome.give(py).inspect_err(|error| {
-            if let Some(store) = &self.store {
-                store.explain(py, error);
-            }
+        outcome.give(py).map_err(|error| {
+            let store = self.oauth.as_ref().and_then(|oauth| oauth.get().store());
+            let explained = store.map_or(Ok(()), |store| store.explain(py, &error));
+            explained.err().unwrap_or(error)
         })
+    }
+
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.oauth)?;
+        self.hook.iter().try_for_each(|hook| hook.traverse(visit))
     }
 }

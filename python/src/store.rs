@@ -1,16 +1,24 @@
 //! Stores of credentials: those of the client for Python, and those of Python for the client.
 
 use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
+    fmt, mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 
 use bitrix24::{
     BoxFuture,
-    oauth::{Credential, FileStore, MemoryStore, Saved, StoreError},
+    oauth::{Credential, FileStore, MemoryStore, Saved, StoreError, jobs_under_way},
     process::PerProcess,
 };
-use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
+use pyo3::{
+    PyTraverseError, PyVisit,
+    exceptions::{PyBaseException, PyTypeError},
+    prelude::*,
+    types::{PyDict, PyWeakrefMethods, PyWeakrefReference},
+};
 
 use crate::{
     classes::{FILE_STORE, MEMORY_STORE, TOKEN_STORE_ERROR},
@@ -103,18 +111,51 @@ impl Given {
         Ok(Self::Python(Arc::new(PythonStore {
             store: store.clone().unbind(),
             raised: PerProcess::default(),
+            is_used: AtomicBool::new(false),
         })))
     }
 }
 
 /// A store that is written in Python, called on the thread that renews the token.
+///
+/// It belongs to one [`OAuth`](crate::oauth::OAuth), for Python's garbage collector: stores often
+/// lead back to it. Whatever may call the store holds that, apart from jobs that are under way.
 pub(crate) struct PythonStore {
     store: Py<PyAny>,
-    /// What it raised last.
-    raised: PerProcess<Mutex<Option<PyErr>>>,
+    raised: PerProcess<Mutex<Raised>>,
+    /// Whether it was called by a job that may be under way.
+    is_used: AtomicBool,
+}
+
+/// What a store raised last.
+#[derive(Default)]
+enum Raised {
+    #[default]
+    Nothing,
+    Untold(Py<PyBaseException>),
+    /// It is the cause of this error, as long as that is there.
+    Told(Py<PyWeakrefReference>),
 }
 
 impl PythonStore {
+    /// For the garbage collector. What it finds on its first round it must find on the second: this
+    /// changes in a thread that is attached, except for a job's end, after which there is more.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if self.is_used.load(SeqCst) {
+            if jobs_under_way() > 0 {
+                // A new token may be on its way to it.
+                return Ok(());
+            }
+            self.is_used.store(false, SeqCst);
+        }
+        visit.call(&self.store)?;
+        match self.raised.get().try_lock().as_deref() {
+            Ok(Raised::Untold(raised)) => visit.call(raised),
+            Ok(Raised::Told(error)) => visit.call(error),
+            _ => Ok(()),
+        }
+    }
+
     fn load_in(&self, py: Python<'_>) -> PyResult<Option<Credential>> {
         let loaded = self.store.bind(py).call_method0(interned!(py, "load"))?;
         credential::read_some(Some(&loaded).filter(|loaded| !loaded.is_none()))
@@ -140,14 +181,15 @@ impl PythonStore {
     /// class is told.
     fn call<T>(&self, call: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T, StoreError> {
         let called = gate::attach_for_long(|py| {
+            self.is_used.store(true, SeqCst);
             let (outcome, raised) = match call(py) {
-                Ok(value) => (Ok(value), None),
+                Ok(value) => (Ok(value), Raised::Nothing),
                 Err(error) => {
                     let kind = error.get_type(py).fully_qualified_name();
                     let kind = kind.map_or_else(|_| "an error".to_owned(), |it| it.to_string());
                     (
                         Err(StoreError::new(format!("it raised {kind}"))),
-                        Some(error),
+                        Raised::Untold(error.into_value(py)),
                     )
                 }
             };
@@ -157,23 +199,41 @@ impl PythonStore {
         called.unwrap_or_else(|| Err(StoreError::new("the interpreter is shutting down")))
     }
 
-    fn remember(&self, raised: Option<PyErr>) -> Option<PyErr> {
-        let slot = self.raised.get().lock();
-        std::mem::replace(&mut slot.unwrap_or_else(PoisonError::into_inner), raised)
+    fn raised(&self) -> MutexGuard<'_, Raised> {
+        let raised = self.raised.get().lock();
+        raised.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes what the store raised the cause of an error that tells of it.
-    pub(crate) fn explain(&self, py: Python<'_>, error: &PyErr) {
-        if TOKEN_STORE_ERROR
-            .is_type_of(error.value(py))
-            .unwrap_or(false)
-        {
-            let slot = self.raised.get().lock();
-            let slot = slot.unwrap_or_else(PoisonError::into_inner);
-            let raised = slot.as_ref().map(|raised| raised.clone_ref(py));
-            drop(slot);
-            error.set_cause(py, raised);
+    fn remember(&self, raised: Raised) -> Raised {
+        mem::replace(&mut self.raised(), raised)
+    }
+
+    /// Makes what the store raised the cause of an error that tells of it, and leaves it to that.
+    pub(crate) fn explain(&self, py: Python<'_>, error: &PyErr) -> PyResult<()> {
+        if !TOKEN_STORE_ERROR.is_type_of(error.value(py))? {
+            return Ok(());
         }
+        let told = PyWeakrefReference::new(error.value(py))?.unbind();
+        let cause = {
+            let mut raised = self.raised();
+            match &*raised {
+                Raised::Nothing => return Ok(()),
+                Raised::Untold(cause) => {
+                    let cause = cause.clone_ref(py);
+                    *raised = Raised::Told(told);
+                    Some(PyErr::from_value(cause.into_bound(py).into_any()))
+                }
+                // Several calls may have waited for the same.
+                Raised::Told(first) => {
+                    let first = first.clone_ref(py);
+                    drop(raised);
+                    let first = first.bind(py).upgrade();
+                    first.and_then(|first| PyErr::from_value(first).cause(py))
+                }
+            }
+        };
+        error.set_cause(py, cause);
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -12,7 +13,8 @@ import subprocess
 import threading
 import time
 import traceback
-from typing import TYPE_CHECKING, Any
+import weakref
+from typing import TYPE_CHECKING, Any, final
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -376,6 +378,80 @@ def test_a_store_that_fails(server: Server, is_async: bool) -> None:
     store.fails = None
     assert call() == "welcome"
     assert len(server.refreshes) == 1
+
+
+@final
+class Tenant:
+    """A store that leads back to those who ask it, as a row of a database does."""
+
+    def __init__(self, server: Server) -> None:
+        self.held: Credential | None = server.credential()
+        self.saved = threading.Event()
+        self.oauth = server.oauth(store=self)
+        self.client = Client.from_oauth(self.oauth, **PLAIN)
+        self.async_client = AsyncClient.from_oauth(self.oauth, **PLAIN)
+
+    def load(self) -> Credential | None:
+        return self.held
+
+    def save(self, _expected: Credential | None, new: Credential, /) -> None:
+        self.held = new
+        self.saved.set()
+
+
+def is_let_go_of(gone: weakref.ref[Any]) -> bool:
+    """A job goes on for a moment when all who wait for it have its outcome."""
+    deadline = time.monotonic() + 10
+    while gone() is not None and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(0.01)
+    return gone() is None
+
+
+def test_a_store_goes_with_those_who_ask_it(server: Server) -> None:
+    tenant = Tenant(server)
+    assert tenant.client.call("server.time").result == "welcome"
+    assert tenant.client.with_options(timeout=5).call("server.time").result == "welcome"
+    assert asyncio.run(tenant.async_client.call("server.time")).result == "welcome"
+    gone = weakref.ref(tenant)
+    del tenant
+    assert is_let_go_of(gone)
+
+
+def test_a_store_stays_until_a_new_token_is_saved(server: Server) -> None:
+    server.delay = 0.5
+    tenant = Tenant(server)
+    with pytest.raises(errors.TokenError, match="no access token yet"):
+        tenant.client.call("server.time", timeout=0.3)
+    assert len(server.refreshes) == 1
+    saved, gone = tenant.saved, weakref.ref(tenant)
+    del tenant
+    gc.collect()
+    assert gone() is not None
+    assert saved.wait(10)
+    assert is_let_go_of(gone)
+
+
+def test_what_a_store_raised_goes_with_the_error(server: Server) -> None:
+    class Local:
+        pass
+
+    class Failing(PythonStore):
+        local: weakref.ref[Local]
+
+        def load(self) -> Credential | None:
+            local = Local()
+            self.local = weakref.ref(local)
+            raise ZeroDivisionError
+
+    store = Failing(None)
+    oauth = server.oauth(store=store)
+    with pytest.raises(errors.TokenStoreError) as caught:
+        _ = oauth.credential
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert store.local() is not None
+    del caught
+    assert is_let_go_of(store.local)
 
 
 def test_stores_that_are_none(server: Server) -> None:
