@@ -17,7 +17,7 @@ use crate::{
     encode::Earlier,
     errors,
     outcome::Outcome,
-    request::{Request, Target},
+    request::{Request, Target, Timeout},
 };
 
 /// Calls that are ready to be sent together.
@@ -32,7 +32,7 @@ impl Batch {
         client: &Client,
         requests: &Bound<'_, PyTuple>,
         halt: bool,
-        timeout: Option<f64>,
+        timeout: Timeout<'_, '_>,
     ) -> PyResult<Self> {
         let mut places = HashMap::with_capacity(requests.len());
         for (place, request) in requests.iter_borrowed().enumerate() {

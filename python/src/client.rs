@@ -22,8 +22,8 @@ use crate::{
     outcome::{Ending, Outcome},
     pages::Pages,
     process::{PerProcess, interned},
-    request::Request,
-    settings::{Options, Settings, config, reveal},
+    request::{Request, Timeout},
+    settings::{Options, Settings, config, given, reveal},
     table::TIME,
 };
 
@@ -84,7 +84,7 @@ impl Client {
         name: &Bound<'_, PyAny>,
         params: &Bound<'_, PyAny>,
         rest: &str,
-        timeout: Option<f64>,
+        timeout: Timeout<'_, '_>,
         earlier: Option<Earlier<'_>>,
     ) -> PyResult<Request> {
         let name = reveal("name", name)?;
@@ -96,7 +96,7 @@ impl Client {
     pub(crate) fn described(
         &self,
         request: &Bound<'_, PyAny>,
-        timeout: Option<f64>,
+        timeout: Timeout<'_, '_>,
         earlier: Option<Earlier<'_>>,
     ) -> PyResult<Request> {
         let py = request.py();
@@ -310,7 +310,7 @@ impl Client {
         &self,
         key: &str,
         values: &Bound<'py, PyTuple>,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let request = Request::described(key, values, timeout, None)?;
         self.wait_for(values.py(), request)
@@ -321,7 +321,7 @@ impl Client {
         &self,
         key: &str,
         values: &Bound<'py, PyTuple>,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let request = Request::described(key, values, timeout, None)?;
         self.await_for(values.py(), request)
@@ -333,7 +333,7 @@ impl Client {
         name: &Bound<'py, PyAny>,
         params: &Bound<'py, PyAny>,
         rest: &str,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let request = self.named(name, params, rest, timeout, None)?;
         self.wait_for(params.py(), request)
@@ -345,7 +345,7 @@ impl Client {
         name: &Bound<'py, PyAny>,
         params: &Bound<'py, PyAny>,
         rest: &str,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let request = self.named(name, params, rest, timeout, None)?;
         self.await_for(params.py(), request)
@@ -355,7 +355,7 @@ impl Client {
     fn send<'py>(
         &self,
         request: &Bound<'py, PyAny>,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.wait_for(request.py(), self.described(request, timeout, None)?)
     }
@@ -364,7 +364,7 @@ impl Client {
     fn send_async<'py>(
         &self,
         request: &Bound<'py, PyAny>,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.await_for(request.py(), self.described(request, timeout, None)?)
     }
@@ -374,7 +374,7 @@ impl Client {
         &self,
         requests: &Bound<'py, PyTuple>,
         halt: bool,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let batch = Batch::of(self, requests, halt, timeout)?;
         self.wait(requests.py(), "batch", |client| batch.send(client))
@@ -385,7 +385,7 @@ impl Client {
         &self,
         requests: &Bound<'py, PyTuple>,
         halt: bool,
-        timeout: Option<f64>,
+        timeout: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let batch = Batch::of(self, requests, halt, timeout)?;
         self.spawn(requests.py(), "batch", None, |client| batch.send(client))
@@ -397,9 +397,11 @@ impl Client {
         request: &Bound<'_, PyAny>,
         keyed: bool,
         batched: bool,
-        resume: Option<&str>,
+        resume: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Pages> {
-        Pages::of(this, request, keyed, batched, resume)
+        let cursor = |resume| given("resume", "the cursor of a list, a str", resume);
+        let resume: Option<String> = resume.map(cursor).transpose()?;
+        Pages::of(this, request, keyed, batched, resume.as_deref())
     }
 
     fn close(&self, py: Python<'_>) {

@@ -1,12 +1,16 @@
 //! Credentials between Python and the client.
 
 use bitrix24::{Secret, oauth::Credential};
-use pyo3::{exceptions::PyTypeError, prelude::*, types::PyDict};
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyDict, PyString},
+};
 
 use crate::{
     classes::{CREDENTIAL, SECRET},
     process::interned,
-    settings::reveal,
+    settings::{given, reveal},
 };
 
 /// The credential that an object of Python's class describes.
@@ -25,13 +29,22 @@ pub(crate) fn read(given: &Bound<'_, PyAny>) -> PyResult<Credential> {
     if !refresh.is_none() {
         credential.refresh_token = Some(reveal("refresh_token", &refresh)?.into());
     }
-    credential.expires_at = given.getattr(interned!(py, "expires_at"))?.extract()?;
-    credential.auth_server = given.getattr(interned!(py, "auth_server"))?.extract()?;
-    credential.member_id = given.getattr(interned!(py, "member_id"))?.extract()?;
-    credential.user_id = given.getattr(interned!(py, "user_id"))?.extract()?;
-    credential.scopes = given.getattr(interned!(py, "scopes"))?.extract()?;
-    credential.status = given.getattr(interned!(py, "status"))?.extract()?;
+    credential.expires_at = field(given, interned!(py, "expires_at"), "an int of 64 bits")?;
+    credential.auth_server = field(given, interned!(py, "auth_server"), "str")?;
+    credential.member_id = field(given, interned!(py, "member_id"), "str")?;
+    credential.user_id = field(given, interned!(py, "user_id"), "an int of 64 bits")?;
+    credential.scopes = field(given, interned!(py, "scopes"), "a list of str")?;
+    credential.status = field(given, interned!(py, "status"), "str")?;
     Ok(credential)
+}
+
+fn field<'py, T: FromPyObjectOwned<'py>>(
+    credential: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    expected: &str,
+) -> PyResult<T> {
+    let value = credential.getattr(name)?;
+    given(&format!("credential: {name}"), expected, &value)
 }
 
 /// The same where `None` stands for none.

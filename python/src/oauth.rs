@@ -16,7 +16,7 @@ use crate::{
     errors, mailbox,
     outcome::{Ending, Outcome},
     process::interned,
-    settings::{config, given, pem, reveal, seconds},
+    settings::{certificates, config, given, reveal, seconds},
     store::{Given, PythonStore},
 };
 
@@ -93,9 +93,11 @@ impl OAuth {
     fn exchanged(
         &self,
         code: &Bound<'_, PyAny>,
-        server: Option<String>,
+        server: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<impl Future<Output = Got> + Send + use<>> {
         let code = reveal("code", code)?;
+        let server = server.map(|server| given::<String>("server", "str", server));
+        let server = server.transpose()?;
         let app = self.oauth.app().clone();
         Ok(async move { Got(app.exchange(code, server.as_deref()).await.map(Some)) })
     }
@@ -116,7 +118,7 @@ impl OAuth {
         store: Option<&Bound<'_, PyAny>>,
         trust: &Bound<'_, PyAny>,
         proxy: Option<&Bound<'_, PyAny>>,
-        root_certificates: Vec<Bound<'_, PyAny>>,
+        root_certificates: &Bound<'_, PyAny>,
         timeout: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let client_id = reveal("client_id", client_id)?;
@@ -133,8 +135,8 @@ impl OAuth {
         if let Some(proxy) = proxy {
             app = app.proxy(reveal("proxy", proxy)?).map_err(refused)?;
         }
-        for certificate in &root_certificates {
-            app = app.root_certificate(pem(certificate)?).map_err(refused)?;
+        for certificate in certificates(root_certificates)? {
+            app = app.root_certificate(certificate).map_err(refused)?;
         }
         let new = bitrix24::oauth::OAuth::with_shared_store;
         let (oauth, store) = match (store.map(Given::read).transpose()?, credential) {
@@ -176,7 +178,7 @@ impl OAuth {
     fn exchange<'py>(
         this: &Bound<'py, Self>,
         code: &Bound<'py, PyAny>,
-        server: Option<String>,
+        server: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         Self::wait(this, this.get().exchanged(code, server)?)
     }
@@ -185,7 +187,7 @@ impl OAuth {
     fn exchange_async<'py>(
         this: &Bound<'py, Self>,
         code: &Bound<'py, PyAny>,
-        server: Option<String>,
+        server: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         Self::spawn(this, this.get().exchanged(code, server)?)
     }

@@ -26,6 +26,7 @@ use crate::{
     outcome::Outcome,
     process::interned,
     request::{Parts, Target},
+    settings::given,
     table::{Method, Type},
 };
 
@@ -125,9 +126,9 @@ impl Pages {
             let method = template.scrub(target.name());
             errors::not_sent(py, &REQUEST_ERROR, &method, what)
         };
-        let how: Option<How> = request.getattr(interned!(py, "_list"))?.extract()?;
+        let how: Option<How<'_>> = request.getattr(interned!(py, "_list"))?.extract()?;
         let (list, key) = match (how, described(&target)) {
-            (Some(how), _) => by_name(how).ok_or_else(|| refuse("paging: no such way"))?,
+            (Some(how), _) => by_name(&how)?.map_err(refuse)?,
             (None, Some((_, meta))) => (List::from(meta), meta.keyed_by.map(str::to_owned)),
             (None, None) => return Err(refuse("the method is not one that lists")),
         };
@@ -389,6 +390,10 @@ fn text(cursor: &Cursor, taken: usize) -> String {
 
 fn place(text: &str) -> Option<(Cursor, usize)> {
     let (cursor, taken) = match text.split_once('+') {
+        // A number may have a sign to Rust.
+        Some((_, taken)) if !taken.starts_with(|first: char| first.is_ascii_digit()) => {
+            return None;
+        }
         Some((cursor, taken)) => (cursor, taken.parse().ok()?),
         None => (text, 0),
     };
@@ -396,9 +401,23 @@ fn place(text: &str) -> Option<(Cursor, usize)> {
 }
 
 /// `ListRequest._list`: paging, the way to the records, the size of a page, the key.
-type How = (String, Vec<String>, Option<u32>, Option<String>);
+type How<'py> = (
+    Bound<'py, PyAny>,
+    Bound<'py, PyAny>,
+    Option<Bound<'py, PyAny>>,
+    Option<Bound<'py, PyAny>>,
+);
 
-fn by_name((paging, way, page_size, key): How) -> Option<(List, Option<String>)> {
+/// An error of the second kind says what cannot be.
+type ByName = Result<(List, Option<String>), &'static str>;
+
+fn by_name((paging, way, page_size, key): &How<'_>) -> PyResult<ByName> {
+    let paging: String = given("paging", "str", paging)?;
+    let way: Vec<String> = given("records", "str or a list of str", way)?;
+    let size = |size| given::<i64>("page_size", "an int of 64 bits", size);
+    let page_size = page_size.as_ref().map(size).transpose()?;
+    let key = key.as_ref().map(|key| given::<String>("key", "str", key));
+    let key = key.transpose()?;
     let paging = match paging.as_str() {
         "start" => Paging::Start,
         "offset" => Paging::Offset,
@@ -407,14 +426,17 @@ fn by_name((paging, way, page_size, key): How) -> Option<(List, Option<String>)>
         "nav_params" => Paging::NavParams,
         "pagination" => Paging::Pagination,
         "cursor" => Paging::Cursor,
-        _ => return None,
+        _ => return Ok(Err("paging: no such way")),
     };
     let mut list = List::new(paging).records(&way.join("."));
     if let Some(size) = page_size {
-        list = list.page_size(size);
+        list = match u32::try_from(size) {
+            Ok(size @ 1..) => list.page_size(size),
+            _ => return Ok(Err("page_size: expected a number of records, 1 or more")),
+        };
     }
     if let Some(key) = &key {
         list = list.keyed_by(key.as_str());
     }
-    Some((list, key))
+    Ok(Ok((list, key)))
 }

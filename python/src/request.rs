@@ -14,9 +14,13 @@ use crate::{
     encode::{self, Earlier},
     errors,
     outcome::Outcome,
+    settings::given,
     table::{Method, Type},
     time,
 };
+
+/// How long a call may take, in seconds, if it says so.
+pub(crate) type Timeout<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
 
 /// A call that is ready to be sent.
 pub(crate) struct Request {
@@ -43,7 +47,7 @@ impl Request {
     pub(crate) fn described(
         key: &str,
         values: &Bound<'_, PyTuple>,
-        timeout: Option<f64>,
+        timeout: Timeout<'_, '_>,
         earlier: Option<Earlier<'_>>,
     ) -> PyResult<Self> {
         let Some(method) = Method::find(key) else {
@@ -62,7 +66,7 @@ impl Request {
         shown: &str,
         params: &Bound<'_, PyAny>,
         rest: &str,
-        timeout: Option<f64>,
+        timeout: Timeout<'_, '_>,
         earlier: Option<Earlier<'_>>,
     ) -> PyResult<Self> {
         let py = params.py();
@@ -167,11 +171,11 @@ impl Target {
     }
 }
 
-fn seconds(py: Python<'_>, method: &str, timeout: Option<f64>) -> PyResult<Option<Duration>> {
-    let Some(seconds) = timeout else {
+fn seconds(py: Python<'_>, method: &str, timeout: Timeout<'_, '_>) -> PyResult<Option<Duration>> {
+    let Some(timeout) = timeout else {
         return Ok(None);
     };
-    match duration(seconds) {
+    match duration(given("timeout", "a number of seconds", timeout)?) {
         Some(duration) => Ok(Some(duration)),
         None => {
             let what = "timeout: expected a positive number of seconds";

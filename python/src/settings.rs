@@ -16,9 +16,6 @@ use crate::{
     request::duration,
 };
 
-/// `Retries` of Python: tries, and the seconds of the first and of the longest pause.
-type PyRetries = (i64, f64, f64);
-
 /// What clients of either kind are made with.
 #[pyclass(frozen, module = "bitrix24._native")]
 pub(crate) struct Settings {
@@ -47,12 +44,12 @@ impl Settings {
         timeout: Option<Bound<'_, PyAny>>,
         read_timeout: &Bound<'_, PyAny>,
         connect_timeout: &Bound<'_, PyAny>,
-        retries: PyRetries,
+        retries: &Bound<'_, PyAny>,
         intensity: Option<Bound<'_, PyAny>>,
         on_moved: Option<Bound<'_, PyAny>>,
-        user_agent: Option<String>,
+        user_agent: Option<Bound<'_, PyAny>>,
         proxy: Option<Bound<'_, PyAny>>,
-        root_certificates: Vec<Bound<'_, PyAny>>,
+        root_certificates: &Bound<'_, PyAny>,
         base_url: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let pair = "None, or how many requests at once and how many a second";
@@ -62,16 +59,17 @@ impl Settings {
                 .transpose()?,
             read_timeout: seconds("read_timeout", read_timeout)?,
             connect_timeout: seconds("connect_timeout", connect_timeout)?,
-            retries: tries(py, retries)?,
+            retries: tries(retries)?,
             intensity: intensity
                 .map(|it| rate(py, given("intensity", pair, &it)?))
                 .transpose()?,
             on_moved: on_moved.map(Hook::new).transpose()?,
-            user_agent: user_agent.unwrap_or_else(|| {
-                concat!("bitrix24-python/", env!("CARGO_PKG_VERSION")).to_owned()
-            }),
+            user_agent: match user_agent {
+                Some(name) => given("user_agent", "str", &name)?,
+                None => concat!("bitrix24-python/", env!("CARGO_PKG_VERSION")).to_owned(),
+            },
             proxy: proxy.map(|proxy| reveal("proxy", &proxy)).transpose()?,
-            root_certificates: root_certificates.iter().map(pem).collect::<PyResult<_>>()?,
+            root_certificates: certificates(root_certificates)?,
             base_url: base_url.map(|url| reveal("base_url", &url)).transpose()?,
         })
     }
@@ -136,7 +134,7 @@ impl Options {
             });
         }
         if !retries.is(unset) {
-            self.retries = Some(tries(py, retries.extract()?)?);
+            self.retries = Some(tries(retries)?);
         }
         if !repeatable.is(unset) {
             self.repeatable = Some(given("repeatable", "a bool", repeatable)?);
@@ -195,18 +193,26 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration
     })
 }
 
-fn tries(py: Python<'_>, (tries, first, longest): PyRetries) -> PyResult<Retries> {
+/// Those of an object of Python's class.
+fn tries(retries: &Bound<'_, PyAny>) -> PyResult<Retries> {
+    type Fields<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+    let py = retries.py();
+    let (tries, first, longest): Fields<'_> = given("retries", "Retries", retries)?;
     let pause = |name, seconds| {
-        let what = || format!("retries: {name}: expected a number of seconds");
-        Duration::try_from_secs_f64(seconds).map_err(|_| refused(py, &what()))
+        let name = format!("retries: {name}");
+        let seconds = given(&name, "a number of seconds", seconds)?;
+        Duration::try_from_secs_f64(seconds)
+            .map_err(|_| refused(py, &format!("{name}: expected a number of seconds")))
     };
+    let tries: i64 = given("retries: tries", "an int of 64 bits", &tries)?;
     if tries < 1 {
         return Err(refused(py, "retries: expected one try or more"));
     }
     Ok(Retries {
         tries: u32::try_from(tries).unwrap_or(u32::MAX),
-        first: pause("first", first)?,
-        longest: pause("longest", longest)?,
+        first: pause("first", &first)?,
+        longest: pause("longest", &longest)?,
     })
 }
 
@@ -243,14 +249,21 @@ pub(crate) fn reveal(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     Err(of_another_type(name, "str or Secret", value)?)
 }
 
-pub(crate) fn pem(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_cow()?.as_bytes().to_vec());
+/// Certificates in PEM.
+pub(crate) fn certificates(list: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u8>>> {
+    let (name, expected) = ("root_certificates", "a list of str or bytes in PEM");
+    if list.is_instance_of::<PyBytes>() {
+        return Err(of_another_type(name, expected, list)?);
     }
-    if let Ok(bytes) = value.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().to_vec());
-    }
-    Err(PyTypeError::new_err(
-        "root_certificates: expected str or bytes",
-    ))
+    let list: Vec<Bound<'_, PyAny>> = given(name, expected, list)?;
+    let pem = |certificate: &Bound<'_, PyAny>| {
+        if let Ok(text) = certificate.cast::<PyString>() {
+            return Ok(text.to_cow()?.as_bytes().to_vec());
+        }
+        match certificate.cast::<PyBytes>() {
+            Ok(bytes) => Ok(bytes.as_bytes().to_vec()),
+            Err(_) => Err(of_another_type(name, "str or bytes in PEM", certificate)?),
+        }
+    };
+    list.iter().map(pem).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fmt, mem,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -45,7 +46,7 @@ impl Store {
 
     #[staticmethod]
     #[pyo3(signature = (path, /))]
-    fn file(path: String) -> Self {
+    fn file(path: PathBuf) -> Self {
         Self(Arc::new(FileStore::new(path)))
     }
 

@@ -129,8 +129,12 @@ def test_cursors(portal: Portal, client: Client, taken: int, keyed: bool) -> Non
         next(records)
     rest = client.records(LISTED, keyed=keyed, resume=records.cursor)
     assert ids(rest) == list(range(taken + 1, 121))
-    with pytest.raises(errors.RequestError, match="resume"):
-        client.records(LISTED, resume="nonsense")
+    for nonsense in ("nonsense", "start:0++5", "start:0+"):
+        with pytest.raises(errors.RequestError, match="resume"):
+            client.records(LISTED, resume=nonsense)
+    wrong: Any = 5
+    with pytest.raises(TypeError, match=r"^resume: expected .*, got int$"):
+        client.records(LISTED, resume=wrong)
 
 
 def test_a_list_that_is_cut_off(portal: Portal, read: Read) -> None:
@@ -145,6 +149,16 @@ def test_what_is_no_list(client: Client) -> None:
     wrong: Any = 13
     with pytest.raises(TypeError, match="lists, got int"):
         client.records(wrong)
+
+
+def test_lists_that_cannot_be(client: Client) -> None:
+    for size in (0, -1, 2**40):
+        with pytest.raises(errors.RequestError, match="page_size: expected a number of records"):
+            client.records(ListRequest.by_name("x.list", page_size=size))
+    wrong: Any
+    for wrong in ({"page_size": "5"}, {"page_size": 2**70}, {"key": 5}, {"paging": 5}):
+        with pytest.raises(TypeError, match=f"^{next(iter(wrong))}: expected "):
+            client.records(ListRequest.by_name("x.list", **wrong))
 
 
 def test_a_loop_that_is_closed_in_between(portal: Portal, async_client: AsyncClient) -> None:
@@ -171,8 +185,6 @@ def test_a_loop_that_is_closed_in_between(portal: Portal, async_client: AsyncCli
         time.sleep(0.01)
     assert portal.broken == 1
     assert not abandoned.done()
-    # Nobody is to complain of it.
-    abandoned._log_destroy_pending = False  # type: ignore[attr-defined] # pyright: ignore
 
 
 def test_cancellation(portal: Portal, async_client: AsyncClient) -> None:

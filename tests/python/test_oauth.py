@@ -333,6 +333,14 @@ def test_stored_like_the_dictionary(server: Server, tmp_path: Path) -> None:
         assert stored == {name: value for name, value in credential.to_dict().items() if value}
 
 
+def test_paths_that_are_no_unicode(server: Server, tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("a matter of POSIX")
+    path = os.fsencode(tmp_path) + b"/\xff.json"
+    FileStore(path).save(None, server.credential())
+    assert FileStore(os.fsdecode(path)).load() == server.credential()
+
+
 def test_memory_store(server: Server) -> None:
     store = MemoryStore()
     oauth = server.oauth(store=store)
@@ -509,11 +517,22 @@ def test_settings_that_do_not_fit(server: Server) -> None:
 
 def test_credentials_that_are_none() -> None:
     wrong: Any
-    for wrong in ({"expires_at": 1.5}, {"user_id": "1"}, {"scopes": "crm"}):
+    for wrong in (
+        {"expires_at": 1.5},
+        {"user_id": "1"},
+        {"scopes": "crm"},
+        {"refresh_token": 5},
+        {"member_id": 5},
+    ):
         name = next(iter(wrong))
         with pytest.raises(TypeError, match=f"^credential: {name}: expected "):
             Credential("portal.example", "t", **wrong)
     wrong = None
+    with pytest.raises(TypeError, match=r"^credential: access_token: expected str or Secret"):
+        Credential("portal.example", wrong)
+    distant = Credential("portal.example", "t", expires_at=2**70)
+    with pytest.raises(TypeError, match=r"^credential: expires_at: expected an int of 64 bits"):
+        MemoryStore(distant)
     with pytest.raises(errors.ConfigError, match="expected a dictionary, got NoneType"):
         Credential.from_dict(wrong)
 
@@ -553,6 +572,27 @@ def test_installations() -> None:
     with pytest.raises(errors.ConfigError) as caught:
         Installation.from_event(f"auth[refresh_token]={REFRESH}")
     assert REFRESH not in str(caught.value)
+
+
+def test_what_parsers_make_of_a_body() -> None:
+    text = f"event=ONAPPINSTALL&auth[access_token]={OLD}&auth[application_token]=4ppt0k3n0fn00n3"
+    text += "&auth[client_endpoint]=https%3A%2F%2Fexample.bitrix24.com%2Frest%2F"
+    for fields in (parse_qs(text), {**parse_qs(text), "auth[refresh_token]": None}):
+        given: Any = fields
+        installed = Installation.from_event(given)
+        assert installed.credential.access_token == Secret(OLD)
+        assert installed.credential.refresh_token is None
+        assert Installation.token_of(given) == Secret("4ppt0k3n0fn00n3")
+    absent: Any = {"auth[application_token]": None}
+    assert Installation.token_of(absent) is None
+    wrong: Any
+    for wrong in (5, [OLD, OLD], [5], [], object()):
+        with pytest.raises(TypeError, match=r"^body: auth\[a\]: expected ") as caught:
+            Installation.token_of({"auth[a]": wrong})
+        assert OLD not in str(caught.value)
+    wrong = memoryview(b"auth[application_token]=x")
+    with pytest.raises(TypeError, match=r"^body: expected .*, got memoryview$"):
+        Installation.token_of(wrong)
 
 
 def test_the_proof_of_an_event() -> None:

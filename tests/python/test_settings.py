@@ -178,12 +178,23 @@ def test_settings_that_do_not_fit(portal: Portal, settings: dict[str, Any]) -> N
         ({"intensity": 5}, "int"),
         ({"retries": "3"}, "str"),
         ({"retries": (1, 2, 3)}, "tuple"),
+        ({"user_agent": 5}, "int"),
+        ({"root_certificates": "-----BEGIN CERTIFICATE-----"}, "str"),
+        ({"root_certificates": b"-----BEGIN CERTIFICATE-----"}, "bytes"),
+        ({"root_certificates": [5]}, "int"),
     ],
 )
 def test_settings_of_other_types(portal: Portal, settings: dict[str, Any], got: str) -> None:
     name = next(iter(settings))
     with pytest.raises(TypeError, match=f"^{name}: expected .*, got {got}$"):
         portal.client(**settings)
+
+
+def test_retries_of_other_types(portal: Portal) -> None:
+    wrong: Any
+    for wrong in ({"tries": "3"}, {"tries": 2**70}, {"first": "1"}, {"longest": None}):
+        with pytest.raises(TypeError, match=f"^retries: {next(iter(wrong))}: expected "):
+            portal.client().with_options(retries=Retries(**wrong))
 
 
 def test_a_portal_that_moves(portal: Portal, make: Make) -> None:

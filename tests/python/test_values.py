@@ -126,6 +126,10 @@ def test_secret() -> None:
     assert secret != "abc"
     assert len({secret, Secret("abc")}) == 1
     assert pickle.loads(pickle.dumps(secret)) == secret
+    wrong: typing.Any
+    for wrong, got in ((None, "NoneType"), (5, "int"), (b"abc", "bytes")):
+        with pytest.raises(TypeError, match=f"^Secret: expected str, got {got}$"):
+            Secret(wrong)
 
 
 def test_unset() -> None:

@@ -103,7 +103,11 @@ class Secret:
     __slots__ = ("_text",)
 
     def __init__(self, text: str | Secret, /) -> None:
-        self._text: str = text._text if isinstance(text, Secret) else text
+        if isinstance(text, Secret):
+            text = text._text
+        elif not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"Secret: expected str, got {type(text).__name__}")
+        self._text: str = text
 
     def reveal(self) -> str:
         """Gives the text."""
@@ -130,7 +134,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def expect(what: str, value: object, kind: type, wanted: str) -> None:
+def expect(what: str, value: object, kind: type | tuple[type, ...], wanted: str) -> None:
     """Refuses a value of another type; a flag is no number."""
     if not isinstance(value, kind) or isinstance(value, bool):
         raise TypeError(f"{what}: expected {wanted}, got {type(value).__name__}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, final
 
 from bitrix24 import _native
 from bitrix24._base import Secret, expect, hide
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bitrix24._base import JSON
+
+    Form: TypeAlias = str | bytes | Mapping[str, str | Sequence[str]]
+    """What was posted to a handler: as it came, or its fields."""
 
 __all__ = ["Credential", "FileStore", "Installation", "MemoryStore", "OAuth", "TokenStore"]
 
@@ -70,9 +73,19 @@ class Credential:
         scopes: Iterable[str] = (),
         status: str | None = None,
     ) -> None:
+        expect("credential: access_token", access_token, (str, Secret), "str or Secret")
+        if refresh_token is not None:
+            expect("credential: refresh_token", refresh_token, (str, Secret), "str or Secret")
         for name, number in (("expires_at", expires_at), ("user_id", user_id)):
             if number is not None:
                 expect(f"credential: {name}", number, int, "int")
+        for name, text in (
+            ("auth_server", auth_server),
+            ("member_id", member_id),
+            ("status", status),
+        ):
+            if text is not None:
+                expect(f"credential: {name}", text, str, "str")
         if isinstance(scopes, str):
             raise TypeError("credential: scopes: expected a list of str, got str")
         self.portal = portal
@@ -215,8 +228,8 @@ class FileStore:
     path: Final[str]
     """Where the file is; its folder has to be there."""
 
-    def __init__(self, path: str | os.PathLike[str], /) -> None:
-        self.path = os.fspath(path)
+    def __init__(self, path: str | bytes | os.PathLike[str] | os.PathLike[bytes], /) -> None:
+        self.path = os.fsdecode(path)
         self._native: Final = _native.Store.file(self.path)
 
     def load(self) -> Credential | None:
@@ -424,21 +437,22 @@ class Installation:
         self.bots = dict(bots or {})
 
     @staticmethod
-    def from_event(body: str | bytes | Mapping[str, str]) -> Installation:
+    def from_event(body: Form) -> Installation:
         """Reads what an event is posted with to its handler, such as ``ONAPPINSTALL``.
 
         Args:
-            body: The body as it came, or its fields: ``auth[access_token]`` and so on.
+            body: The body as it came, or its fields: ``auth[access_token]`` and so on, each with
+                its text, or with a list of that alone, as of ``urllib.parse.parse_qs``.
 
         Raises:
             ConfigError: It holds no credential, as an event that no user caused, and
                 ``ONAPPUNINSTALL``.
         """
-        body = hide(_form(body))
+        body = hide(_form("body", body))
         return Installation(*_native.installation_from_event(body))
 
     @staticmethod
-    def token_of(body: str | bytes | Mapping[str, str]) -> Secret | None:
+    def token_of(body: Form) -> Secret | None:
         """Reads the ``application_token`` of any event, also of one without a credential.
 
         ::
@@ -451,13 +465,11 @@ class Installation:
         Args:
             body: The body as it came, or its fields.
         """
-        body = hide(_form(body))
+        body = hide(_form("body", body))
         return _native.application_token(body)
 
     @staticmethod
-    def from_open(
-        query: str | bytes | Mapping[str, str], body: str | bytes | Mapping[str, str]
-    ) -> Installation:
+    def from_open(query: Form, body: Form) -> Installation:
         """Reads what an application's page is opened with, in the portal or to install it.
 
         Args:
@@ -467,18 +479,36 @@ class Installation:
         Raises:
             ConfigError: They hold no credential.
         """
-        query, body = hide(_form(query)), hide(_form(body))
+        query, body = hide(_form("query", query)), hide(_form("body", body))
         return Installation(*_native.installation_from_open(query, body))
 
     def __repr__(self) -> str:
         return f"Installation({self.credential!r}, event={self.event!r})"
 
 
-def _form(given: str | bytes | Mapping[str, str]) -> str:
+def _form(what: str, given: Form) -> str:
     if isinstance(given, str):
         return given
     if isinstance(given, bytes | bytearray):
         return given.decode("utf-8", "replace")
+    if not hasattr(given, "keys"):
+        got = type(given).__name__
+        raise TypeError(f"{what}: expected str, bytes or a mapping of fields, got {got}")
     from urllib.parse import urlencode
 
-    return urlencode([(name, given[name]) for name in given])
+    fields = ((name, _only(what, name, given[name])) for name in given)
+    return urlencode([(name, value) for name, value in fields if value is not None])
+
+
+def _only(what: str, name: str, value: object) -> str | bytes | None:
+    """The value of a field, which may be alone in a list. Errors do not show it."""
+    if value is None or isinstance(value, str | bytes):
+        return value
+    if not isinstance(value, list | tuple):
+        got = type(value).__name__
+        raise TypeError(f"{what}: {name}: expected str, bytes or a list of one, got {got}")
+    values = cast("Sequence[object]", value)
+    if len(values) != 1 or not isinstance(values[0], str | bytes):
+        kinds = [type(value).__name__ for value in values]
+        raise TypeError(f"{what}: {name}: expected a list of one str, got one of {kinds}")
+    return values[0]
