@@ -15,7 +15,10 @@ use pyo3::{
 };
 
 use crate::{
-    classes::{ARGUMENT_TYPE_ERROR, DATETIME, RECORD, REFERENCE, REQUEST_ERROR, SECRET, UNSET},
+    classes::{
+        ARGUMENT_TYPE_ERROR, DATE, DATETIME, RECORD, REFERENCE, REQUEST_ERROR, SECRET, UNSET,
+        USER_STRING,
+    },
     process::interned,
     table::{Field, Flag, Key, Method, Record, Type},
 };
@@ -206,7 +209,10 @@ impl<'a, 'py> Writer<'a, 'py> {
         let steps = steps.iter_borrowed().map(|step| -> Result<Step, Wrong> {
             match step.cast::<PyString>() {
                 Ok(name) => Ok(content(&name)?.into_owned().into()),
-                Err(_) => Ok(step.extract::<usize>()?.into()),
+                Err(_) => match step.extract::<usize>() {
+                    Ok(index) => Ok(index.into()),
+                    Err(_) => Err(Wrong::value("it refers to a place that no list has")),
+                },
             }
         });
         let steps = steps.collect::<Result<Vec<Step>, Wrong>>()?;
@@ -310,7 +316,11 @@ impl<'a, 'py> Writer<'a, 'py> {
     }
 
     fn date(&mut self, date: &Bound<'py, PyDate>) -> Written {
-        let text = date.call_method0(interned!(date.py(), "isoformat"))?;
+        let py = date.py();
+        // By the class itself: others may write what they like.
+        let text = DATE
+            .get(py)?
+            .call_method1(interned!(py, "isoformat"), (date,))?;
         self.text(text.cast().map_err(PyErr::from)?)
     }
 
@@ -369,7 +379,7 @@ impl<'a, 'py> Writer<'a, 'py> {
             self.map(&Key::String, &Type::Any, &fields)
         } else if value.cast::<PyMapping>().is_ok() {
             self.map(&Key::String, &Type::Any, value)
-        } else if is_sequence(value) {
+        } else if is_sequence(value)? {
             self.list(&Type::Any, value)
         } else {
             Err(mismatch(&Type::Any, value))
@@ -377,7 +387,7 @@ impl<'a, 'py> Writer<'a, 'py> {
     }
 
     fn list(&mut self, item: &Type, value: &Bound<'py, PyAny>) -> Written {
-        if !is_sequence(value) {
+        if !is_sequence(value)? {
             return Err(mismatch(&Type::Array(&Type::Any), value));
         }
         self.nest(|writer| {
@@ -528,15 +538,17 @@ fn integer<'a, 'py>(value: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyInt
 }
 
 /// Text and bytes are sequences to Python, but not to the API.
-fn is_sequence(value: &Bound<'_, PyAny>) -> bool {
-    use pyo3::types::{PyByteArray, PyBytes};
+fn is_sequence(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    use pyo3::types::{PyByteArray, PyBytes, PyMemoryView};
 
-    value.is_instance_of::<PyList>()
+    Ok(value.is_instance_of::<PyList>()
         || value.is_instance_of::<PyTuple>()
         || value.cast::<PySequence>().is_ok()
             && !value.is_instance_of::<PyString>()
             && !value.is_instance_of::<PyBytes>()
             && !value.is_instance_of::<PyByteArray>()
+            && !value.is_instance_of::<PyMemoryView>()
+            && !USER_STRING.is_type_of(value)?)
 }
 
 /// A copy of a mapping, since code that runs while it is written may change it.

@@ -164,6 +164,7 @@ def test_references_that_lead_nowhere(portal: Portal, run: Run) -> None:
         ((later,), "entity_id: it refers to a request that is not in this batch"),
         ((later, first), "entity_id: it refers to a request that does not come before"),
         ((first, Request.by_name("im.x", {"a": {"b": chat().result}})), r"a\.b: it refers to"),
+        ((first, Request.by_name("im.x", {"a": first.result[2**70]})), "a: it refers to a place"),
     ):
         with pytest.raises(errors.RequestError, match=what):
             run(requests)

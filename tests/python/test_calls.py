@@ -5,12 +5,13 @@ import datetime as dt
 import gc
 import threading
 import time
+from collections import UserString
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from bitrix24 import AsyncClient, Client, errors
+from bitrix24 import AsyncClient, Client, Request, errors
 from bitrix24.imbot import ChatGetResult
 from bitrix24.types import Time
 
@@ -127,6 +128,8 @@ def test_raw_call(portal: Portal, client: Client) -> None:
     [
         ({"a": {1}}, "a: expected a value that JSON can hold, got set"),
         ({"a": [1, {"b": b""}]}, "a[1].b: expected a value that JSON can hold, got bytes"),
+        ({"a": memoryview(b"1")}, "a: expected a value that JSON can hold, got memoryview"),
+        ({"a": UserString("1")}, "a: expected a value that JSON can hold, got UserString"),
         ({"a": {1: 2}}, "a: expected keys of type str, got int"),
         ({"a": float("nan")}, "a: expected a finite number, got NaN"),
         ({"a": 2**64}, "a: an integer of more than 64 bits"),
@@ -143,6 +146,27 @@ def test_values_that_cannot_be_sent(
         client.call("crm.deal.get", values)
     assert str(caught.value).startswith(f"crm.deal.get: not sent: {message}")
     assert caught.value.method == "crm.deal.get"
+    assert portal.requests == []
+
+
+def test_dates_that_write_themselves_otherwise(portal: Portal, client: Client) -> None:
+    class Date(dt.date):
+        def isoformat(self) -> str:
+            return "24.02.2026"
+
+    client.call("crm.deal.get", {"d": Date(2026, 2, 24)})
+    assert portal.requests[0].json == {"d": "2026-02-24"}
+
+
+def test_a_timeout_of_another_type(portal: Portal, client: Client) -> None:
+    wrong: Any = "3"
+    for call in (
+        lambda: client.call("server.time", timeout=wrong),
+        lambda: client.imbot.chat.get(entity_type="CHAT", entity_id="13", timeout=wrong),
+        lambda: client.batch((Request.by_name("server.time"),), timeout=wrong),
+    ):
+        with pytest.raises(TypeError, match=r"^timeout: expected a number of seconds, got str$"):
+            call()
     assert portal.requests == []
 
 
