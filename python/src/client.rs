@@ -14,7 +14,7 @@ use pyo3::{PyTraverseError, PyVisit, exceptions::PyTypeError, prelude::*, types:
 use crate::{
     batch::Batch,
     classes::{REQUEST, REQUEST_ERROR},
-    drivers::{Driver, Runner},
+    drivers::{Driver, Idle, Runner},
     encode::Earlier,
     errors, logs, mailbox,
     moves::Hook,
@@ -26,9 +26,6 @@ use crate::{
     settings::{Options, Settings, config, given, reveal},
     table::TIME,
 };
-
-/// Drivers that a client keeps for later calls. More than that only ever run at once.
-const IDLE_DRIVERS: usize = 64;
 
 /// A portal, the right to call it, and the connections to it.
 #[pyclass(frozen, module = "bitrix24._native")]
@@ -45,8 +42,8 @@ pub(crate) struct Client {
 struct Shared {
     /// Never sends anything itself, so that it has no connections that a fork would share.
     settings: bitrix24::Client,
-    /// For synchronous calls: the last one back is the first to be used again.
-    idle: PerProcess<Vec<Driver>>,
+    /// For synchronous calls.
+    idle: Arc<Idle>,
     /// For asynchronous calls, on the runtime of the process.
     running: PerProcess<Option<bitrix24::Client>>,
     closed: AtomicBool,
@@ -63,13 +60,14 @@ impl Client {
         // child waiting for the end of the import.
         TIME.resolve(py)?;
         py.import(interned!(py, "threading"))?;
+        let _ = py.import(interned!(py, "resource"));
         let client = made.map_err(|error| config(py, &error))?;
         let portal = client.portal();
         Ok(Self {
             shared: Arc::new(Shared {
                 host: portal.map_or_else(|| "a stored credential".to_owned(), |it| host(&it)),
                 settings: client,
-                idle: PerProcess::new(),
+                idle: Idle::new(),
                 running: PerProcess::new(),
                 closed: AtomicBool::new(false),
             }),
@@ -142,9 +140,12 @@ impl Client {
         self.check_open(py, method)?;
         let shared = &self.shared;
         let process = Process::current();
-        let driver = match shared.idle.with_in(py, process, Vec::pop) {
+        let driver = match shared.idle.take(py, process) {
             Some(driver) => driver,
-            None => Driver::new(py, &shared.settings)?,
+            None => {
+                shared.idle.make_room(py);
+                Driver::new(py, &shared.settings)?
+            }
         };
         let outcome = driver.drive(py, |client| work(self.options.apply(client)));
         // If it ended well, no signal handler has forked.
@@ -210,14 +211,10 @@ impl Client {
 
 impl Shared {
     fn put_back(&self, py: Python<'_>, current: Process, driver: Driver) {
-        let surplus = self.idle.with_in(py, current, |idle| {
-            if idle.len() == IDLE_DRIVERS || self.closed.load(Relaxed) {
-                return Some(driver);
-            }
-            idle.push(driver);
-            None
+        drop(match self.closed.load(Relaxed) {
+            true => Some(driver),
+            false => self.idle.keep(py, current, driver),
         });
-        drop(surplus);
     }
 }
 
@@ -406,7 +403,7 @@ impl Client {
 
     fn close(&self, py: Python<'_>) {
         self.shared.closed.store(true, Relaxed);
-        drop(self.shared.idle.with(py, mem::take));
+        drop(self.shared.idle.take_all(py));
         drop(self.shared.running.with(py, Option::take));
     }
 

@@ -7,6 +7,8 @@ use std::{
     future::{Future, poll_fn},
     mem,
     pin::Pin,
+    ptr,
+    sync::{Arc, Weak},
     task::Poll,
     thread,
     time::Duration,
@@ -22,9 +24,17 @@ use tokio::{
 
 use crate::{
     logs::{self, Line},
-    process::interned,
+    process::{PerProcess, interned},
     settings::config,
 };
+
+/// Drivers that a client keeps for later calls. More than that only ever run at once.
+const IDLE: usize = 64;
+
+/// A driver that is kept takes five descriptors: so half of what the process may have.
+const PART_OF_DESCRIPTORS: usize = 10;
+
+static ALL: PerProcess<Vec<Weak<Idle>>> = PerProcess::new();
 
 /// How long Ctrl-C may go unnoticed.
 const SLICE: Duration = Duration::from_millis(50);
@@ -33,6 +43,8 @@ const SLICE: Duration = Duration::from_millis(50);
 pub(crate) struct Driver {
     runner: Runner,
     client: bitrix24::Client,
+    /// Since room was made the last time.
+    is_unused: bool,
 }
 
 impl Driver {
@@ -43,6 +55,7 @@ impl Driver {
         Ok(Self {
             runner: Runner::new()?,
             client,
+            is_unused: false,
         })
     }
 
@@ -59,6 +72,82 @@ impl Driver {
     ) -> PyResult<T> {
         self.runner.drive(py, call(self.client.clone()))
     }
+}
+
+/// The drivers of a client that are kept for its next calls.
+pub(crate) struct Idle(PerProcess<Vec<Driver>>);
+
+impl Idle {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self(PerProcess::new()))
+    }
+
+    /// The last one back is the first to be used again.
+    pub(crate) fn take(&self, py: Python<'_>, current: Process) -> Option<Driver> {
+        self.0.with_in(py, current, Vec::pop)
+    }
+
+    /// Gives back what is too much.
+    #[must_use]
+    pub(crate) fn keep(
+        &self,
+        py: Python<'_>,
+        current: Process,
+        mut driver: Driver,
+    ) -> Option<Driver> {
+        driver.is_unused = false;
+        self.0.with_in(py, current, |idle| {
+            if idle.len() == IDLE {
+                return Some(driver);
+            }
+            idle.push(driver);
+            None
+        })
+    }
+
+    pub(crate) fn take_all(&self, py: Python<'_>) -> Vec<Driver> {
+        self.0.with(py, mem::take)
+    }
+
+    /// Sees to it, before another driver is made, that those of many clients do not take up the
+    /// descriptors of the process: the ones go that were not used since the last time.
+    pub(crate) fn make_room(self: &Arc<Self>, py: Python<'_>) {
+        let all: Vec<_> = ALL.with(py, |all| {
+            all.retain(|idle| idle.strong_count() > 0);
+            if !all
+                .iter()
+                .any(|idle| ptr::eq(idle.as_ptr(), &raw const **self))
+            {
+                all.push(Arc::downgrade(self));
+            }
+            all.iter().filter_map(Weak::upgrade).collect()
+        });
+        let count: usize = all.iter().map(|idle| idle.0.with(py, |it| it.len())).sum();
+        if count < limit(py) {
+            return;
+        }
+        for idle in all {
+            let unused: Vec<_> = idle.0.with(py, |idle| {
+                let (unused, used) = mem::take(idle).into_iter().partition(|it| it.is_unused);
+                *idle = used;
+                idle.iter_mut().for_each(|it| it.is_unused = true);
+                unused
+            });
+            drop(unused);
+        }
+    }
+}
+
+/// How many drivers may be kept in all.
+fn limit(py: Python<'_>) -> usize {
+    let descriptors = || -> PyResult<usize> {
+        let resource = py.import(interned!(py, "resource"))?;
+        let kind = resource.getattr(interned!(py, "RLIMIT_NOFILE"))?;
+        let limits = resource.call_method1(interned!(py, "getrlimit"), (kind,))?;
+        limits.get_item(0)?.extract()
+    };
+    // Windows has no such limit, and where there is none, it is negative.
+    descriptors().map_or(usize::MAX, |descriptors| descriptors / PART_OF_DESCRIPTORS)
 }
 
 /// A runtime without threads.

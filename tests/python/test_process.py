@@ -317,6 +317,26 @@ def test_subinterpreters_are_refused(script: Script) -> None:
     assert "main interpreter" in finish(process)
 
 
+@posix
+def test_many_clients_share_the_descriptors(portal: Portal, script: Script) -> None:
+    process = script(
+        """
+        import resource
+        resource.setrlimit(resource.RLIMIT_NOFILE, (160, 160))
+        clients = [Client.from_webhook(URL, **PLAIN) for _ in range(60)]
+        for client in clients:
+            client.call("server.time")
+        for _ in range(20):
+            clients[-1].call("server.time")
+            clients[0].call("server.time")
+        print(len(os.listdir("/dev/fd")) < 120)
+        """
+    )
+    assert finish(process) == "True\n"
+    # Those in use keep their connection.
+    assert portal.connections <= 62
+
+
 def test_exit_with_a_thread_in_a_call(portal: Portal, script: Script) -> None:
     portal.always(Reply(delay=60))
     process = script(
