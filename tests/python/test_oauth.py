@@ -35,7 +35,7 @@ from portal import PLAIN, Portal, Reply, Request
 from test_process import finish, posix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from bitrix24 import TokenStore
@@ -273,6 +273,24 @@ def test_servers_that_are_not_trusted(server: Server) -> None:
     with pytest.raises(errors.TokenError, match="trust") as caught:
         Client.from_oauth(oauth, **PLAIN).call("server.time")
     assert type(caught.value) is errors.TokenError
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Credential("x.example", "t0k3n-a", refresh_token="t0k3n-r", expires_at=1.5),  # type: ignore[arg-type]
+        lambda: Credential("x.example", b"t0k3n-a", refresh_token="t0k3n-r"),  # type: ignore[arg-type]
+        lambda: Credential("x.example", "t0k3n-a", refresh_token="t0k3n-r", scopes=5),  # type: ignore[arg-type]
+        lambda: Credential.from_dict({"portal": "x", "access_token": "t0k3n-a", "user_id": "1"}),
+    ],
+)
+def test_a_refused_credential_shows_no_token(wrong: Callable[[], Credential]) -> None:
+    with pytest.raises((TypeError, errors.ConfigError)) as caught:
+        wrong()
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    of_ours = [line for line in shown.format() if "bitrix24" in line]
+    assert of_ours
+    assert "t0k3n" not in "".join(of_ours)
 
 
 def test_time_that_is_up_before_a_token_comes() -> None:

@@ -137,7 +137,9 @@ def _bytes(text: str) -> bytes:
 def expect(what: str, value: object, kind: type | tuple[type, ...], wanted: str) -> None:
     """Refuses a value of another type; a flag is no number."""
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{what}: expected {wanted}, got {type(value).__name__}")
+        got = type(value).__name__
+        value = None  # a traceback may show it
+        raise TypeError(f"{what}: expected {wanted}, got {got}")
 
 
 def hide(value: T) -> T:

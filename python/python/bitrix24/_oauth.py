@@ -73,9 +73,17 @@ class Credential:
         scopes: Iterable[str] = (),
         status: str | None = None,
     ) -> None:
-        expect("credential: access_token", access_token, (str, Secret), "str or Secret")
-        if refresh_token is not None:
-            expect("credential: refresh_token", refresh_token, (str, Secret), "str or Secret")
+        # A traceback may show what is refused.
+        access_token, refresh_token = hide(access_token), hide(refresh_token)
+        given: dict[str, object] = {
+            "access_token": access_token,
+            "refresh_token": refresh_token or "",
+        }
+        kinds = {name: type(token) for name, token in given.items()}
+        for name, kind in kinds.items():
+            if not issubclass(kind, (str, Secret)):
+                given, access_token, refresh_token = {}, "", ""
+                raise TypeError(f"credential: {name}: expected str or Secret, got {kind.__name__}")
         for name, number in (("expires_at", expires_at), ("user_id", user_id)):
             if number is not None:
                 expect(f"credential: {name}", number, int, "int")
@@ -131,7 +139,8 @@ class Credential:
                 continue
             if not isinstance(value, kind) or isinstance(value, bool):
                 expected, got = kind.__name__, type(value).__name__
-                known = {}  # a traceback may show it
+                fields = known = {}  # a traceback may show it
+                value = None
                 raise ConfigError(f"credential: {name}: expected {expected}, got {got}")
         scopes = cast("list[object]", known.pop("scopes") or [])
         given: Any = known
@@ -146,11 +155,11 @@ class Credential:
         return hash(tuple(getattr(self, name) for name in self.__slots__))
 
     def __repr__(self) -> str:
-        return (
-            f"Credential({self.portal!r}, {self.access_token!r}, "
-            f"refresh_token={self.refresh_token!r}, expires_at={self.expires_at!r}, "
-            f"member_id={self.member_id!r})"
-        )
+        # A traceback may show one that was refused before it had anything.
+        names = ("portal", "access_token", "refresh_token", "expires_at", "member_id")
+        portal, access, *others = (getattr(self, name, None) for name in names)
+        rest = ", ".join(f"{name}={it!r}" for name, it in zip(names[2:], others, strict=True))
+        return f"Credential({portal!r}, {access!r}, {rest})"
 
 
 _TYPES: Final[dict[str, tuple[type, bool]]] = {
