@@ -1,7 +1,8 @@
 //! Parameters as JSON.
 
-use std::fmt::Display;
+use std::{fmt::Display, sync::LazyLock};
 
+use memchr::memmem::Finder;
 use serde::{
     Serialize,
     ser::{self, Error as _, Serializer},
@@ -9,6 +10,8 @@ use serde::{
 use serde_json::Error;
 
 use crate::wire::{key, located};
+
+static NULL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("null"));
 
 /// Writes parameters. `()` stands for none; what JSON has no form for is refused, as `null` would
 /// mean something else.
@@ -18,7 +21,7 @@ pub(crate) fn write(params: &impl Serialize) -> Result<Vec<u8>, String> {
     let what = |error: Error| error.to_string().trim_start_matches('.').to_owned();
     let json = serde_json::to_vec(params).map_err(what)?;
     // Numbers that are none are written as that.
-    if memchr::memmem::find(&json, b"null").is_none() {
+    if NULL.find(&json).is_none() {
         return Ok(json);
     }
     match params.serialize(Look).map_err(what)? {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bitrix24 import _native
     from bitrix24._compat import Self
 
@@ -20,8 +23,8 @@ class _Pages(Generic[R_co]):
 
     def __init__(self, pages: _native.Pages, /) -> None:
         self._pages: Final = pages
-        self._left: list[Any] = []
-        """What is left of the page, the next record at the end: it is the caller's when taken."""
+        self._left: Iterator[Any] = iter(())
+        """What is left of the page."""
         self._count = 0
         """How many records the page had."""
         self._taken = 0
@@ -34,13 +37,12 @@ class _Pages(Generic[R_co]):
         It holds no secret, and may be stored. It fits a request of the same method with the same
         parameters.
         """
-        return self._pages.cursor(self._taken, self._count - len(self._left))
+        return self._pages.cursor(self._taken, self._count - length_hint(self._left))
 
     def _turn(self, page: list[Any]) -> None:
-        page.reverse()
-        count, taken = len(page), self._taken + 1
+        left, count, taken = iter(page), len(page), self._taken + 1
         # With no call in between, so that no signal can part them.
-        self._left = page
+        self._left = left
         self._count = count
         self._taken = taken
 
@@ -63,16 +65,14 @@ class Records(_Pages[R_co]):
         return self
 
     def __next__(self) -> R_co:
-        while not self._left:
+        while True:
+            # Not by a call of `next`: a signal that comes behind it would lose the record.
+            for record in self._left:
+                return record
             page = self._pages.next(self._taken)
             if page is None:
                 raise StopIteration
             self._turn(page)
-        left = self._left
-        record: R_co = left[-1]
-        # No call from here on: a signal that comes behind one would lose the record.
-        del left[-1]
-        return record
 
 
 @final
@@ -90,13 +90,11 @@ class AsyncRecords(_Pages[R_co]):
         return self
 
     async def __anext__(self) -> R_co:
-        while not self._left:
+        while True:
+            # Not by a call of `next`: a signal that comes behind it would lose the record.
+            for record in self._left:
+                return record
             page = await self._pages.next_async(self._taken)
             if page is None:
                 raise StopAsyncIteration
             self._turn(page)
-        left = self._left
-        record: R_co = left[-1]
-        # No call from here on: a signal that comes behind one would lose the record.
-        del left[-1]
-        return record
