@@ -23,7 +23,7 @@ class _Pages(Generic[R_co]):
 
     def __init__(self, pages: _native.Pages, /) -> None:
         self._pages: Final = pages
-        self._left: Iterator[Any] = iter(())
+        self._left: Iterator[R_co] = iter(())
         """What is left of the page."""
         self._count = 0
         """How many records the page had."""
