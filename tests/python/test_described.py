@@ -6,25 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bitrix24 import Record, request
-from bitrix24.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bitrix24 import Client
-
-
-@pytest.fixture(scope="module")
-def portal() -> Iterator[Sandbox]:
-    with Sandbox() as portal:
-        yield portal
-
-
-@pytest.fixture
-def client(portal: Sandbox) -> Iterator[Client]:
-    with portal.client() as client:
-        yield client
-
+    from bitrix24.sandbox import Sandbox
 
 USER = {"id": 9, "name": "Ann"}
 WHOSE: Any = {"iblock_type_id": "lists", "iblock_id": 1}
@@ -60,9 +45,11 @@ ANSWERS: list[tuple[Any, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("request_", "answer", "result"), ANSWERS)
-def test_answers(portal: Sandbox, client: Client, request_: Any, answer: Any, result: Any) -> None:
-    portal.answer(request_.method, answer)
-    assert plain(client.send(request_).result) == result
+def test_answers(
+    bitrix24_sandbox: Sandbox, bitrix24_client: Client, request_: Any, answer: Any, result: Any
+) -> None:
+    bitrix24_sandbox.answer(request_.method, answer)
+    assert plain(bitrix24_client.send(request_).result) == result
 
 
 def plain(value: Any) -> Any:
@@ -79,17 +66,19 @@ def plain(value: Any) -> Any:
             return value
 
 
-def test_a_batch_by_name(client: Client) -> None:
-    result = client.batch_(cmd={"get_user": "server.time", "no": "no.such"}).result
+def test_a_batch_by_name(bitrix24_client: Client) -> None:
+    result = bitrix24_client.batch_(cmd={"get_user": "server.time", "no": "no.such"}).result
     assert set(result.result or {}) == {"get_user"}
     assert set(result.result_error or {}) == {"no"}
     times = result.result_time or {}
     assert times["get_user"].start is not None
 
 
-def test_parameters(portal: Sandbox, client: Client) -> None:
+def test_parameters(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
+    client = bitrix24_client
+
     def sent(method: str) -> Any:
-        return portal.calls(method)[-1].parameters
+        return bitrix24_sandbox.calls(method)[-1].parameters
 
     client.user.add(email="a@example.com", uf_department=[1])
     assert sent("user.add") == {"EMAIL": "a@example.com", "UF_DEPARTMENT": [1]}

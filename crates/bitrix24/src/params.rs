@@ -32,7 +32,6 @@ pub(crate) fn write(params: &impl Serialize) -> Result<Vec<u8>, String> {
 }
 
 /// What stands at the top.
-#[derive(PartialEq)]
 enum Top {
     /// `None`.
     Nothing,
@@ -74,6 +73,14 @@ macro_rules! fine {
     ($($name:ident($type:ty)),*) => {$(
         fn $name(self, _: $type) -> Result<Top, Error> {
             Ok(Top::Other)
+        }
+    )*};
+}
+
+macro_rules! within {
+    ($($name:ident($($type:ty),*)),*) => {$(
+        fn $name(self, $(_: $type),*) -> Result<Within, Error> {
+            Ok(Within::default())
         }
     )*};
 }
@@ -164,45 +171,15 @@ impl Serializer for Look {
         Ok(Top::Other)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Within, Error> {
-        Ok(Within::default())
-    }
+    within!(
+        serialize_seq(Option<usize>),
+        serialize_tuple(usize),
+        serialize_tuple_struct(&'static str, usize),
+        serialize_tuple_variant(&'static str, u32, &'static str, usize),
+        serialize_map(Option<usize>),
+        serialize_struct(&'static str, usize),
+        serialize_struct_variant(&'static str, u32, &'static str, usize)
+    );
 }
 
 macro_rules! elements {

@@ -5,14 +5,14 @@
 //! continuous integration that asks: there, nothing may be left out.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use crate::{
     built, paths, reminders,
-    run::{Outcome, empty_dir, output, program, run},
+    run::{Outcome, empty_dir, is_ci, output, program, run},
     venv::Venv,
 };
 
@@ -36,11 +36,10 @@ pub(crate) fn check() -> Outcome {
         .arg(sources.join("check.py"))
         .env("BITRIX24_SANDBOX_PROGRAM", built::sandbox(&target))
         .env("FOREIGN_RUST", built::example(&target, "foreign"));
-    let is_ci = env::var_os("CI").is_some_and(|ci| ci == "true");
-    if let Some(venv) = unless_missing("those for Python", python(&sources), is_ci)? {
+    if let Some(venv) = unless_missing("those for Python", python(&sources), is_ci())? {
         check.env("FOREIGN_PYTHON", venv.path("python"));
     }
-    if let Some(node) = unless_missing("those for Node", node(&sources), is_ci)? {
+    if let Some(node) = unless_missing("those for Node", node(&sources), is_ci())? {
         check
             .env("FOREIGN_NODE", node.program)
             .env("FOREIGN_MODULES", node.folder);

@@ -41,6 +41,11 @@ pub(crate) fn program(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// Whether this is continuous integration, where nothing may be left out.
+pub(crate) fn is_ci() -> bool {
+    env::var_os("CI").is_some_and(|ci| ci == "true")
+}
+
 /// Runs it and shows what it prints.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     eprintln!("$ {}", line(command));

@@ -75,25 +75,23 @@ class Credential:
     ) -> None:
         # A traceback may show what is refused.
         access_token, refresh_token = hide(access_token), hide(refresh_token)
-        given: dict[str, object] = {
-            "access_token": access_token,
-            "refresh_token": refresh_token or "",
+        kinds: dict[str, type] = {
+            "access_token": type(access_token),
+            "refresh_token": type(refresh_token or ""),
         }
-        kinds = {name: type(token) for name, token in given.items()}
         for name, kind in kinds.items():
             if not issubclass(kind, (str, Secret)):
-                given, access_token, refresh_token = {}, "", ""
+                access_token, refresh_token = "", ""
                 raise TypeError(f"credential: {name}: expected str or Secret, got {kind.__name__}")
-        for name, number in (("expires_at", expires_at), ("user_id", user_id)):
-            if number is not None:
-                expect(f"credential: {name}", number, int, "int")
-        for name, text in (
-            ("auth_server", auth_server),
-            ("member_id", member_id),
-            ("status", status),
+        for name, given, kind in (
+            ("expires_at", expires_at, int),
+            ("user_id", user_id, int),
+            ("auth_server", auth_server, str),
+            ("member_id", member_id, str),
+            ("status", status, str),
         ):
-            if text is not None:
-                expect(f"credential: {name}", text, str, "str")
+            if given is not None:
+                expect(f"credential: {name}", given, kind, kind.__name__)
         if isinstance(scopes, str):
             raise TypeError("credential: scopes: expected a list of str, got str")
         self.portal = portal

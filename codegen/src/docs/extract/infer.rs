@@ -8,11 +8,9 @@ use crate::format::Field;
 /// How deep examples are followed.
 const DEEPEST: usize = 8;
 
-/// Adds to a field what examples of it show: fields of objects, elements of lists.
-pub(super) fn fill(field: &mut Field, values: &[&Value]) {
-    for value in values {
-        fill_at(field, value, 0);
-    }
+/// Adds to a field what an example of it shows: fields of objects, elements of lists.
+pub(super) fn fill(field: &mut Field, value: &Value) {
+    fill_at(field, value, 0);
 }
 
 fn fill_at(field: &mut Field, value: &Value, depth: usize) {

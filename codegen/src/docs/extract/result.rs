@@ -47,7 +47,9 @@ pub(super) fn read(reader: &Reader<'_>) -> Answer {
         ),
         None => {}
     }
-    infer::fill(&mut root, &results);
+    for result in &results {
+        infer::fill(&mut root, result);
+    }
     containers::open(reader, 1, "result", &mut root);
     Answer {
         shape: Shape {

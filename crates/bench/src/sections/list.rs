@@ -93,19 +93,17 @@ fn memory(races: &[Race], whole: u64) -> Verdict {
     let ours = races.iter().flat_map(|it| &it.entries);
     let ours = ours.filter(|it| it.client.starts_with(OURS_SYNC));
     let problem = ours.clone().find_map(|it| it.problem.as_deref());
-    let peak = ours.filter_map(Entry::peak).max();
+    let peak = match problem {
+        Some(_) => None,
+        None => ours.filter_map(Entry::peak).max(),
+    };
     Verdict {
         what: format!("List of {} records, memory", number::grouped(whole as f64)),
-        ours: match (problem, peak) {
-            (Some(problem), _) => problem.to_owned(),
-            (None, Some(peak)) => number::bytes(peak as f64),
-            (None, None) => "—".to_owned(),
-        },
+        ours: peak.map_or(problem.unwrap_or("—").to_owned(), |it| {
+            number::bytes(it as f64)
+        }),
         expected: format!("< {}", number::bytes(MEMORY as f64)),
-        met: match (problem, peak) {
-            (None, Some(peak)) => Met::of(peak < MEMORY),
-            _ => Met::Unknown,
-        },
+        met: peak.map_or(Met::Unknown, |it| Met::of(it < MEMORY)),
         ..Verdict::default()
     }
 }

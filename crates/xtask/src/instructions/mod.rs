@@ -9,14 +9,14 @@ mod recorded;
 mod versions;
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use crate::{
     paths, reminders,
-    run::{Outcome, program},
+    run::{Outcome, is_ci, program},
     wheel,
 };
 use count::{Counter, Workload};
@@ -79,10 +79,6 @@ fn path() -> PathBuf {
 
 fn folder() -> PathBuf {
     paths::root().join("tests").join("instructions")
-}
-
-fn is_ci() -> bool {
-    env::var_os("CI").is_some_and(|ci| ci == "true")
 }
 
 fn valgrind() -> Outcome {
