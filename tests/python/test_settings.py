@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import sys
+import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -251,3 +253,37 @@ def test_a_hook_that_holds_its_client(portal: Portal) -> None:
     del holder
     gc.collect()
     assert gone() is None
+
+
+def test_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls of portals elsewhere go by it, those of hosts that it is not for do not."""
+    heads: list[str] = []
+
+    def refuse(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            heads.append(connection.recv(4096).decode())
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        proxy = threading.Thread(target=refuse, args=[listener], daemon=True)
+        proxy.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+
+        def fail() -> errors.ConnectError:
+            address = "https://portal.invalid/rest/1/code/"
+            with (
+                Client.from_webhook(address, retries=Retries(tries=1)) as client,
+                pytest.raises(errors.ConnectError) as caught,
+            ):
+                client.call("profile")
+            return caught.value
+
+        assert "tunnel" in str(fail())
+        proxy.join(10)
+        assert [head.split("\r\n")[0] for head in heads] == ["CONNECT portal.invalid:443 HTTP/1.1"]
+        monkeypatch.setenv("NO_PROXY", ".invalid")
+        # Nobody would answer it there any more.
+        assert "dns" in str(fail())

@@ -2,6 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
+use hyper::{
+    Uri,
+    http::uri::{Authority, Scheme},
+};
 use reqwest::Url;
 
 use crate::{ConfigError, Rest, Secret, rules::AuthKind};
@@ -66,17 +70,30 @@ pub(crate) struct Address {
 /// What the addresses of methods begin with, read once. It may hold a secret, as do the addresses that
 /// the HTTP library gets.
 #[derive(Clone)]
-struct Start(Option<Url>);
+struct Start {
+    server: Option<(Scheme, Authority)>,
+    /// With a slash at the end.
+    path: String,
+}
 
 impl Start {
     fn new(address: &str) -> Self {
-        Self(Url::parse(address).ok())
+        let url = Url::parse(address).ok();
+        let uri = url.and_then(|url| Uri::try_from(url.as_str()).ok());
+        let uri = uri.unwrap_or_default().into_parts();
+        Self {
+            server: uri.scheme.zip(uri.authority),
+            path: uri
+                .path_and_query
+                .map_or_else(String::new, |path| path.as_str().to_owned()),
+        }
     }
 
-    fn of(&self, method: &str) -> Option<Url> {
-        let mut url = self.0.clone()?;
-        url.path_segments_mut().ok()?.pop_if_empty().push(method);
-        Some(url)
+    fn of(&self, method: &str) -> Option<Uri> {
+        let (scheme, authority) = self.server.clone()?;
+        let path = [&self.path, method].concat();
+        let uri = Uri::builder().scheme(scheme).authority(authority);
+        uri.path_and_query(path).build().ok()
     }
 }
 
@@ -111,7 +128,7 @@ impl Address {
 
     /// The address of a method, whose name must be [valid](is_method_name). `None`: what cannot
     /// happen, since the portal's address is one.
-    pub(crate) fn of(&self, method: &str, rest: Rest) -> Option<Url> {
+    pub(crate) fn of(&self, method: &str, rest: Rest) -> Option<Uri> {
         match rest {
             Rest::Classic => self.classic.of(method),
             Rest::V3 => self.v3.of(method),
@@ -122,7 +139,7 @@ impl Address {
     ///
     /// `None` unless that is the same call at another address, and just as safe from listeners.
     pub(crate) fn moved(&self, location: &str, method: &str, rest: Rest) -> Option<Self> {
-        let called = self.of(method, rest)?;
+        let called = Url::parse(&self.of(method, rest)?.to_string()).ok()?;
         let url = called.join(location).ok()?;
         let url = parse(url.as_str(), "the new address").ok()?;
         if is_loopback(&url) && !self.base.loopback {
@@ -331,7 +348,7 @@ mod tests {
     use super::*;
 
     fn called(address: &Address, method: &str, rest: Rest) -> String {
-        address.of(method, rest).unwrap().into()
+        address.of(method, rest).unwrap().to_string()
     }
 
     fn classic(address: &str) -> Result<String, String> {

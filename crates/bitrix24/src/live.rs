@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use reqwest::header::HeaderMap;
+use hyper::HeaderMap;
 use tokio::time::Instant;
 
 use crate::{

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use reqwest::{Request, header::LOCATION};
+use hyper::{Method, Request, header::LOCATION};
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, debug, debug_span, info, warn};
@@ -32,7 +32,7 @@ use crate::{
     retry::{NotRunBecause, Verdict},
     rules,
     stats::{Counters, count},
-    transport,
+    transport::{self, Failure, Http},
 };
 
 /// How many addresses a portal may send a call to, one after the other.
@@ -119,7 +119,7 @@ fn check(call: &Call<'_>, shared: &Shared) -> Result<(), RequestError> {
 /// A call under way.
 struct Sending<'a> {
     client: &'a Client,
-    http: &'a reqwest::Client,
+    http: &'a Http,
     shared: &'a Shared,
     process: Process,
     counters: &'a Counters,
@@ -450,26 +450,22 @@ impl Sending<'_> {
         head: &mut Option<u16>,
     ) -> Result<Reply, TransportError> {
         let scrubber = &live.scrubber;
-        let failure = |error, status| transport::failure(error, method, status, scrubber);
-        let url = address.of(self.method, self.rest);
-        let mut request = Request::new(
-            reqwest::Method::POST,
-            url.ok_or_else(|| transport::no_address(method))?,
-        );
+        let uri = address.of(self.method, self.rest);
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri.ok_or_else(|| transport::no_address(method))?;
         *request.headers_mut() = self.shared.headers.clone();
-        *request.body_mut() = Some(body.into());
-        let response = self.http.execute(request).await;
-        let mut response = response.map_err(|error| failure(error, None))?;
-        let status = response.status().as_u16();
+        let answer = self.http.send(request).await;
+        let mut answer = answer.map_err(|failure| failure.of(method, None, scrubber))?;
+        let status = answer.status;
         *head = Some(status);
-        let location = response
-            .headers()
+        let location = answer
+            .headers
             .get(LOCATION)
             .map(|location| String::from_utf8_lossy(location.as_bytes()).into_owned());
-        // As `Response::bytes`, which would hold the response once more in the call's future.
+        let broken = |failure: Failure| failure.of(method, Some(status), scrubber);
         let mut parts = Vec::new();
-        let next = |part: reqwest::Result<_>| part.map_err(|error| failure(error, Some(status)));
-        while let Some(part) = next(response.chunk().await)? {
+        while let Some(part) = answer.part().await.map_err(broken)? {
             parts.push(part);
         }
         Ok(Reply {

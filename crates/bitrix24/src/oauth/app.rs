@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{Certificate, Url};
+use reqwest::Url;
 
 use super::{Credential, TokenError, TokenErrorKind, is_secret, server};
 use crate::{ConfigError, Secret, address, transport::Connector};
@@ -106,13 +106,9 @@ impl App {
     /// # Errors
     /// If there is no certificate in it.
     pub fn root_certificate(self, pem: impl Into<Vec<u8>>) -> Result<Self, ConfigError> {
-        let pem = pem.into();
-        if !Certificate::from_pem_bundle(&pem).is_ok_and(|found| !found.is_empty()) {
-            return Err(ConfigError::new(
-                "the root certificate is not a valid PEM bundle",
-            ));
-        }
-        Ok(self.with(|settings| settings.root_certificates.push(pem)))
+        let app = self.with(|settings| settings.root_certificates.push(pem.into()));
+        app.settings.connector(false).check()?;
+        Ok(app)
     }
 
     /// Trusts an authorization server with the client secret, by its host name. May be repeated.

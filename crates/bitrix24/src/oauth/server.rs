@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use reqwest::{
-    Response, Url,
-    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
+use bytes::Bytes;
+use hyper::{
+    HeaderMap, Request, Uri,
+    header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT},
 };
+use reqwest::Url;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Credential, TokenError, TokenErrorKind, app::Settings};
-use crate::{Secret, TransportErrorKind, address, scrub::Scrubber, transport};
+use crate::{
+    Secret, TransportErrorKind, address,
+    scrub::Scrubber,
+    transport::{Answer, Failure},
+};
 
 /// The server of credentials that name none.
 const DEFAULT_SERVER: &str = "https://oauth.bitrix.info/rest/";
@@ -88,24 +94,20 @@ impl Ask<'_> {
             .append_pair("client_id", &self.app.client_id)
             .append_pair("client_secret", self.app.client_secret.expose())
             .append_pair(name, value.expose());
-        let http = self.app.connector(loopback).connect().map_err(|error| {
-            TokenError::new(
-                TokenErrorKind::Internal,
-                self.scrubber.scrub(&error.to_string()),
-            )
-        })?;
+        let internal =
+            |what: &str| TokenError::new(TokenErrorKind::Internal, self.scrubber.scrub(what));
+        let http = self.app.connector(loopback).connect();
+        let http = http.map_err(|error| internal(&error.to_string()))?;
+        let uri = Uri::try_from(url.as_str());
+        let uri = uri.map_err(|_| internal("the address cannot be made"))?;
 
         let mut pauses = PAUSES.iter();
-        let response = loop {
-            let request = http
-                .get(url.clone())
-                .header(ACCEPT, "application/json")
-                .header(
-                    USER_AGENT,
-                    concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION")),
-                );
-            let error = match request.send().await {
-                Ok(response) => break response,
+        let answer = loop {
+            let mut request = Request::new(Bytes::new());
+            *request.uri_mut() = uri.clone();
+            *request.headers_mut() = headers();
+            let error = match http.send(request).await {
+                Ok(answer) => break answer,
                 Err(error) => self.lost(error, None),
             };
             match pauses.next() {
@@ -118,7 +120,7 @@ impl Ask<'_> {
                 _ => return Err(error),
             }
         };
-        self.read(response).await
+        self.read(answer).await
     }
 
     /// Where to ask, and whether that is this computer.
@@ -159,20 +161,20 @@ impl Ask<'_> {
         )))
     }
 
-    async fn read(&self, mut response: Response) -> Result<Credential, TokenError> {
-        let status = response.status().as_u16();
+    async fn read(&self, mut answer: Answer) -> Result<Credential, TokenError> {
+        let status = answer.status;
         let garbage =
             |what: &str| TokenError::new(TokenErrorKind::Garbage, what).with_status(Some(status));
-        let is_page = response
-            .headers()
+        let is_page = answer
+            .headers
             .get(CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        let is_redirect = response.status().is_redirection();
+        let is_redirect = (300..400).contains(&status);
         let mut body = Vec::new();
-        while let Some(part) = response
-            .chunk()
+        while let Some(part) = answer
+            .part()
             .await
-            .map_err(|error| self.lost(error, Some(status)))?
+            .map_err(|failure| self.lost(failure, Some(status)))?
         {
             if body.len() + part.len() > MAX_ANSWER {
                 return Err(garbage("the answer is longer than 1 MB"));
@@ -216,8 +218,8 @@ impl Ask<'_> {
         TokenError::refused(code, description, status, is_permanent)
     }
 
-    fn lost(&self, error: reqwest::Error, status: Option<u16>) -> TokenError {
-        let error = transport::failure(error, "", status, &self.scrubber);
+    fn lost(&self, failure: Failure, status: Option<u16>) -> TokenError {
+        let error = failure.of("", status, &self.scrubber);
         let kind = match error.kind() {
             TransportErrorKind::Connect | TransportErrorKind::NotSent => TokenErrorKind::Connect,
             TransportErrorKind::Timeout => TokenErrorKind::Timeout,
@@ -231,6 +233,14 @@ impl Ask<'_> {
     fn short(&self, text: &str) -> String {
         self.scrubber.scrub(text).chars().take(MAX_TEXT).collect()
     }
+}
+
+fn headers() -> HeaderMap {
+    const USER: &str = concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION"));
+    HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/json")),
+        (USER_AGENT, HeaderValue::from_static(USER)),
+    ])
 }
 
 /// An address beside the API: `https://host/prefix/rest/` becomes `https://host/prefix/{path}`.
