@@ -8,10 +8,10 @@ use std::{
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Uri;
+use hyper::{Request, Uri};
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::{Client, ResponseFuture, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::ClientConfig;
@@ -51,6 +51,13 @@ pub(super) fn client(tls: ClientConfig, connect_timeout: Duration) -> Direct {
             below: HttpsConnector::from((tcp, tls)),
             within: connect_timeout,
         })
+}
+
+/// Sends a request. Not inlined, so that what is below is compiled once, and not again for each crate
+/// whose futures hold this.
+#[inline(never)]
+pub(super) fn send(client: &Direct, request: Request<Bytes>) -> ResponseFuture {
+    client.request(request.map(Full::new))
 }
 
 /// Connects, TLS included, within a time.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::{HeaderMap, Request, Uri, body::Incoming};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Proxy, Url, redirect, retry};
@@ -136,7 +136,7 @@ impl Http {
                 Box::pin(proxied.send(request)).await
             }
             _ => {
-                let answer = self.direct.request(request.map(Full::new)).await?;
+                let answer = direct::send(&self.direct, request).await?;
                 let (head, body) = answer.into_parts();
                 Ok(Answer {
                     status: head.status.as_u16(),
