@@ -268,9 +268,9 @@ def test_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         proxy = threading.Thread(target=refuse, args=[listener], daemon=True)
         proxy.start()
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
-        for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+        for name in ("https_proxy", "NO_PROXY", "no_proxy", "REQUEST_METHOD"):
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
 
         def fail() -> errors.ConnectError:
             address = "https://portal.invalid/rest/1/code/"

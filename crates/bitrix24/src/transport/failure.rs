@@ -15,6 +15,13 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    pub(super) fn not_sent(error: ConfigError) -> Self {
+        Self {
+            kind: TransportErrorKind::NotSent,
+            detail: error.to_string(),
+        }
+    }
+
     pub(crate) fn of(
         self,
         method: &str,
@@ -47,14 +54,16 @@ impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         // The address may be a secret.
         let error = error.without_url();
-        let kind = match error.is_builder() {
-            true => TransportErrorKind::NotSent,
-            false => kind(&error),
+        let kind = if error.is_builder() {
+            TransportErrorKind::NotSent
+        } else if error.is_connect() {
+            TransportErrorKind::Connect
+        } else {
+            kind(&error)
         };
-        Self {
-            kind,
-            detail: flatten(&error),
-        }
+        // What is said without a proxy: what is below reqwest.
+        let detail = error.source().map_or_else(|| flatten(&error), flatten);
+        Self { kind, detail }
     }
 }
 

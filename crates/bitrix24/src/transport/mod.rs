@@ -3,8 +3,8 @@
 //! Requests go straight to the portal by the client that reqwest is made upon, without the layers
 //! that reqwest puts between, or by reqwest if there is a proxy on the way.
 
-mod direct;
 mod failure;
+mod straight;
 mod tls;
 
 use std::{
@@ -17,10 +17,9 @@ use http_body_util::BodyExt;
 use hyper::{HeaderMap, Request, Uri, body::Incoming};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Proxy, Url, redirect, retry};
-use rustls::ClientConfig;
 
-use self::direct::Direct;
 pub(crate) use self::failure::{Failure, no_address, no_pool, no_time, timed_out};
+use self::straight::Straight;
 use crate::{ConfigError, Secret};
 
 /// How long an unused connection is kept. Shorter than servers do, because a call on a connection
@@ -41,44 +40,62 @@ pub(crate) struct Connector {
 impl Connector {
     /// Makes a pool of connections.
     pub(crate) fn connect(&self) -> Result<Http, ConfigError> {
-        let tls = tls::config(tls::certificates(&self.root_certificates)?)?;
-        Ok(Http {
-            direct: direct::client(tls.clone(), self.connect_timeout),
-            proxied: self.proxied(tls)?,
-        })
+        let way = match &self.proxy {
+            Some(_) => Way::ByProxy(self.by_proxy()?),
+            None => Way::Straight {
+                client: self.straight()?,
+                around: match self.loopback {
+                    true => None,
+                    false => Some(Box::new(Around {
+                        of_system: Matcher::from_system(),
+                        connector: self.clone(),
+                        client: OnceLock::new(),
+                    })),
+                },
+            },
+        };
+        Ok(Http(way))
     }
 
     /// Whether a pool could be made, as far as that does not depend on the system.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         tls::certificates(&self.root_certificates)?;
-        self.explicit_proxy().map(drop)
+        self.given_proxy().map(drop)
     }
 
-    fn proxied(&self, tls: ClientConfig) -> Result<Option<Proxied>, ConfigError> {
-        let proxy = self.explicit_proxy()?;
-        if proxy.is_none() && self.loopback {
-            return Ok(None);
-        }
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+    fn straight(&self) -> Result<Straight, ConfigError> {
+        let tls = tls::config(tls::certificates(&self.root_certificates)?)?;
+        Ok(straight::client(tls, self.connect_timeout))
+    }
+
+    /// By the given proxy, or by those of the system.
+    fn by_proxy(&self) -> Result<reqwest::Client, ConfigError> {
+        let roots = tls::certificates(&self.root_certificates)?;
+        let roots = roots
+            .iter()
+            .map(|root| reqwest::Certificate::from_der(root));
+        let roots: Vec<_> = roots.collect::<Result<_, _>>().map_err(not_made)?;
+        let mut client = reqwest::Client::builder()
+            .tls_certs_merge(roots)
             .http1_only()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
             .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(KEEP_ALIVE);
-        let (client, of_system) = match proxy {
-            Some(proxy) => (client.proxy(proxy), None),
-            None => (client, Some(Matcher::from_system())),
-        };
-        let client = client.build().map_err(|error| {
-            let detail = Failure::from(error).detail;
-            ConfigError::new(format!("the HTTP client could not be made: {detail}"))
-        })?;
-        Ok(Some(Proxied { client, of_system }))
+            .pool_idle_timeout(KEEP_ALIVE)
+            // What other crates of the program may have turned on.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .no_hickory_dns();
+        if let Some(proxy) = self.given_proxy()? {
+            client = client.proxy(proxy);
+        }
+        client.build().map_err(not_made)
     }
 
-    fn explicit_proxy(&self) -> Result<Option<Proxy>, ConfigError> {
+    fn given_proxy(&self) -> Result<Option<Proxy>, ConfigError> {
         let proxy = self.proxy.as_ref().map(|proxy| Proxy::all(proxy.expose()));
         proxy
             .transpose()
@@ -97,6 +114,16 @@ impl Connector {
                 "the proxy's address is not http:// or https://",
             ));
         }
+        // Whether what keeps to it will understand it: it would go straight to the portal otherwise.
+        let understood = Matcher::builder().all(proxy.expose()).build();
+        if understood
+            .intercept(&Uri::from_static("https://portal"))
+            .is_none()
+        {
+            return Err(ConfigError::new(
+                "the proxy's address has unusual characters",
+            ));
+        }
         let Some(written) = url.password() else {
             return Ok(Vec::new());
         };
@@ -112,56 +139,75 @@ impl Connector {
     }
 }
 
-/// Connections that are kept, and made when there is none.
-pub(crate) struct Http {
-    direct: Direct,
-    /// `None`: there are no proxies.
-    proxied: Option<Proxied>,
+fn not_made(error: reqwest::Error) -> ConfigError {
+    let detail = Failure::from(error).detail;
+    ConfigError::new(format!("the HTTP client could not be made: {detail}"))
 }
 
-/// The way by a proxy.
-struct Proxied {
-    client: reqwest::Client,
-    /// Which requests go by a proxy of the system; the client knows by which. `None`: all go by the
-    /// proxy that was given.
-    of_system: Option<Matcher>,
+/// Connections that are kept, and made when there is none.
+pub(crate) struct Http(Way);
+
+enum Way {
+    /// All by the proxy that was given.
+    ByProxy(reqwest::Client),
+    Straight {
+        client: Straight,
+        /// `None`: the proxies of the system are not for it.
+        around: Option<Box<Around>>,
+    },
+}
+
+/// The way by the proxies that the system names.
+struct Around {
+    of_system: Matcher,
+    connector: Connector,
+    /// Made when it is first used: few systems name a proxy.
+    client: OnceLock<reqwest::Client>,
 }
 
 impl Http {
     /// Sends a request, and waits for the head of the answer.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Answer, Failure> {
-        match &self.proxied {
-            Some(proxied) if proxied.is_for(request.uri()) => {
-                // Rare, so it has no place in the future of each call.
-                Box::pin(proxied.send(request)).await
-            }
-            _ => {
-                let answer = direct::send(&self.direct, request).await?;
-                let (head, body) = answer.into_parts();
-                Ok(Answer {
-                    status: head.status.as_u16(),
-                    headers: head.headers,
-                    body: Body::Direct(body),
-                })
-            }
-        }
+        let straight = match &self.0 {
+            // Rare, so it has no place in the future of each call.
+            Way::ByProxy(client) => return Box::pin(by_proxy(client, request)).await,
+            Way::Straight { client, around } => match around {
+                Some(around) if around.is_for(request.uri()) => {
+                    return Box::pin(by_proxy(around.client()?, request)).await;
+                }
+                _ => client,
+            },
+        };
+        let (head, body) = straight::send(straight, request).await?.into_parts();
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: Body::Straight(body),
+        })
     }
 }
 
-impl Proxied {
+impl Around {
     fn is_for(&self, uri: &Uri) -> bool {
-        let of_system = self.of_system.as_ref();
-        of_system.is_none_or(|of_system| of_system.intercept(uri).is_some())
+        self.of_system.intercept(uri).is_some()
     }
 
-    async fn send(&self, request: Request<Bytes>) -> Result<Answer, Failure> {
-        let mut answer = self.client.execute(request.try_into()?).await?;
-        Ok(Answer {
-            status: answer.status().as_u16(),
-            headers: std::mem::take(answer.headers_mut()),
-            body: Body::Proxied(Box::new(answer)),
-        })
+    fn client(&self) -> Result<&reqwest::Client, Failure> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = self.connector.by_proxy().map_err(Failure::not_sent)?;
+        Ok(self.client.get_or_init(|| client))
     }
+}
+
+async fn by_proxy(client: &reqwest::Client, request: Request<Bytes>) -> Result<Answer, Failure> {
+    let mut answer = client.execute(request.try_into()?).await?;
+    Ok(Answer {
+        status: answer.status().as_u16(),
+        headers: std::mem::take(answer.headers_mut()),
+        body: Body::ByProxy(Box::new(answer)),
+    })
 }
 
 /// An answer whose body is on the way.
@@ -172,15 +218,15 @@ pub(crate) struct Answer {
 }
 
 enum Body {
-    Direct(Incoming),
-    Proxied(Box<reqwest::Response>),
+    Straight(Incoming),
+    ByProxy(Box<reqwest::Response>),
 }
 
 impl Answer {
     /// Waits for the next part of the body. `None`: that was all.
     pub(crate) async fn part(&mut self) -> Result<Option<Bytes>, Failure> {
         match &mut self.body {
-            Body::Direct(body) => loop {
+            Body::Straight(body) => loop {
                 match body
                     .frame()
                     .await
@@ -193,7 +239,7 @@ impl Answer {
                     None => return Ok(None),
                 }
             },
-            Body::Proxied(answer) => Ok(Box::pin(answer.chunk()).await?),
+            Body::ByProxy(answer) => Ok(Box::pin(answer.chunk()).await?),
         }
     }
 }

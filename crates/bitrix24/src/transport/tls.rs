@@ -13,7 +13,11 @@ use crate::ConfigError;
 
 /// Reads certificates of authorities.
 pub(super) fn certificates(pems: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
-    let bad = || ConfigError::new("the root certificate is not a valid PEM bundle");
+    const BAD: &str = "the root certificate is not a valid PEM bundle";
+    const NO_PEM: &str =
+        "the root certificate is not PEM: give the contents of the file, not its path";
+
+    let bad = || ConfigError::new(BAD);
     let mut all = Vec::new();
     let mut roots = RootCertStore::empty();
     for pem in pems {
@@ -24,7 +28,7 @@ pub(super) fn certificates(pems: &[Vec<u8>]) -> Result<Vec<CertificateDer<'stati
             all.push(certificate);
         }
         if all.len() == before {
-            return Err(bad());
+            return Err(ConfigError::new(NO_PEM));
         }
     }
     Ok(all)

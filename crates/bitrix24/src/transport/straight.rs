@@ -21,7 +21,7 @@ use tower_service::Service;
 use super::KEEP_ALIVE;
 use crate::BoxFuture;
 
-pub(super) type Direct = Client<Connect, Full<Bytes>>;
+pub(super) type Straight = Client<Connect, Full<Bytes>>;
 
 /// After how much silence, and how often, the other side is asked whether it is still there.
 const PROBE: Duration = Duration::from_secs(15);
@@ -33,7 +33,7 @@ const PROBES: u32 = 3;
 #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
 const UNCONFIRMED: Duration = Duration::from_secs(30);
 
-pub(super) fn client(tls: ClientConfig, connect_timeout: Duration) -> Direct {
+pub(super) fn client(tls: ClientConfig, connect_timeout: Duration) -> Straight {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -56,7 +56,7 @@ pub(super) fn client(tls: ClientConfig, connect_timeout: Duration) -> Direct {
 /// Sends a request. Not inlined, so that what is below is compiled once, and not again for each crate
 /// whose futures hold this.
 #[inline(never)]
-pub(super) fn send(client: &Direct, request: Request<Bytes>) -> ResponseFuture {
+pub(super) fn send(client: &Straight, request: Request<Bytes>) -> ResponseFuture {
     client.request(request.map(Full::new))
 }
 
