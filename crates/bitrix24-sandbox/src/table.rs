@@ -175,7 +175,7 @@ impl List {
             order
                 .iter()
                 .map(|(field, direction)| {
-                    let order = compare(&one[field.as_str()], &two[field.as_str()]);
+                    let order = compare(value(one, field), value(two, field));
                     if is_down(direction) {
                         order.reverse()
                     } else {
@@ -188,6 +188,27 @@ impl List {
         let total = found.len() as u64;
         let page = found.into_iter().skip(start).take(self.page_size);
         (page.cloned().collect(), total)
+    }
+}
+
+/// A field of a record. Filters may spell it otherwise than answers: `GROUP_ID` for `groupId`.
+fn value<'a>(row: &'a Value, field: &str) -> &'a Value {
+    let letters = |name: &str| {
+        let letters = name.bytes().filter(|byte| *byte != b'_');
+        letters
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<_>>()
+    };
+    let alike = |row: &'a Map<String, Value>| {
+        let wanted = letters(field);
+        row.iter().find(|(name, _)| letters(name) == wanted)
+    };
+    match row.get(field) {
+        Some(value) => value,
+        None => row
+            .as_object()
+            .and_then(alike)
+            .map_or(&Value::Null, |(_, value)| value),
     }
 }
 
@@ -210,7 +231,7 @@ fn operator(condition: &str) -> (&str, &str) {
 
 fn meets(row: &Value, condition: &str, value: &Value) -> bool {
     let (operator, field) = operator(condition);
-    let found = &row[field];
+    let found = self::value(row, field);
     let is = |value: &Value| compare(found, value).is_eq();
     let is_one = || match value {
         Value::Array(values) => values.iter().any(is),
@@ -351,5 +372,20 @@ mod tests {
             ),
             [9, 8]
         );
+    }
+
+    #[test]
+    fn filters_may_spell_fields_otherwise() {
+        let tasks = [
+            json!({"id": 1, "groupId": "7"}),
+            json!({"id": 2, "groupId": "8"}),
+        ];
+        let tasks = List::records(tasks);
+        let params = json!({"filter": {">ID": 1, "GROUP_ID": 8}, "order": {"ID": "DESC"}});
+        assert_eq!(
+            page(&tasks, params)["result"],
+            json!([{"id": 2, "groupId": "8"}])
+        );
+        assert_eq!(page(&tasks, json!({"filter": {">AGE": 0}}))["total"], 0);
     }
 }
