@@ -118,12 +118,26 @@ def test_tokens_from_the_installation(sandbox: Sandbox, tmp_path: Path) -> None:
         "server_endpoint": sandbox.url + "/rest/",
         "application_token": "proof",
     }
-    form = {"event": "ONAPPINSTALL", **{f"auth[{name}]": auth[name] for name in auth}}
-    proof = tokens.installed(oauth, urlencode(form).encode())
+
+    def body(**others: str) -> bytes:
+        fields = {**auth, **others}
+        form = {"event": "ONAPPINSTALL", **{f"auth[{name}]": fields[name] for name in fields}}
+        return urlencode(form).encode()
+
+    with Sandbox() as other:
+        forged = body(access_token=other.access_token, client_endpoint=other.url + "/rest/")
+        with pytest.raises(ValueError, match="another portal"):
+            tokens.installed(oauth, sandbox.url, forged)
+        assert not other.calls("profile")
+    with pytest.raises(errors.ApiError):
+        tokens.installed(oauth, sandbox.url, body(access_token="made-up"))
+    assert row.load() is None
+    proof = tokens.installed(oauth, sandbox.url, body())
     assert proof is not None
     assert proof.reveal() == "proof"
     assert tokens.proven(b"event=ONAPPUNINSTALL&auth[application_token]=proof", proof)
     assert not tokens.proven(b"event=ONAPPUNINSTALL&auth[application_token]=pr00f", proof)
+    assert not tokens.proven(b"event=ONAPPUNINSTALL", None)
     first = row.load()
     sandbox.expire_tokens()
     with Client.from_oauth(oauth) as client:

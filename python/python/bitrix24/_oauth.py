@@ -364,6 +364,9 @@ class OAuth:
     def replace(self, credential: Credential) -> None:
         """Stores another credential, whatever is there; calls from now on are made with it.
 
+        Nothing is checked of where it comes from. Believe one that was posted only after a call
+        with it alone, at the portal that you expect: see :class:`Installation`.
+
         It waits for the store, and for a renewal that is under way: a coroutine awaits
         :meth:`replace_async` instead.
 
@@ -394,9 +397,9 @@ class OAuth:
 class Installation:
     """What the portal tells an application when it is installed or opened.
 
-    Anybody can send such a thing. The credential proves itself by a call that works; store the
-    ``application_token`` then, and compare that of later events with it, as a :class:`Secret`: see
-    :meth:`token_of`.
+    Anybody can send such a thing. The credential proves itself by a call that works, if its portal
+    is the one that you expect; store the ``application_token`` then, and compare that of later
+    events with it, as a :class:`Secret`: see :meth:`token_of`.
     """
 
     __slots__ = (
@@ -464,7 +467,7 @@ class Installation:
 
         ::
 
-            if Installation.token_of(body) != Secret(stored):
+            if stored is None or Installation.token_of(body) != Secret(stored):
                 ...  # anybody may have sent it
 
         The comparison takes the same time wherever the first difference is.

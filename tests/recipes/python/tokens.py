@@ -22,16 +22,22 @@ def authorized(oauth: OAuth, code: str, server_domain: str) -> None:
     oauth.replace(oauth.exchange(code, server_domain))
 
 
-def installed(oauth: OAuth, body: bytes) -> Secret | None:
-    """The portal posted ``ONAPPINSTALL``. What is returned proves later events: keep it."""
+def installed(oauth: OAuth, portal: str, body: bytes) -> Secret | None:
+    """The portal, such as ``https://portal.bitrix24.com``, posted ``ONAPPINSTALL``, or somebody
+    forged it. What is returned proves later events: keep it."""
     installation = Installation.from_event(body)
-    oauth.replace(installation.credential)
+    credential = installation.credential
+    with Client.from_token(credential.portal, credential.access_token) as posted:
+        if posted.portal != portal:
+            raise ValueError("the event is that of another portal")
+        posted.call("profile")
+    oauth.replace(credential)
     return installation.application_token
 
 
-def proven(body: bytes, kept: Secret) -> bool:
+def proven(body: bytes, kept: Secret | None) -> bool:
     """Tells whether the portal posted an event, rather than anybody else."""
-    return Installation.token_of(body) == kept
+    return kept is not None and Installation.token_of(body) == kept
 
 
 # end

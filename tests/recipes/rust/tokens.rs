@@ -33,10 +33,21 @@ async fn authorized(oauth: &OAuth, code: &str, server_domain: &str) -> Result<()
     oauth.replace(credential).await
 }
 
-/// The portal posted the event `ONAPPINSTALL`. What comes out proves later events: keep it.
-async fn installed(oauth: &OAuth, body: &str) -> Result<Option<Secret>, Box<dyn Error>> {
+/// The portal, such as `https://portal.bitrix24.com`, posted the event `ONAPPINSTALL`, or somebody
+/// forged it. What comes out proves later events: keep it.
+async fn installed(
+    oauth: &OAuth,
+    portal: &str,
+    body: &str,
+) -> Result<Option<Secret>, Box<dyn Error>> {
     let installation = Installation::from_event(body)?;
-    oauth.replace(installation.credential).await?;
+    let credential = installation.credential;
+    let posted = Client::token(&credential.portal, credential.access_token.clone())?;
+    if posted.portal().as_deref() != Some(portal) {
+        return Err("the event is that of another portal".into());
+    }
+    posted.call_by_name("profile", ()).await?;
+    oauth.replace(credential).await?;
     Ok(installation.application_token)
 }
 
@@ -147,16 +158,26 @@ async fn from_the_installation_to_renewed_tokens() {
     let (portal, _) = portal();
     let database = Database::default();
     let oauth = OAuth::with_store(app(&portal), Row(database.clone()));
-    let body = format!(
-        "event=ONAPPINSTALL&auth[access_token]={}&auth[refresh_token]={}&auth[expires_in]=3600\
-         &auth[client_endpoint]={url}/rest/&auth[server_endpoint]={url}/rest/\
-         &auth[application_token]=proof",
-        portal.access_token(),
-        portal.refresh_token(),
-        url = portal.url(),
-    );
+    let body = |token: &str, url: &str| {
+        format!(
+            "event=ONAPPINSTALL&auth[access_token]={token}&auth[refresh_token]={}\
+             &auth[expires_in]=3600&auth[client_endpoint]={url}/rest/\
+             &auth[server_endpoint]={url}/rest/&auth[application_token]=proof",
+            portal.refresh_token(),
+        )
+    };
+    let (other, _) = self::portal();
+    for forged in [
+        body(other.access_token(), other.url()),
+        body("made-up", portal.url()),
+    ] {
+        installed(&oauth, portal.url(), &forged).await.unwrap_err();
+        assert!(database.begin().select().unwrap().is_none());
+    }
+    assert_eq!(calls(&other, "profile"), 0);
+    let body = body(portal.access_token(), portal.url());
     assert_eq!(
-        installed(&oauth, &body).await.unwrap(),
+        installed(&oauth, portal.url(), &body).await.unwrap(),
         Some("proof".into())
     );
     let gone = "event=ONAPPUNINSTALL&auth[application_token]=proof";

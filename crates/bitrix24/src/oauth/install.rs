@@ -9,7 +9,8 @@ use crate::{ConfigError, Secret};
 ///
 /// Anybody can send such a request. Compare the [`application_token`](Self::application_token) with
 /// the one that is on record for the portal ([`Credential::member_id`]), or make a call with the
-/// credential, before you believe it.
+/// credential, before you believe it. The request names the portal that is called as well, so compare
+/// [`Credential::portal`] with the one that you expect before that.
 ///
 /// ```
 /// use bitrix24::oauth::Installation;

@@ -125,6 +125,9 @@ impl OAuth {
     /// Puts another credential in the place of this one, in the store and for all clients: after the
     /// application was authorised anew.
     ///
+    /// Nothing is checked of where it comes from. Believe one that was posted only after a call with it
+    /// alone, at the portal that you expect: see [`Installation`](super::Installation).
+    ///
     /// It happens even if the future is dropped, once it began.
     ///
     /// ```
