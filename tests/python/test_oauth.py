@@ -336,8 +336,11 @@ def test_file_store(server: Server, tmp_path: Path) -> None:
     with pytest.raises(errors.TokenStoreError) as caught:
         store.load()
     assert "n3wt0k3n1" not in str(caught.value)
+    nowhere = FileStore(tmp_path / "no" / "such")
     with pytest.raises(errors.TokenStoreError):
-        FileStore(tmp_path / "no" / "such").save(None, server.credential())
+        nowhere.save(None, server.credential())
+    with pytest.raises(errors.TokenStoreError, match="has no directory"):
+        nowhere.load()
 
 
 def test_stored_like_the_dictionary(server: Server, tmp_path: Path) -> None:

@@ -74,7 +74,9 @@ impl FileStore {
                 .take(MAX_BYTES)
                 .read_to_string(&mut text)
                 .map_err(|error| self.failed("cannot be read", error))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return self.target().map(|_| None);
+            }
             Err(error) => return Err(self.failed("cannot be opened", error)),
         };
         let bad = |what: &str| self.failed("does not hold a credential", what);

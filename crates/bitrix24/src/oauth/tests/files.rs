@@ -100,7 +100,8 @@ fn files_that_hold_something_else() {
         assert_eq!(fs::read_to_string(directory.file()).unwrap(), text);
     }
     let nowhere = FileStore::new(directory.0.join("no/credential.json"));
-    assert_eq!(run(nowhere.load()).unwrap(), None);
+    let error = run(nowhere.load()).unwrap_err();
+    assert!(error.to_string().contains("has no directory"), "{error}");
     run(nowhere.save(None, &Credential::new("a.de", "b"))).unwrap_err();
     run(FileStore::new(&directory.0).load()).unwrap_err();
 }
