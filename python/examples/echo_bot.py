@@ -1,11 +1,11 @@
-"""A bot that says everything back: ``BITRIX24_WEBHOOK_URL=… python echo_bot.py``."""
+"""A bot that says everything back: ``BITRIX24_BOT_TOKEN`` is a secret that makes it yours."""
 
 import asyncio
 import os
 
 from bitrix24 import AsyncClient
 
-TOKEN = os.environ.get("BITRIX24_BOT_TOKEN", "known to nobody else")
+TOKEN = os.environ["BITRIX24_BOT_TOKEN"]
 
 
 async def main() -> None:

@@ -15,7 +15,8 @@ BOT = Path(__file__).parents[2] / "python" / "examples" / "echo_bot.py"
 def test_the_bot() -> None:
     assert len(BOT.read_text().splitlines()) <= 40
     with Sandbox() as sandbox:
-        environment = {**os.environ, "BITRIX24_WEBHOOK_URL": sandbox.webhook_url}
+        settings = {"BITRIX24_WEBHOOK_URL": sandbox.webhook_url, "BITRIX24_BOT_TOKEN": "secret"}
+        environment = {**os.environ, **settings}
         process = subprocess.Popen([sys.executable, str(BOT)], env=environment)
         try:
             bot = sandbox.wait_for_bot("echo")
