@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A place in a list from which reading goes on: everything before it was handed out, nothing
-/// behind it was.
+/// behind it was. Where pages are counted, records that come or go meanwhile move the others past it.
 ///
 /// It fits the same method with the same parameters, read in the same way. As text, and with
 /// serde, it is one short word that holds no secret, so that it can be kept anywhere.

@@ -8,7 +8,9 @@ use crate::{AnyCode, Error, ErrorCode};
 /// A list could not be read to its end.
 ///
 /// What was read before it is good. The reading can go on from the cursor, with nothing handed
-/// out twice and nothing left out: see [`Records::resume`](super::Records::resume).
+/// out twice and nothing left out: see [`Records::resume`](super::Records::resume). Where pages are
+/// counted, that is so as long as the list does not change meanwhile; where it is read
+/// [by key](super::Records::keyed), anyway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListError<E = AnyCode> {

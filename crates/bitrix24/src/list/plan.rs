@@ -198,7 +198,9 @@ fn check_name(holder: &Params, list: &List, usual: &str) -> Result<(), String> {
 fn check_keyed(params: &Params, holder: &Params, list: &List) -> Result<(), String> {
     let Some(key) = list.keyed_by.as_deref() else {
         return Err(
-            "the list cannot be read by key: which field holds the id is not described".into(),
+            "the list cannot be read by key: which field holds the id is not described; call it by \
+             name and give the key"
+                .into(),
         );
     };
     let start = name(holder, list, "start");
