@@ -97,7 +97,8 @@ impl ClientBuilder {
     }
 
     /// How many requests the portal takes. It applies to all clients of the portal in this process,
-    /// which share its budget.
+    /// which share its budget. Processes know nothing of each other: where N of them call the portal,
+    /// give each an N-th of both numbers, or a [`limiter`](Self::limiter) that they share.
     ///
     /// Unless set, that of every plan but Enterprise: see [`Intensity`].
     pub fn intensity(mut self, intensity: Intensity) -> Self {
@@ -133,11 +134,12 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy for all calls: `http://[user:password@]host:port` or `https://…`.
+    /// The proxy for all calls: `http://[user:password@]host:port` or `https://…`. SOCKS proxies are
+    /// not supported. Tokens are renewed by that of [`App::proxy`](crate::oauth::App::proxy) instead.
     ///
-    /// Unless set, the environment decides (`HTTPS_PROXY`, `NO_PROXY`), except for portals on this
-    /// computer, which are called directly, unless the client is made before its credential is
-    /// loaded.
+    /// Unless set, the environment decides (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and on macOS and
+    /// Windows the settings of the system, except for portals on this computer, which are called
+    /// directly, unless the client is made before its credential is loaded.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -146,7 +148,8 @@ impl ClientBuilder {
     /// Trusts a certificate authority besides those of the system: one or more certificates in
     /// PEM. May be repeated.
     ///
-    /// The check of the server's certificate cannot be turned off.
+    /// The check of the server's certificate cannot be turned off. Tokens are renewed by those of
+    /// [`App::root_certificate`](crate::oauth::App::root_certificate) instead.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self

@@ -35,7 +35,8 @@ class Client(SyncScopes, Made):
 
     Made by :meth:`from_webhook`, :meth:`from_token` or :meth:`from_oauth`. Threads may share a
     client: each call under way has a connection of its own, which stays open for later calls.
-    Ctrl-C interrupts a call at once. A process that was forked may go on using it.
+    Ctrl-C interrupts a call at once. A process that was forked may go on using it; if it renews
+    tokens, with a store that processes share: see :class:`OAuth`.
 
     ::
 
@@ -257,13 +258,14 @@ class Client(SyncScopes, Made):
 
         A list that ends before all is there raises :class:`errors.ListCutOff`: that it just ends is
         the sign that it is complete. Records that appear or vanish while it is read can make it
-        skip or repeat some, unless it is ``keyed``.
+        skip or repeat some, unless it is ``keyed``. So they can before it goes on at a cursor.
 
         Args:
             request: What to list.
             keyed: Whether to walk along the records' numbers instead of counting pages. It is fast
-                where the list is long, and nothing is skipped. The request must neither sort nor
-                filter by the number.
+                where the list is long, and nothing is skipped. The list must be paged by ``start``
+                and its field with the number known: by :meth:`ListRequest.by_name` with ``key``, or
+                by the description. The request must neither sort nor filter by the number.
             batched: Whether to read up to 50 pages at once. Parameters with ``None``, ``True``,
                 ``False`` or an empty list or dictionary in them mean something else in a batch:
                 with those, one page is read after the other.
@@ -301,7 +303,8 @@ class AsyncClient(AsyncScopes, Made):
 
     Made by :meth:`from_webhook`, :meth:`from_token` or :meth:`from_oauth`. Tasks, threads and
     event loops may share a client. A task that is cancelled takes its call with it. A process that
-    was forked may go on using it.
+    was forked may go on using it; if it renews tokens, with a store that processes share: see
+    :class:`OAuth`.
 
     ::
 

@@ -35,7 +35,8 @@ class _Pages(Generic[R_co]):
         """Where the list stands: ``resume=`` of a later call goes on after the last record taken.
 
         It holds no secret, and may be stored. It fits a request of the same method with the same
-        parameters.
+        parameters. Where pages are counted, records that come or go meanwhile make the reading skip
+        or repeat some; where the list is read by ``keyed``, they do not.
         """
         return self._pages.cursor(self._taken, self._count - length_hint(self._left))
 

@@ -81,11 +81,14 @@ class Made:
             intensity: How many requests the portal takes at once, and how many a second after that:
                 50 and 2, or 250 and 5 in an Enterprise plan. It counts for all that this process
                 sends to the portal. As a portal counts by the second, a second's worth is kept
-                back: 48 go out at once, or 245. ``None``: no limit.
+                back: 48 go out at once, or 245. Processes know nothing of each other: where N of
+                them call the portal, give each an N-th of both numbers. ``None``: no limit.
             on_moved: Is called with the portal's new address when the portal has moved. The client
                 goes on there by itself, for as long as it lives.
             user_agent: What to call oneself; by default ``bitrix24-python/{version}``.
-            proxy: Address of an HTTP proxy; by default what the environment names.
+            proxy: Address of an HTTP proxy, not of a SOCKS one; by default what the environment
+                names (``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``), and on macOS and Windows the
+                system.
             root_certificates: Further authorities to trust, each in PEM.
             base_url: Where to send the calls instead of the portal: for tests.
 
@@ -191,7 +194,8 @@ class Made:
             on_moved: Is called with the portal's new address when the portal has moved.
             user_agent: What to call oneself.
             proxy: Address of an HTTP proxy; the refresh goes by that of ``oauth``.
-            root_certificates: Further authorities to trust, each in PEM.
+            root_certificates: Further authorities to trust, each in PEM; the refresh goes by those
+                of ``oauth``.
             base_url: Where to send the calls instead of the portal: for tests.
 
         Raises:

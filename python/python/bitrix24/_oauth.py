@@ -206,7 +206,12 @@ class TokenStore(Protocol):
 
 @final
 class MemoryStore:
-    """Keeps a credential in this process only. Several ``OAuth`` may share it."""
+    """Keeps a credential in this process only. Several ``OAuth`` may share it.
+
+    A process that is forked begins with a copy. Then each of them spends the same refresh token,
+    which is good for one: the others lose the authorisation. Such programs need a
+    :class:`FileStore` or a store of their own.
+    """
 
     __slots__ = ("_native",)
 
@@ -243,7 +248,7 @@ class FileStore:
         """Gives what is stored, or ``None`` if the file is not there.
 
         Raises:
-            TokenStoreError: The file cannot be read, or holds something else.
+            TokenStoreError: The file cannot be read, holds something else, or has no folder.
         """
         return self._native.load()
 
@@ -264,7 +269,9 @@ class OAuth:
     """An application, and its token for one portal, which it renews when it ends.
 
     Clients of either kind share it, as do threads: whoever needs a new token first asks for it, and
-    all others wait for the same one. A process that was forked may go on using it.
+    all others wait for the same one. A process that was forked may go on using it with a store that
+    processes share: a :class:`FileStore`, or one of your own. In memory, each process renews for
+    itself: see :class:`MemoryStore`.
 
     ::
 
@@ -294,12 +301,15 @@ class OAuth:
         Args:
             client_id: The application's ``client_id``.
             client_secret: Its ``client_secret``.
-            credential: What to start with, kept in memory only.
+            credential: What to start with, kept in memory only: not for processes that fork.
             store: Where the credential is kept instead.
             trust: Hosts of authorization servers that may get the secrets, beside Bitrix24's own:
                 credentials name theirs, and anybody can make up a credential.
-            proxy: Address of an HTTP proxy; by default what the environment names.
-            root_certificates: Further authorities to trust, each in PEM.
+            proxy: Address of an HTTP proxy to the authorization server; by default what the
+                environment names, and on macOS and Windows the system. The proxy of a client is
+                not for this.
+            root_certificates: Further authorities to trust, each in PEM. Those of a client are not
+                for this.
             timeout: Seconds that an answer of the authorization server may take.
 
         Raises:

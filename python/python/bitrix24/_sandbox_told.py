@@ -120,7 +120,8 @@ class Told:
 
         Args:
             method: Which method, known or not.
-            records: What is in the list.
+            records: What is in the list. Each page looks through all of them: where the list is
+                long, ``count`` is quicker.
             count: How many records are made instead, with the fields ``key`` and ``NAME``.
             page_size: How many are on a page.
             wrap: The field of the result that they are in: ``items``.

@@ -77,7 +77,8 @@ class Bitrix24Error(Exception):
             try would fail alike. ``"not repeatable"``: it may have run, and a second time would do
             its work twice. ``"tries used up"`` and ``"no time left"``: what the client's
             ``retries`` and ``timeout`` allow was not enough.
-        cursor: While a list is read: what ``client.records(…, resume=…)`` goes on from.
+        cursor: While a list is read: what ``client.records(…, resume=…)`` goes on from. Unless it
+            is read by ``keyed``, nothing is skipped or repeated only if the list did not change.
     """
 
     method: str

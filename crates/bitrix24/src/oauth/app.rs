@@ -90,7 +90,10 @@ impl App {
     }
 
     /// The proxy to the authorization server: `http://[user:password@]host:port` or `https://…`.
-    /// Unless set, the environment decides (`HTTPS_PROXY`, `NO_PROXY`).
+    /// SOCKS proxies are not supported, and that of a client is not for this.
+    ///
+    /// Unless set, the environment decides (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and on macOS and
+    /// Windows the settings of the system.
     ///
     /// # Errors
     /// If the address is not of that form.
