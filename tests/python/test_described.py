@@ -16,6 +16,8 @@ WHOSE: Any = {"iblock_type_id": "lists", "iblock_id": 1}
 GET = request.tasks.task.get(task_id=1)
 EMPLOYEES = request.im.department.employees.get(id=[7])
 ALLOWED = request.task.commentitem.isactionallowed(taskid=1, itemid=1, actionid=1)
+OFFLINE = request.event.offline.get(order={"ID": "ASC"})
+DEAL_EVENT = {"EVENT_DATA": {"FIELDS": {"ID": 1}}, "EVENT_ADDITIONAL": False}
 
 
 ANSWERS: list[tuple[Any, Any, Any]] = [
@@ -36,6 +38,7 @@ ANSWERS: list[tuple[Any, Any, Any]] = [
     (request.lists.get.iblock.type_.id(iblock_id=1), None, None),
     (request.app.option.get(), {"data": {"a": 1}}, {"data": {"a": 1}}),
     (request.lists.field.get(**WHOSE), {"S": {"NAME": "Size"}}, {"S": {"NAME": "Size"}}),
+    (OFFLINE, {"events": [DEAL_EVENT]}, {"events": [DEAL_EVENT]}),
     (
         request.lists.element.get(**WHOSE),
         [{"PROPERTY_9": {"1": {}}}],
@@ -100,5 +103,10 @@ def test_parameters(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
     }
     client.tasks.flow.flow.update(flow_data=flow)
     assert sent("tasks.flow.Flow.update")["flowData"]["notifyOnQueueOverflow"] is None
+    picture: Any = {"NAME": "List", "PICTURE": {"fileData": ["a.png", "aGk="]}}
+    client.lists.add(iblock_type_id="lists", iblock_code="a", fields=picture)
+    assert sent("lists.add")["FIELDS"] == picture
+    client.lists.field.type_.get(**WHOSE, field_id="PROPERTY_9")
+    assert sent("lists.field.type.get")["FIELD_ID"] == "PROPERTY_9"
     client.disk.folder.upload_file(id=1)
     assert sent("disk.folder.uploadFile") == {"id": 1}
