@@ -193,23 +193,17 @@ impl List {
 
 /// A field of a record. Filters may spell it otherwise than answers: `GROUP_ID` for `groupId`.
 fn value<'a>(row: &'a Value, field: &str) -> &'a Value {
-    let letters = |name: &str| {
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
         let letters = name.bytes().filter(|byte| *byte != b'_');
-        letters
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    let alike = |row: &'a Map<String, Value>| {
-        let wanted = letters(field);
-        row.iter().find(|(name, _)| letters(name) == wanted)
-    };
-    match row.get(field) {
-        Some(value) => value,
-        None => row
-            .as_object()
-            .and_then(alike)
-            .map_or(&Value::Null, |(_, value)| value),
+        letters.map(|byte| byte.to_ascii_lowercase())
     }
+
+    if let Some(value) = row.get(field) {
+        return value;
+    }
+    let mut fields = row.as_object().into_iter().flatten();
+    let alike = fields.find(|(name, _)| letters(name).eq(letters(field)));
+    alike.map_or(&Value::Null, |(_, value)| value)
 }
 
 /// A parameter in lower or in upper case: methods differ in that.

@@ -15,6 +15,9 @@ use crate::{
     transport::{Connector, Pool},
 };
 
+/// How this crate calls itself to servers.
+pub(crate) const OWN_NAME: &str = concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION"));
+
 /// The settings of a [`Client`], made by [`Client::builder`].
 ///
 /// ```
@@ -53,7 +56,7 @@ impl Default for ClientBuilder {
             retries: Retries::default(),
             limits: LimitChoice::Process(None),
             on_moved: None,
-            user_agent: concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: OWN_NAME.to_owned(),
             proxy: None,
             root_certificates: Vec::new(),
             connect_late: false,

@@ -196,7 +196,7 @@ impl Reply {
     }
 
     fn check_status(&self) -> Result<(), DecodeError> {
-        if !(300..400).contains(&self.status) {
+        if !is_redirect(self.status) {
             return Ok(());
         }
         let location = self.location.as_deref();
@@ -220,7 +220,7 @@ impl Reply {
     /// Whether this looks like an answer of the API.
     pub(crate) fn is_of_the_api(&self) -> bool {
         let is_object = envelope::trimmed(&self.body).is_ok_and(|text| text.starts_with('{'));
-        is_object && !(300..400).contains(&self.status)
+        is_object && !is_redirect(self.status)
     }
 
     /// The tries, if this turns out to be no answer. Nobody refused the call, so it may have run.
@@ -257,4 +257,9 @@ impl fmt::Debug for Reply {
             .field("body", &self.scrubber.excerpt(&self.body))
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a status sends the caller elsewhere.
+pub(crate) fn is_redirect(status: u16) -> bool {
+    (300..400).contains(&status)
 }

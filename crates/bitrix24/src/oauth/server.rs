@@ -14,6 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{Credential, TokenError, TokenErrorKind, app::Settings};
 use crate::{
     Secret, TransportErrorKind, address,
+    builder::OWN_NAME,
+    raw::is_redirect,
     scrub::Scrubber,
     transport::{Answer, Failure},
 };
@@ -101,12 +103,13 @@ impl Ask<'_> {
         let uri = Uri::try_from(url.as_str());
         let uri = uri.map_err(|_| internal("the address cannot be made"))?;
 
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers();
+
         let mut pauses = PAUSES.iter();
         let answer = loop {
-            let mut request = Request::new(Bytes::new());
-            *request.uri_mut() = uri.clone();
-            *request.headers_mut() = headers();
-            let error = match http.send(request).await {
+            let error = match http.send(request.clone()).await {
                 Ok(answer) => break answer,
                 Err(error) => self.lost(error, None),
             };
@@ -169,7 +172,7 @@ impl Ask<'_> {
             .headers
             .get(CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        let is_redirect = (300..400).contains(&status);
+        let is_redirect = is_redirect(status);
         let mut body = Vec::new();
         while let Some(part) = answer
             .part()
@@ -236,10 +239,9 @@ impl Ask<'_> {
 }
 
 fn headers() -> HeaderMap {
-    const USER: &str = concat!("bitrix24-rust/", env!("CARGO_PKG_VERSION"));
     HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static("application/json")),
-        (USER_AGENT, HeaderValue::from_static(USER)),
+        (USER_AGENT, HeaderValue::from_static(OWN_NAME)),
     ])
 }
 

@@ -8,6 +8,9 @@ use crate::{
     ConfigError, TransportError, error::TransportErrorKind, retry::Tries, scrub::Scrubber,
 };
 
+/// What is said when the time was up, to connect or to answer.
+pub(super) const TIMED_OUT: &str = "operation timed out";
+
 /// Why there is no answer, or no more of it.
 pub(crate) struct Failure {
     kind: TransportErrorKind,
@@ -15,6 +18,13 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    fn below(error: &(dyn Error + 'static)) -> Self {
+        Self {
+            kind: kind(error),
+            detail: flatten(error),
+        }
+    }
+
     pub(super) fn not_sent(error: ConfigError) -> Self {
         Self {
             kind: TransportErrorKind::NotSent,
@@ -34,19 +44,13 @@ impl Failure {
 
 impl From<legacy::Error> for Failure {
     fn from(error: legacy::Error) -> Self {
-        Self {
-            kind: kind(&error),
-            detail: flatten(&error),
-        }
+        Self::below(&error)
     }
 }
 
 impl From<hyper::Error> for Failure {
     fn from(error: hyper::Error) -> Self {
-        Self {
-            kind: kind(&error),
-            detail: flatten(&error),
-        }
+        Self::below(&error)
     }
 }
 
@@ -84,8 +88,12 @@ pub(crate) fn no_time(method: &str) -> TransportError {
 
 /// The answer, or the rest of it, did not come in time.
 pub(crate) fn timed_out(method: &str, status: Option<u16>) -> TransportError {
-    let detail = "operation timed out".to_owned();
-    made(TransportErrorKind::Timeout, method, status, detail)
+    made(
+        TransportErrorKind::Timeout,
+        method,
+        status,
+        TIMED_OUT.to_owned(),
+    )
 }
 
 fn not_sent(method: &str, detail: &str) -> TransportError {

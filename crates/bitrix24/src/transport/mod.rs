@@ -168,22 +168,25 @@ struct Around {
 impl Http {
     /// Sends a request, and waits for the head of the answer.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Answer, Failure> {
-        let straight = match &self.0 {
-            // Rare, so it has no place in the future of each call.
-            Way::ByProxy(client) => return Box::pin(by_proxy(client, request)).await,
-            Way::Straight { client, around } => match around {
-                Some(around) if around.is_for(request.uri()) => {
-                    return Box::pin(by_proxy(around.client()?, request)).await;
+        let client = match &self.0 {
+            Way::ByProxy(client) => client,
+            Way::Straight { client, around } => {
+                let around = around.as_ref();
+                match around.filter(|around| around.is_for(request.uri())) {
+                    Some(around) => around.client().map_err(Failure::not_sent)?,
+                    None => {
+                        let (head, body) = straight::send(client, request).await?.into_parts();
+                        return Ok(Answer {
+                            status: head.status.as_u16(),
+                            headers: head.headers,
+                            body: Body::Straight(body),
+                        });
+                    }
                 }
-                _ => client,
-            },
+            }
         };
-        let (head, body) = straight::send(straight, request).await?.into_parts();
-        Ok(Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: Body::Straight(body),
-        })
+        // Rare, so it has no place in the future of each call.
+        Box::pin(by_proxy(client, request)).await
     }
 }
 
@@ -192,13 +195,21 @@ impl Around {
         self.of_system.intercept(uri).is_some()
     }
 
-    fn client(&self) -> Result<&reqwest::Client, Failure> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let client = self.connector.by_proxy().map_err(Failure::not_sent)?;
-        Ok(self.client.get_or_init(|| client))
+    fn client(&self) -> Result<&reqwest::Client, ConfigError> {
+        made_once(&self.client, || self.connector.by_proxy())
     }
+}
+
+/// What is in there, made now if it was not before.
+fn made_once<T>(
+    place: &OnceLock<T>,
+    make: impl FnOnce() -> Result<T, ConfigError>,
+) -> Result<&T, ConfigError> {
+    if let Some(made) = place.get() {
+        return Ok(made);
+    }
+    let made = make()?;
+    Ok(place.get_or_init(|| made))
 }
 
 async fn by_proxy(client: &reqwest::Client, request: Request<Bytes>) -> Result<Answer, Failure> {
@@ -251,11 +262,7 @@ pub(crate) struct Pool(Arc<OnceLock<Http>>);
 
 impl Pool {
     pub(crate) fn get(&self, connector: &Connector) -> Result<&Http, ConfigError> {
-        if let Some(http) = self.0.get() {
-            return Ok(http);
-        }
-        let http = connector.connect()?;
-        Ok(self.0.get_or_init(|| http))
+        made_once(&self.0, || connector.connect())
     }
 }
 

@@ -18,7 +18,7 @@ use rustls::ClientConfig;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::KEEP_ALIVE;
+use super::{KEEP_ALIVE, failure::TIMED_OUT};
 use crate::BoxFuture;
 
 pub(super) type Straight = Client<Connect, Full<Bytes>>;
@@ -79,7 +79,7 @@ impl Service<Uri> for Connect {
     fn call(&mut self, server: Uri) -> Self::Future {
         let (connected, within) = (self.below.call(server), self.within);
         Box::pin(async move {
-            let too_late = |_| io::Error::new(io::ErrorKind::TimedOut, "operation timed out");
+            let too_late = |_| io::Error::new(io::ErrorKind::TimedOut, TIMED_OUT);
             timeout(within, connected).await.map_err(too_late)?
         })
     }

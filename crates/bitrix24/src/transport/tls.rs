@@ -13,11 +13,10 @@ use crate::ConfigError;
 
 /// Reads certificates of authorities.
 pub(super) fn certificates(pems: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
-    const BAD: &str = "the root certificate is not a valid PEM bundle";
     const NO_PEM: &str =
         "the root certificate is not PEM: give the contents of the file, not its path";
 
-    let bad = || ConfigError::new(BAD);
+    let bad = || ConfigError::new("the root certificate is not a valid PEM bundle");
     let mut all = Vec::new();
     let mut roots = RootCertStore::empty();
     for pem in pems {
