@@ -192,7 +192,7 @@ pub struct Field {
     /// For the few methods that take a list instead of names: its place in that list, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
-    /// Whether it is a credential, never to be shown.
+    /// Whether it is a credential, or an address with one in it: never to be shown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub secret: bool,
     /// The day from which it is there.

@@ -55,10 +55,12 @@ def passed_back() -> None:
     """What a record of an answer does not hold is left out; a ``None`` of one's own is sent."""
     inner = Condition(left="b", note="c")
     with Portal() as portal, Client.from_webhook(portal.webhook) as client:
-        portal.always(Reply({"result": {"LEVEL": 1}}))
+        portal.always(Reply({"result": {"LEVEL": 1, "TOKENS": {"a": "b0b"}}}))
         shapes = client.obstacles.shapes
         condition = Condition(left="a", right=[inner], extra={"NEW": None})
-        shapes.set(must=None, level=2, condition=condition)
+        answer = shapes.set(must=None, level=2, condition=condition).result
+        assert answer.tokens == {"a": bitrix24.Secret("b0b")}
+        assert "b0b" not in repr(answer)
         shapes.set(must=None, level=2, maybe=None, condition={"LEFT": inner, "NOTE": None})
         record, mapping = (request.json for request in portal.requests)
         portal.always(Reply({"result": {"bot": {"id": 1, "code": "x"}}}))

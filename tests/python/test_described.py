@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bitrix24 import Record, request
+from bitrix24.errors import WrongType
 
 if TYPE_CHECKING:
     from bitrix24 import Client
@@ -53,6 +54,24 @@ def test_answers(
 ) -> None:
     bitrix24_sandbox.answer(request_.method, answer)
     assert plain(bitrix24_client.send(request_).result) == result
+
+
+LINK = "https://example.bitrix24.com/rest/1/c0de/download/?token=disk%7CaW"
+
+
+def test_secrets_in_answers(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
+    bitrix24_sandbox.answer("disk.file.get", {"ID": 9, "DOWNLOAD_URL": LINK})
+    file = bitrix24_client.disk.file.get(id=9).result
+    assert file.download_url is not None
+    assert file.download_url.reveal() == LINK
+    bitrix24_sandbox.answer("pull.application.config.get", {"jwt": "c0de"})
+    config = bitrix24_client.pull.application.config.get().result
+    bitrix24_sandbox.answer("disk.file.get", {"DOWNLOAD_URL": LINK, "ID": {}})
+    with pytest.raises(WrongType) as refused:
+        bitrix24_client.disk.file.get(id=9)
+    shown = f"{file!r} {file} {config!r} {refused.value}"
+    assert "download_url=Secret('***')" in shown
+    assert "c0de" not in shown
 
 
 def plain(value: Any) -> Any:

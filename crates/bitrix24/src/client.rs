@@ -225,7 +225,8 @@ impl Client {
     /// Calls a method that has no type here, or whose type is in the way.
     ///
     /// The parameters are whatever serializes to a JSON object; `()` stands for none. Infinities and
-    /// NaN, which JSON does not have, are refused.
+    /// NaN, which JSON does not have, are refused. The result is as the portal sent it, with the
+    /// secrets in it, such as addresses for files.
     ///
     /// # Errors
     /// See [`Error`].
@@ -240,8 +241,7 @@ impl Client {
 
     /// Calls a method of REST 3.0 that has no type here, or whose type is in the way.
     ///
-    /// The parameters are whatever serializes to a JSON object; `()` stands for none. Infinities and
-    /// NaN, which JSON does not have, are refused.
+    /// What goes in and comes back is that of [`Client::call_by_name`].
     ///
     /// # Errors
     /// See [`Error`].

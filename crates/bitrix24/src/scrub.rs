@@ -22,8 +22,22 @@ const EXCERPT_CHARS: usize = 200;
 /// spelling can take up.
 const EXCERPT_BYTES: usize = 64 * 1024;
 
-/// Fields whose values do not belong in an excerpt, whoever they belong to.
-const SECRET_FIELDS: [&str; 5] = ["token", "secret", "password", "auth", "refresh"];
+/// What is in the names of fields whose values do not belong in an excerpt, whoever they belong to.
+/// Addresses for files carry a token.
+const SECRET_FIELDS: [&str; 12] = [
+    "token",
+    "secret",
+    "password",
+    "auth",
+    "refresh",
+    "jwt",
+    "signature",
+    "publicid",
+    "downloadurl",
+    "uploadurl",
+    "viewurl",
+    "showurl",
+];
 
 /// The secrets of a client.
 #[derive(Debug, Default)]
@@ -322,7 +336,7 @@ fn string_end(json: &str, start: usize) -> usize {
 }
 
 fn is_secret_field(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name = name.replace('_', "").to_ascii_lowercase();
     // Who wrote something is no secret.
     let name = name.replace("authoriz", "auth").replace("author", "");
     SECRET_FIELDS.iter().any(|secret| name.contains(secret))

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A secret value, such as an access token or a bot's token.
+/// A secret value, such as an access token, a bot's token, or an address with a token in it.
 ///
 /// It prints as `***` and is sent in plain: to the API, or to wherever else it is serialized. When it
 /// is dropped, its memory is wiped; that of copies which were sent or stored is not.

@@ -95,9 +95,9 @@ UNSET: Final = Unset()
 class Secret:
     """A string that does not show itself: not in ``repr``, ``str``, logs or tracebacks.
 
-    Whatever takes a secret takes a plain string as well. Pickling keeps the text. It equals another
-    secret of the same text, and no plain string; to compare them takes the same time wherever the
-    first difference is.
+    Answers hold them where a value is a token, or an address with one in it. Whatever takes one
+    takes a plain string as well. Pickling keeps the text. It equals another secret of the same
+    text, and no plain string; to compare them takes the same time wherever the first difference is.
     """
 
     __slots__ = ("_text",)

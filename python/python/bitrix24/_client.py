@@ -61,6 +61,8 @@ class Client(SyncScopes, Made):
     ) -> Answer[JSON]:
         """Calls any method by its name, described here or not.
 
+        The result is as the portal sent it, with the secrets in it, such as addresses for files.
+
         Args:
             name: Wire name of the method: ``crm.deal.get``.
             params: Its parameters by their wire names.

@@ -99,8 +99,8 @@ class V2BotRegisterResultBot(Record):
     See https://apidocs.bitrix24.com/obstacles.html
     """
 
-    __slots__ = ("id", "code", "is_hidden", "background_id")
-    _wire = ("id", "code", "isHidden", "backgroundId")
+    __slots__ = ("id", "code", "is_hidden", "background_id", "avatar_upload_url")
+    _wire = ("id", "code", "isHidden", "backgroundId", "avatarUploadUrl")
 
     id: int
     """``id``."""
@@ -110,6 +110,8 @@ class V2BotRegisterResultBot(Record):
     """``isHidden``."""
     background_id: builtins.str | None
     """``backgroundId``."""
+    avatar_upload_url: Secret | None
+    """``avatarUploadUrl``."""
 
     def __init__(
         self,
@@ -118,12 +120,14 @@ class V2BotRegisterResultBot(Record):
         code: builtins.str,
         is_hidden: bool | None = None,
         background_id: builtins.str | None = None,
+        avatar_upload_url: Secret | None = None,
         extra: builtins.dict[builtins.str, JSON] | None = None,
     ) -> None:
         self.id = id
         self.code = code
         self.is_hidden = is_hidden
         self.background_id = background_id
+        self.avatar_upload_url = avatar_upload_url
         self.extra = {} if extra is None else extra
 
 

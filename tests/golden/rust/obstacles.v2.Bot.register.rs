@@ -371,6 +371,8 @@ pub struct V2BotRegisterResultBot {
     pub is_hidden: Option<bool>,
     /// `backgroundId`.
     pub background_id: Option<String>,
+    /// `avatarUploadUrl`.
+    pub avatar_upload_url: Option<crate::Secret>,
     /// Fields that the description does not know.
     pub extra: wire::Extra,
 }
@@ -381,6 +383,7 @@ impl wire::Record for V2BotRegisterResultBot {
         wire::Field::required("code"),
         wire::Field::optional("isHidden"),
         wire::Field::optional("backgroundId"),
+        wire::Field::optional("avatarUploadUrl"),
     ];
 
     fn set<'de, D: wire::Reader<'de>>(&mut self, index: usize, value: D) -> Result<(), D::Error> {
@@ -389,6 +392,7 @@ impl wire::Record for V2BotRegisterResultBot {
             1 => wire::into(&mut self.code, value),
             2 => wire::into(&mut self.is_hidden, value),
             3 => wire::into(&mut self.background_id, value),
+            4 => wire::into(&mut self.avatar_upload_url, value),
             _ => wire::skip(value),
         }
     }
@@ -398,6 +402,7 @@ impl wire::Record for V2BotRegisterResultBot {
         fields.put("code", &self.code);
         fields.put_some("isHidden", &self.is_hidden);
         fields.put_some("backgroundId", &self.background_id);
+        fields.put_some("avatarUploadUrl", &self.avatar_upload_url);
         fields.put_extra(&self.extra);
     }
 

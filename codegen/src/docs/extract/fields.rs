@@ -299,10 +299,6 @@ fn apply(reader: &Reader<'_>, field: &mut Field, said: Said, place: &Place<'_>) 
     }
     if field.ty == "string" {
         field.max_length = said.max_length;
-        let lower = field.name.to_lowercase();
-        field.secret = ["token", "password", "secret"]
-            .iter()
-            .any(|it| lower.ends_with(it));
     }
     if said.many && matches!(field.ty.as_str(), "integer" | "string" | "double") {
         field.ty = format!("{0}|{0}[]", field.ty);

@@ -17,6 +17,7 @@ mod params;
 mod places;
 mod reader;
 mod result;
+mod secrets;
 mod shared;
 mod table;
 mod types;
@@ -213,8 +214,10 @@ fn describe(
     }
     let (mut params, rules) = params::read(&reader);
     places::read(&reader, &mut params);
+    secrets::mark(&mut params);
     against_examples(&reader, &params);
-    let answer = result::read(&reader);
+    let mut answer = result::read(&reader);
+    secrets::mark(&mut answer.shape.fields);
     let list = list::read(&reader, rest, &params, &answer);
     let (errors, statuses) = errors::read(&reader);
     let deprecated = deprecated::read(&reader, methods);

@@ -3,6 +3,7 @@
 use super::fields::{Place, of_rows, push};
 use super::page::{sections, tables};
 use super::reader::{Link, Reader, simple};
+use super::secrets;
 use super::table::is_named;
 use crate::docs::draft::Finding;
 use crate::docs::site::Site;
@@ -39,6 +40,7 @@ pub(super) fn read(site: &Site, link: &Link) -> Option<(SharedType, Vec<Finding>
     if fields.is_empty() {
         return None;
     }
+    secrets::mark(&mut fields);
     let ty = SharedType {
         name: link.name.clone(),
         page: link.page.clone(),

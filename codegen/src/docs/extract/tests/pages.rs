@@ -254,6 +254,22 @@ fn what_is_returned_instead_stands_in_words() {
 }
 
 #[test]
+fn names_tell_what_is_secret() {
+    let rows = "|| **result**\n`object` | The file ||\n|| **DOWNLOAD_URL**\n`string` | Where it is ||\n\
+        || **tokenCount**\n`string` | Words ||\n|| **bot_token**\n`integer` | A number ||";
+    let shown = r#"{ "result": { "DOWNLOAD_URL": "x", "parts": [{ "uploadUrl": "y" }] } }"#;
+    let found = answer(shown, rows);
+    let secret = |at: &str| found.pointer(at).map(|it| it["secret"] == json!(true));
+    assert_eq!(secret("/fields/0"), Some(true), "by its table");
+    assert_eq!(found["fields"][1]["name"], "tokenCount");
+    assert_eq!(secret("/fields/1"), Some(false), "it only begins so");
+    assert_eq!(secret("/fields/2"), Some(false), "no text");
+    assert_eq!(secret("/fields/3/fields/0"), Some(true), "by an example");
+    let asked = draft(&page("|| **botPassword**\n`string` | One ||", ""));
+    assert!(asked.facts.params[0].secret);
+}
+
+#[test]
 fn findings_name_the_facts_as_rulings_do() {
     let rows =
         "|| **A**\n`object` | A ||\n|| **A.B**\n`srting` | B ||\n|| **C**\n[`Box`](#box) | C ||";
