@@ -171,6 +171,9 @@ pub struct Field {
     /// The fields of the `object` in the type.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// Whether the `object` of a parameter takes others besides its fields.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub open: bool,
     /// The values of the `enum` in the type.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Scalar>,

@@ -340,6 +340,7 @@ impl Lower {
                 docs: docs_url(&shared.page),
                 origin: format!("the shared object `{}`", shared.name),
                 fields: Vec::new(),
+                open: false,
                 // Set when it is known which methods use it; `Time` comes with every answer.
                 input: false,
                 output: home.is_none() && shared.name == "Time",
@@ -635,6 +636,7 @@ impl Lower {
             ty: facts.result.ty.clone(),
             required: true,
             fields: facts.result.fields.clone(),
+            open: false,
             values: facts.result.values.clone(),
             default: None,
             wire: format::Flag::Json,
@@ -858,6 +860,16 @@ impl Lower {
                 );
             }
         }
+        if field.open && (field.fields.is_empty() || !context.input) {
+            let at = context.doc.key_place(&[way, &keys(&["open"])].concat());
+            report.push(
+                Problem::new(
+                    at,
+                    "`open` belongs to an object of a parameter that has `fields`",
+                )
+                .help("take it away: an object without `fields` and an answer are open anyway"),
+            );
+        }
         if uses.choice && uses.flag && field.wire != format::Flag::Json {
             report.push(
                 Problem::new(
@@ -1072,6 +1084,7 @@ impl Lower {
             docs: context.docs.clone(),
             origin: origin(context, path),
             fields: Vec::new(),
+            open: field.open,
             input: context.input,
             output: context.output,
         });

@@ -278,6 +278,8 @@ pub struct Record {
     pub origin: String,
     /// Its fields.
     pub fields: Vec<Field>,
+    /// Whether callers may give others as well.
+    pub open: bool,
     /// Whether callers make it.
     pub input: bool,
     /// Whether portals answer it.

@@ -127,5 +127,11 @@ def test_parameters(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
     assert sent("lists.add")["FIELDS"] == picture
     client.lists.field.type_.get(**WHOSE, field_id="PROPERTY_9")
     assert sent("lists.field.type.get")["FIELD_ID"] == "PROPERTY_9"
+    task: Any = {"title": "A", "creatorId": 1, "deadline": "2026-12-01T10:00:00+02:00"}
+    with pytest.raises(ValueError, match="responsibleId"):
+        client.tasks.task.add_v3(fields=task)
+    task["responsibleId"] = 1
+    client.tasks.task.add_v3(fields=task)
+    assert sent("tasks.task.add")["fields"] == task
     client.disk.folder.upload_file(id=1)
     assert sent("disk.folder.uploadFile") == {"id": 1}

@@ -35,6 +35,10 @@ def of_requests() -> None:
     assert_type(ListRequest.by_name("crm.deal.list"), ListRequest[Any, Any])
     # A reference goes wherever a value does.
     request.imbot.chat.get(entity_type="CHAT", entity_id=chat.result["ID"])
+    # An open object takes other fields as well.
+    request.tasks.task.add_v3(
+        fields={"title": "A", "creatorId": 1, "responsibleId": 2, "UF_AUTO": [1]}
+    )
 
 
 def of_calls(

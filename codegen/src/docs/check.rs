@@ -51,7 +51,7 @@ pub(crate) fn params(fields: &[Field], calls: &[&Call]) -> Vec<Mismatch> {
         }
     }
     check.whole = any_whole;
-    check.table("params", fields, &named, 0);
+    check.table("params", (fields, false), &named, 0);
     check.found
 }
 
@@ -61,6 +61,7 @@ pub(crate) fn result(shape: &Shape, answer: &Value) -> Vec<Mismatch> {
     let part = Part {
         ty: &shape.ty,
         fields: &shape.fields,
+        open: false,
         values: &shape.values,
     };
     check.part("result", part, &[answer], 0);
@@ -72,6 +73,7 @@ pub(crate) fn result(shape: &Shape, answer: &Value) -> Vec<Mismatch> {
 struct Part<'a> {
     ty: &'a str,
     fields: &'a [Field],
+    open: bool,
     values: &'a [Scalar],
 }
 
@@ -122,10 +124,11 @@ impl Check {
     }
 
     /// Objects that one table describes, together: what one of them leaves out, another may give.
+    /// The table says all that they hold unless it is `open`.
     fn table(
         &mut self,
         path: &str,
-        fields: &[Field],
+        (fields, open): (&[Field], bool),
         objects: &[&Map<String, Value>],
         depth: usize,
     ) {
@@ -157,6 +160,9 @@ impl Check {
                 self.note(&format!("{path}.{}", field.name), message, Vec::new());
                 continue;
             }
+            if open {
+                continue;
+            }
             let meant = meant(name, fields.iter().map(|it| it.name.as_str()));
             let message = format!("`{name}` stands in an example, not in the table{meant}");
             self.note(&here, message, Vec::new());
@@ -186,6 +192,7 @@ impl Check {
         let part = Part {
             ty: &field.ty,
             fields: &field.fields,
+            open: field.open,
             values: &field.values,
         };
         self.part(&here, part, values, depth);
@@ -222,7 +229,8 @@ impl Check {
             let map = vec!["map<integer, object>".into(), "object[]".into()];
             return self.note(path, message, map);
         }
-        self.table(&format!("{path}.fields"), part.fields, objects, depth);
+        let fields = (part.fields, part.open);
+        self.table(&format!("{path}.fields"), fields, objects, depth);
     }
 
     /// Compares a value with a type, and collects the objects that the part's fields describe.

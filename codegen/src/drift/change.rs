@@ -88,6 +88,8 @@ pub(crate) enum Kind {
     ValueAdded,
     ValueRemoved,
     Limit,
+    /// Whether an object takes fields besides those described.
+    Open(bool),
     BecameSecret(Side),
     NoLongerSecret(Side),
     Position,
@@ -133,6 +135,8 @@ impl Kind {
             Self::ValueAdded => "value_added",
             Self::ValueRemoved => "value_removed",
             Self::Limit => "limit",
+            Self::Open(true) => "opened",
+            Self::Open(false) => "closed",
             Self::BecameSecret(_) => "became_secret",
             Self::NoLongerSecret(_) => "no_longer_secret",
             Self::Position => "position",

@@ -61,6 +61,9 @@ pub(crate) fn class(kind: &Kind) -> (Class, Class) {
         Kind::ValueAdded => (Compatible, Compatible),
         // The variant goes; Python takes any `str` besides the known ones.
         Kind::ValueRemoved => (Breaking, Compatible),
+        Kind::Open(true) => (Compatible, Compatible),
+        // All that the type takes still travels, but checkers of types refuse it.
+        Kind::Open(false) => (Compatible, Breaking),
         Kind::BecameSecret(side) => match side.answered() {
             true => (Breaking, Breaking),
             // Python takes a `str` still.

@@ -131,6 +131,7 @@ fn pair(ground: &Ground<'_>, way: &Way, old: &Field, new: &Field, sink: &mut Sin
         ty,
         required,
         fields,
+        open,
         values,
         default,
         wire,
@@ -210,6 +211,14 @@ fn pair(ground: &Ground<'_>, way: &Way, old: &Field, new: &Field, sink: &mut Sin
             let text = format!("{shown} {what} {} → {}", word(&was), word(&is));
             tell(&format!("{fact}.{what}"), Kind::Limit, was, is, text);
         }
+    }
+    if same && *open != new.open {
+        let text = match new.open {
+            true => format!("{shown} takes other fields as well"),
+            false => format!("{shown} takes no other fields any more"),
+        };
+        let at = format!("{fact}.open");
+        tell(&at, Kind::Open(new.open), json(open), json(&new.open), text);
     }
     if same && *secret != new.secret {
         let (kind, text) = match new.secret {

@@ -321,6 +321,11 @@ fn each_fact_of_a_parameter_is_told() {
         ),
         (json!({}), json!({ "secret": true }), "ID is a secret"),
         (
+            json!({ "open": true }),
+            json!({}),
+            "ID takes no other fields any more",
+        ),
+        (
             json!({}),
             json!({ "wire": "yes_no" }),
             "ID travels as json → yes_no",
@@ -775,6 +780,8 @@ fn each_kind_is_classed_by_what_is_generated() {
         (renamed(Side::Param, false), Breaking, Breaking),
         // The variant goes; Python passes any text.
         (Kind::ValueRemoved, Breaking, Compatible),
+        (Kind::Open(true), Compatible, Compatible),
+        (Kind::Open(false), Compatible, Breaking),
         // Python takes `str | Secret` where it took `str`, and answers `Secret` for `str`.
         (Kind::BecameSecret(Side::Param), Breaking, Compatible),
         (Kind::BecameSecret(Side::Answer), Breaking, Breaking),

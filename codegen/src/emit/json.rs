@@ -19,7 +19,10 @@ pub fn json(api: &Api) -> String {
         .iter()
         .map(|record| {
             let fields = fields(api, &record.fields);
-            (record_name(api, record), json!({ "fields": fields }))
+            (
+                record_name(api, record),
+                json!({ "fields": fields, "open": record.open }),
+            )
         })
         .collect();
     let methods: Vec<Value> = api.methods.iter().map(|it| method(api, it)).collect();

@@ -281,10 +281,14 @@ impl<'a> Module<'a> {
                 let record = &self.api.records[*index];
                 let class = || self.name(record.home, &record.name);
                 let dict = || self.name(record.home, &format!("{}{DICT}", record.name));
-                match (side, record.output) {
-                    (Side::Output, _) => class(),
+                let given = match (side, record.output) {
+                    (Side::Output, _) => return class(),
                     (Side::Input, true) => format!("{} | {}", class(), dict()),
                     (Side::Input, false) => dict(),
+                };
+                match record.open {
+                    true => format!("{given} | {}", self.ty(&Type::Object, side)),
+                    false => given,
                 }
             }
             Type::Nullable(of) => match self.ty(of, side) {
@@ -874,10 +878,13 @@ fn record_types(module: &Module<'_>, record: &Record) -> String {
 }
 
 fn record_doc(record: &Record) -> String {
-    let text = match &record.text {
+    let mut text = match &record.text {
         Some(text) => format!("{}\n\nOn the wire: {}.", sentence(text), record.origin),
         None => format!("{}.", upper_first(&record.origin)),
     };
+    if record.open {
+        text.push_str("\n\nOther fields are taken as well.");
+    }
     format!("{text}\n\nSee {}", record.docs)
 }
 

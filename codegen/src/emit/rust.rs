@@ -462,6 +462,9 @@ impl Rust<'_> {
         if record.text.is_some() {
             text.push_str(&format!("\n\nOn the wire: {}.", record.origin));
         }
+        if record.open {
+            text.push_str("\n\nIt takes other fields as well, in `extra`.");
+        }
         text.push_str(&format!("\n\n[Documentation]({})", record.docs));
         let docs = docs(&text);
         // Others have it from their module.

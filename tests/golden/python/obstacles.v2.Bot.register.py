@@ -33,7 +33,7 @@ class V2BotRegisterFieldsDict(TypedDict):
     """``code``: the bot's code, unique in the application."""
     botToken: NotRequired[builtins.str | Secret]
     """``botToken``. At most 40 characters. Since 2026-08-06."""
-    properties: V2BotRegisterFieldsPropertiesDict
+    properties: V2BotRegisterFieldsPropertiesDict | Mapping[builtins.str, JSONInput]
     """``properties``."""
     type: NotRequired[V2BotRegisterFieldsType | builtins.str]
     """``type``. When left out: ``"bot"``."""
@@ -55,6 +55,8 @@ class V2BotRegisterFieldsDict(TypedDict):
 
 class V2BotRegisterFieldsPropertiesDict(TypedDict):
     """``fields.properties`` in the parameters of ``obstacles.v2.Bot.register``.
+
+    Other fields are taken as well.
 
     See https://apidocs.bitrix24.com/obstacles.html
     """

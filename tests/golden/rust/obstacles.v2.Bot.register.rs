@@ -253,6 +253,8 @@ impl wire::Record for V2BotRegisterFields {
 
 /// `fields.properties` in the parameters of `obstacles.v2.Bot.register`.
 ///
+/// It takes other fields as well, in `extra`.
+///
 /// [Documentation](https://apidocs.bitrix24.com/obstacles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! Rows of tables → fields, with what is nested in them.
 
 use super::linked::expression;
-use super::nested::nested_of;
+use super::nested::{Nested, nested_of};
 use super::page::Part;
 use super::reader::Reader;
 use super::table::{Named, named};
@@ -176,7 +176,7 @@ pub(super) fn of_row<'a>(
     let mut field = plain_field(name);
     let said = values::read(row.about);
     field.required = place.is_params() && row.starred;
-    let mut nested = Vec::new();
+    let mut nested = Nested::default();
     if row.ty.is_empty() {
         untyped(reader, row, name, &fact, place, &mut field);
     } else {
@@ -186,13 +186,13 @@ pub(super) fn of_row<'a>(
         field.ty = format!("{}[]", field.ty);
     }
     let holds = |word: &Word| matches!(word.base, Some("object" | "array" | "any"));
-    if nested.is_empty() && place.open.len() < DEEPEST && row.ty.any_of.iter().any(holds) {
+    if nested.fields.is_empty() && place.open.len() < DEEPEST && row.ty.any_of.iter().any(holds) {
         nested = nested_of(reader, row, name, place);
-        if !nested.is_empty() {
+        if !nested.fields.is_empty() {
             field.ty = with_fields(&field.ty);
         }
     }
-    field.fields = nested;
+    (field.fields, field.open) = (nested.fields, nested.open);
     apply(reader, &mut field, said, place);
     field
 }
@@ -219,6 +219,7 @@ pub(super) fn plain_field(name: &str) -> Field {
         ty: "any".into(),
         required: false,
         fields: Vec::new(),
+        open: false,
         values: Vec::new(),
         default: None,
         wire: Flag::Json,

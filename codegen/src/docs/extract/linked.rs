@@ -1,12 +1,11 @@
 //! Types of a name of their own: where their links lead.
 
 use super::fields::{DEEPEST, Place, of_rows};
-use super::nested::nested_of;
+use super::nested::{Nested, nested_of};
 use super::reader::{Link, Reader};
 use super::table::{Named, named};
 use super::types::{Type, Word, candidates};
 use crate::docs::block::Row;
-use crate::format::Field;
 
 /// The type expression of a row. Types that link to a table bring their fields.
 pub(super) fn expression<'a>(
@@ -14,7 +13,7 @@ pub(super) fn expression<'a>(
     row: &Named<'a>,
     name: &str,
     place: &Place<'_>,
-    nested: &mut Vec<Field>,
+    nested: &mut Nested,
 ) -> String {
     let mut parts: Vec<String> = Vec::new();
     for word in &row.ty.any_of {
@@ -62,7 +61,7 @@ fn linked<'a>(
     word: &Word,
     name: &str,
     place: &Place<'_>,
-    nested: &mut Vec<Field>,
+    nested: &mut Nested,
 ) -> Option<String> {
     let (page, anchor) = word.link.as_ref()?;
     if page == reader.path {
@@ -92,7 +91,7 @@ fn linked<'a>(
         if place.open.contains(&line) || place.open.len() >= DEEPEST {
             return Some("object".into());
         }
-        *nested = of_rows(reader, rows, &place.below(name, Some(line)));
+        *nested = of_rows(reader, rows, &place.below(name, Some(line))).into();
         return Some("object".into());
     }
     if page.ends_with("data-types.md") {
@@ -115,14 +114,14 @@ fn described_here<'a>(
     word: &Word,
     name: &str,
     place: &Place<'_>,
-    nested: &mut Vec<Field>,
+    nested: &mut Nested,
 ) -> Option<String> {
     let (page, _) = word.link.as_ref()?;
     if reader.site.text(page).is_some() || place.open.len() >= DEEPEST {
         return None;
     }
     let found = nested_of(reader, row, name, place);
-    if found.is_empty() {
+    if found.fields.is_empty() {
         return None;
     }
     *nested = found;

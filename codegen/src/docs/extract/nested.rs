@@ -10,13 +10,30 @@ use crate::docs::draft::Weight;
 use crate::docs::site::resolve;
 use crate::format::Field;
 
+/// The fields of an object.
+#[derive(Default)]
+pub(super) struct Nested {
+    pub fields: Vec<Field>,
+    /// Whether it takes others as well.
+    pub open: bool,
+}
+
+impl From<Vec<Field>> for Nested {
+    fn from(fields: Vec<Field>) -> Self {
+        Self {
+            fields,
+            open: false,
+        }
+    }
+}
+
 /// What is nested in an object or a list: by a link to an anchor, a heading that names it, or a list.
 pub(super) fn nested_of<'a>(
     reader: &Reader<'a>,
     row: &Named<'a>,
     name: &str,
     place: &Place<'_>,
-) -> Vec<Field> {
+) -> Nested {
     let mut anchors: Vec<String> = Vec::new();
     for text in texts(row.about) {
         for span in &text.spans {
@@ -47,30 +64,29 @@ pub(super) fn nested_of<'a>(
         let fields = of_rows(reader, rows, &place);
         let section = reader.sections.iter().find(|it| it.line == line);
         let about = section.map_or(row.about, |it| it.blocks);
-        return closed(reader, fields, line, about, &place);
+        return nested(reader, fields, line, about, &place);
     }
     // A table within the cell.
     for block in deep(row.about) {
         if let Kind::Table(rows) = &block.kind
             && is_named(rows)
         {
-            return of_rows(reader, rows, &place.below(name, Some(row.line)));
+            return of_rows(reader, rows, &place.below(name, Some(row.line))).into();
         }
     }
-    let told = told(reader, row, name, place);
-    if !told.is_empty() {
+    if let Some(told) = told(reader, row, name, place) {
         return told;
     }
     // The JSON of an answer says more than a list in prose.
     if free(name) || !place.is_params() {
-        return Vec::new();
+        return Nested::default();
     }
     let found = bullets(reader, row.about, name, place);
-    closed(reader, found, row.line, row.about, &place.below(name, None))
+    nested(reader, found, row.line, row.about, &place.below(name, None))
 }
 
 /// The only key that a description names, where a heading names it, too: ``an object `NAV_PARAMS` ``.
-fn told<'a>(reader: &Reader<'a>, row: &Named<'a>, name: &str, place: &Place<'_>) -> Vec<Field> {
+fn told<'a>(reader: &Reader<'a>, row: &Named<'a>, name: &str, place: &Place<'_>) -> Option<Nested> {
     let place = place.below(name, None);
     let mut keys: Vec<&str> = texts(row.about)
         .iter()
@@ -81,19 +97,19 @@ fn told<'a>(reader: &Reader<'a>, row: &Named<'a>, name: &str, place: &Place<'_>)
         .collect();
     keys.dedup();
     let [key] = keys.as_slice() else {
-        return Vec::new();
+        return None;
     };
-    let Some((line, rows)) = reader.titled(key, place.parts) else {
-        return Vec::new();
-    };
+    let (line, rows) = reader.titled(key, place.parts)?;
     if !place.is_params() || place.open.contains(&line) {
-        return Vec::new();
+        return None;
     }
     let mut field = plain_field(key);
     field.ty = "object".into();
     let below = place.below(key, Some(line));
-    field.fields = closed(reader, of_rows(reader, rows, &below), line, &[], &below);
-    closed(reader, vec![field], row.line, row.about, &place)
+    let inner = nested(reader, of_rows(reader, rows, &below), line, &[], &below);
+    (field.fields, field.open) = (inner.fields, inner.open);
+    let told = nested(reader, vec![field], row.line, row.about, &place);
+    (!told.fields.is_empty()).then_some(told)
 }
 
 /// A word that can be the name of a field.
@@ -103,32 +119,39 @@ fn is_plain(name: &str) -> bool {
         && name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
 }
 
-/// Fields, unless the object has other keys as well: such an object stays open. `about` is the text
-/// beside them.
-fn closed(
+/// What some fields say of their object: all that it takes, or a part. `about` is the text beside
+/// them.
+fn nested(
     reader: &Reader<'_>,
-    fields: Vec<Field>,
+    mut fields: Vec<Field>,
     line: u32,
     about: &[Block],
     place: &Place<'_>,
-) -> Vec<Field> {
-    let Some(why) = opens(reader, &fields, about, place) else {
-        return fields;
+) -> Nested {
+    let Some((why, left)) = opens(reader, &fields, about, place) else {
+        return fields.into();
     };
+    fields.retain(|field| left == Left::Fields && !stands_for_many(&field.name));
+    let gone = |fact: &str| {
+        let below = fact.strip_prefix(&place.way);
+        let name = below.and_then(|it| it.trim_start_matches('.').split('.').next());
+        name.is_some_and(|name| !fields.iter().any(|field| field.name == name))
+    };
+    reader.findings.borrow_mut().retain(|it| !gone(&it.fact));
     let fact = place.way.trim_end_matches(".fields").to_owned();
-    reader
-        .findings
-        .borrow_mut()
-        .retain(|it| !it.fact.starts_with(&place.way));
-    reader.find(
-        Weight::Note,
-        place.element,
-        line,
-        fact,
-        format!("{why}: the object stays open"),
-        Vec::new(),
-    );
-    Vec::new()
+    let message = format!("{why}: the object stays open");
+    reader.find(Weight::Note, place.element, line, fact, message, Vec::new());
+    Nested {
+        open: !fields.is_empty(),
+        fields,
+    }
+}
+
+/// What is left of the fields of an open object.
+#[derive(Eq, PartialEq)]
+enum Left {
+    Fields,
+    Nothing,
 }
 
 /// Why fields cannot be all that an object takes.
@@ -137,7 +160,7 @@ fn opens(
     fields: &[Field],
     about: &[Block],
     place: &Place<'_>,
-) -> Option<String> {
+) -> Option<(String, Left)> {
     if fields.is_empty() || !place.is_params() {
         return None;
     }
@@ -147,22 +170,27 @@ fn opens(
         .filter_map(|it| it.as_object())
         .flat_map(|it| it.keys())
         .collect();
-    // A filter's keys have marks before the names of its fields: `>=DATE`.
-    let marked = |it: &&&String| it.starts_with(['!', '<', '>', '=', '%', '@', '?', '~']);
-    let mut names = fields.iter().map(|it| &it.name);
-    let many = names.find(|it| stands_for_many(it));
-    if let Some(many) = many.or_else(|| keys.iter().find(marked).copied()) {
-        return Some(format!("`{many}` stands for many names"));
+    let many = |name: &str| format!("`{name}` stands for many names");
+    let other = |name: &str| format!("the examples give others, such as `{name}`");
+    // A filter's keys have marks before the names of its fields, and take lists of their values.
+    let is_marked = |it: &str| it.starts_with(['!', '<', '>', '=', '%', '@', '?', '~']);
+    let names = || fields.iter().map(|it| &it.name).chain(keys.iter().copied());
+    if let Some(marked) = names().find(|it| is_marked(it)) {
+        return Some((many(marked), Left::Nothing));
     }
-    let known = |key: &&String| fields.iter().any(|it| it.name.eq_ignore_ascii_case(key));
-    let other = match keys.first() {
-        Some(first) if !keys.iter().any(known) => Some(*first),
-        _ => keys
-            .iter()
-            .find(|it| !known(it) && elsewhere(reader, it, about))
-            .copied(),
-    };
-    other.map(|it| format!("the examples give others, such as `{it}`"))
+    let is_known = |key: &&String| fields.iter().any(|it| it.name.eq_ignore_ascii_case(key));
+    if let Some(first) = keys.first()
+        && !keys.iter().any(is_known)
+    {
+        return Some((other(first), Left::Nothing));
+    }
+    if let Some(pattern) = fields.iter().find(|it| stands_for_many(&it.name)) {
+        return Some((many(&pattern.name), Left::Fields));
+    }
+    let unknown = keys
+        .iter()
+        .find(|it| !is_known(it) && elsewhere(reader, it, about));
+    unknown.map(|it| (other(it), Left::Fields))
 }
 
 /// Whether a text leads to another page that has a table with this name.

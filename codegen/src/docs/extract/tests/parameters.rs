@@ -261,16 +261,22 @@ fn a_table_of_some_fields_leaves_the_others_open() {
     let fields = |note: &str, other: &str| {
         let text = page(rows, &format!("### A {{#a}}\n\n{table}{note}\n\n{call}"));
         let all = docs(&[("a/fields.md", other), ("a/zoo-feed.md", &text)]);
-        all.methods[0].facts.params[0].fields.len()
+        let field = &all.methods[0].facts.params[0];
+        (field.fields.len(), field.open)
     };
     let all = "# Fields\n\n#|\n|| **Name**\n`type` | **Description** ||\n|| **y**\n`integer` | Y ||\n|#\n";
-    assert_eq!(fields("[All fields](./fields.md)", all), 0);
-    assert_eq!(fields("", all), 1, "nothing leads there");
+    assert_eq!(fields("[All fields](./fields.md)", all), (1, true));
+    assert_eq!(fields("", all), (1, false), "nothing leads there");
     assert_eq!(
         fields("[All fields](./fields.md)", "# Fields\n"),
-        1,
+        (1, false),
         "no such field"
     );
+    let pattern = table.replace("|#", "|| **UF_***\n`string` | Others ||\n|#");
+    let many = draft(&page(rows, &format!("### A {{#a}}\n\n{pattern}\n\n{call}")));
+    let kept = &many.facts.params[0];
+    assert!(kept.open && kept.fields.len() == 1 && kept.fields[0].name == "x");
+    assert_eq!(open(&many), ["result"], "the examples fit");
 }
 
 #[test]
