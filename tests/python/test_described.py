@@ -39,6 +39,7 @@ ANSWERS: list[tuple[Any, Any, Any]] = [
     (request.lists.get.iblock.type_.id(iblock_id=1), None, None),
     (request.app.option.get(), {"data": {"a": 1}}, {"data": {"a": 1}}),
     (request.lists.field.get(**WHOSE), {"S": {"NAME": "Size"}}, {"S": {"NAME": "Size"}}),
+    (request.lists.field.type_.get(**WHOSE), {"S:New": "New"}, {"S:New": "New"}),
     (OFFLINE, {"events": [DEAL_EVENT]}, {"events": [DEAL_EVENT]}),
     (
         request.lists.element.get(**WHOSE),
@@ -133,5 +134,37 @@ def test_parameters(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
     task["responsibleId"] = 1
     client.tasks.task.add_v3(fields=task)
     assert sent("tasks.task.add")["fields"] == task
+    labels: Any = {"EDIT_FORM_LABEL": {"pl": "Wiek", "en": "Age"}}
+    client.task.item.userfield.update(id=1, data=labels)
+    assert sent("task.item.userfield.update")["DATA"] == labels
     client.disk.folder.upload_file(id=1)
     assert sent("disk.folder.uploadFile") == {"id": 1}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_order_of_parameters(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
+    task = bitrix24_client.task
+    page: Any = {"NAV_PARAMS": {"iNumPage": 2}}
+    with pytest.raises(ValueError, match="SELECT is required when PARAMS is given"):
+        task.elapseditem.getlist(order={"ID": "asc"}, filter={">ID": 1}, params=page)
+    with pytest.raises(ValueError, match="ORDER is required when FILTER is given"):
+        task.commentitem.getlist(taskid=1, filter={"ID": 1})
+    with pytest.raises(ValueError, match="1 is required when 2 is given"):
+        task.item.list(order={}, params=page)
+    with pytest.raises(ValueError, match="2 is required when 3 is given"):
+        task.items.getlist(order={}, filter={}, nav_params={"iNumPage": 2})
+    assert not bitrix24_sandbox.calls()
+    task.elapseditem.getlist(order={}, filter={}, select=[], params=page)
+    (call,) = bitrix24_sandbox.calls()
+    assert list(call.parameters) == ["ORDER", "FILTER", "SELECT", "PARAMS"]
+
+
+def test_pages(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
+    bitrix24_sandbox.list("department.get", count=60)
+    assert len(list(bitrix24_client.records(request.department.get()))) == 60
+    assert bitrix24_sandbox.calls("department.get")[-1].parameters == {"start": 50}
+    bitrix24_sandbox.answer("humanresources.node.list", {"items": []})
+    nodes = request.humanresources.node.list(type_="DEPARTMENT")
+    assert list(bitrix24_client.records(nodes)) == []
+    (call,) = bitrix24_sandbox.calls("humanresources.node.list")
+    assert call.parameters["pagination"] == {"limit": 50, "offset": 0}
