@@ -16,7 +16,6 @@ use pyo3::{
     prelude::*,
     types::{PyDict, PyList},
 };
-use serde_json::Value;
 
 use crate::{
     classes::{LIST_REQUEST, REQUEST_ERROR},
@@ -30,9 +29,6 @@ use crate::{
     table::{Method, Type},
 };
 
-/// The cursor of a list of which nothing was read.
-const BEGINNING: &str = "beginning";
-
 /// A list under way.
 #[pyclass(frozen, module = "bitrix24._native")]
 pub(crate) struct Pages {
@@ -45,8 +41,8 @@ struct Reading {
     target: Target,
     /// Sends nothing, and so holds no connections.
     template: bitrix24::Client,
-    /// The field that holds the number of a record, if the list is read by it.
-    key: Option<String>,
+    /// Where it began.
+    first: Cursor,
     state: Mutex<State>,
     /// The process in which the next page is under way: 0 if none is.
     busy: AtomicU32,
@@ -56,34 +52,23 @@ struct State {
     /// Stands behind the page that was taken last: an attempt works with a copy.
     pages: raw::Pages,
     ended: bool,
-    /// How many records of the page that comes next were taken by an earlier reading.
-    skip: usize,
     /// How many pages were taken.
     taken: u64,
-    last: Option<Given>,
+    last: Option<Page>,
     /// The page that was given, until it is known that it has been taken: Ctrl-C or the end of a
     /// task may strike in between, and then it is given once more.
-    offered: Option<(Given, raw::Pages)>,
-    /// Where it began.
-    resumed: Option<String>,
-}
-
-/// A page that was given, and how many of its records were left out.
-struct Given {
-    page: Page,
-    skipped: usize,
+    offered: Option<(Page, raw::Pages)>,
 }
 
 impl State {
     /// Learns how many pages have been taken.
     fn arrived(&mut self, taken: u64) {
         if taken > self.taken
-            && let Some((given, pages)) = self.offered.take()
+            && let Some((page, pages)) = self.offered.take()
         {
             self.pages = pages;
-            self.skip = 0;
             self.taken = taken;
-            self.last = Some(given);
+            self.last = Some(page);
         }
     }
 }
@@ -127,9 +112,9 @@ impl Pages {
             errors::not_sent(py, &REQUEST_ERROR, &method, what)
         };
         let how: Option<How<'_>> = request.getattr(interned!(py, "_list"))?.extract()?;
-        let (list, key) = match (how, described(&target)) {
+        let list = match (how, described(&target)) {
             (Some(how), _) => by_name(&how)?.map_err(refuse)?,
-            (None, Some((_, meta))) => (List::from(meta), meta.keyed_by.map(str::to_owned)),
+            (None, Some((_, meta))) => List::from(meta),
             (None, None) => return Err(refuse("the method is not one that lists")),
         };
         let mut pages = match &target {
@@ -148,30 +133,27 @@ impl Pages {
         if batched {
             pages = pages.batched();
         }
-        let mut skip = 0;
-        let resume = resume.filter(|resume| *resume != BEGINNING);
-        if let Some(resume) = resume {
-            let (cursor, skipped) = place(resume).ok_or_else(|| {
+        let first: Cursor = resume
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| {
                 refuse("resume: this is no place in a list: it takes the `cursor` of a reading")
-            })?;
-            pages = pages.resume(cursor);
-            skip = skipped;
-        }
+            })?
+            .unwrap_or_default();
+        pages = pages.resume(first.clone());
         Ok(Self {
             client: client.clone().unbind(),
             reading: Arc::new(Reading {
                 target,
                 template: template.clone(),
-                key: key.filter(|_| keyed),
+                first,
                 busy: AtomicU32::new(0),
                 state: Mutex::new(State {
                     pages,
                     ended: false,
-                    skip,
                     taken: 0,
                     last: None,
                     offered: None,
-                    resumed: resume.map(str::to_owned),
                 }),
             }),
         })
@@ -202,11 +184,11 @@ impl Pages {
             Box::pin(async move {
                 let (ended, offered, pages) = {
                     let state = reading.state();
-                    let (given, pages) = match &state.offered {
-                        Some((given, pages)) => (Some(given.page.clone()), pages),
+                    let (page, pages) = match &state.offered {
+                        Some((page, pages)) => (Some(page.clone()), pages),
                         None => (None, &state.pages),
                     };
-                    (state.ended, given, pages.clone())
+                    (state.ended, page, pages.clone())
                 };
                 let mut pages = pages.through(&client);
                 let page = match offered {
@@ -254,18 +236,12 @@ impl Pages {
 
     /// What to resume from after so many pages, and so many records of the last one of them.
     #[pyo3(signature = (pages, taken, /))]
-    fn cursor(&self, pages: u64, taken: usize) -> String {
+    fn cursor(&self, pages: u64, taken: u64) -> String {
         let mut state = self.reading.state();
         state.arrived(pages);
-        let Some(last) = &state.last else {
-            let resumed = state.resumed.as_deref();
-            return resumed.unwrap_or(BEGINNING).to_owned();
-        };
-        let taken = last.skipped + taken;
-        let key = self.reading.key.as_deref().zip(taken.checked_sub(1));
-        match key.and_then(|(key, index)| key_of(&last.page, key, index)) {
-            Some(key) => format!("key:{key}"),
-            None => text(last.page.cursor(), taken),
+        match &state.last {
+            Some(page) => page.cursor_after(taken).to_string(),
+            None => self.reading.first.to_string(),
         }
     }
 
@@ -289,10 +265,9 @@ impl Outcome for Turned {
             page,
         } = *self;
         let target = &reading.target;
-        let skip = reading.state().skip;
         let fail = |error: PyErr, cursor: &Cursor| {
             let raised = error.value(py);
-            let set = raised.setattr(interned!(py, "cursor"), text(cursor, skip));
+            let set = raised.setattr(interned!(py, "cursor"), cursor.to_string());
             set.err().unwrap_or(error)
         };
         let page = match page {
@@ -306,14 +281,8 @@ impl Outcome for Turned {
             Some(Ok(page)) => page,
         };
         let records = records(py, target, &page).map_err(|error| fail(error, page.cursor()))?;
-        let skipped = skip.min(records.len());
-        let records = match skipped {
-            0 => records,
-            _ => records.get_slice(skipped, records.len()),
-        };
-        let given = Given { page, skipped };
         let pages = pages.through(&reading.template);
-        reading.state().offered = Some((given, pages));
+        reading.state().offered = Some((page, pages));
         Ok(records.into_any())
     }
 }
@@ -363,41 +332,15 @@ fn records<'py>(py: Python<'py>, target: &Target, page: &Page) -> PyResult<Bound
             },
         };
     }
-    if let Ok(list) = found.cast::<PyList>() {
-        return Ok(list.clone());
-    }
-    match found.cast::<PyDict>() {
-        Ok(dict) => Ok(dict.values()),
-        Err(_) => Ok(PyList::empty(py)),
-    }
-}
-
-/// The number of a record of a page.
-fn key_of(page: &Page, key: &str, index: usize) -> Option<i64> {
-    match page.values().ok()?.get(index)?.get(key)? {
-        Value::String(text) => text.parse().ok(),
-        number => number.as_i64(),
-    }
-}
-
-/// A cursor that knows of records which were taken: `start:50+7`.
-fn text(cursor: &Cursor, taken: usize) -> String {
-    match taken {
-        0 => cursor.to_string(),
-        taken => format!("{cursor}+{taken}"),
-    }
-}
-
-fn place(text: &str) -> Option<(Cursor, usize)> {
-    let (cursor, taken) = match text.split_once('+') {
-        // A number may have a sign to Rust.
-        Some((_, taken)) if !taken.starts_with(|first: char| first.is_ascii_digit()) => {
-            return None;
-        }
-        Some((cursor, taken)) => (cursor, taken.parse().ok()?),
-        None => (text, 0),
+    let all = match (found.cast::<PyList>(), found.cast::<PyDict>()) {
+        (Ok(list), _) => list.clone(),
+        (_, Ok(dict)) => dict.values(),
+        _ => PyList::empty(py),
     };
-    Some((cursor.parse().ok()?, taken))
+    Ok(match page.skipped() {
+        0 => all,
+        skipped => all.get_slice(usize::try_from(skipped)?, all.len()),
+    })
 }
 
 /// `ListRequest._list`: paging, the way to the records, the size of a page, the key.
@@ -409,7 +352,7 @@ type How<'py> = (
 );
 
 /// An error of the second kind says what cannot be.
-type ByName = Result<(List, Option<String>), &'static str>;
+type ByName = Result<List, &'static str>;
 
 fn by_name((paging, way, page_size, key): &How<'_>) -> PyResult<ByName> {
     let paging: String = given("paging", "str", paging)?;
@@ -435,8 +378,8 @@ fn by_name((paging, way, page_size, key): &How<'_>) -> PyResult<ByName> {
             _ => return Ok(Err("page_size: expected a number of records, 1 or more")),
         };
     }
-    if let Some(key) = &key {
-        list = list.keyed_by(key.as_str());
+    if let Some(key) = key {
+        list = list.keyed_by(key);
     }
-    Ok(Ok((list, key)))
+    Ok(Ok(list))
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, final
 
 import pytest
-from bitrix24 import AsyncClient, Client, ListRequest, errors
+from bitrix24 import AsyncClient, Client, ListRequest, errors, request
 
 from portal import Portal, Reply, Request
 from test_process import posix
@@ -135,6 +135,40 @@ def test_cursors(portal: Portal, client: Client, taken: int, keyed: bool) -> Non
     wrong: Any = 5
     with pytest.raises(TypeError, match=r"^resume: expected .*, got int$"):
         client.records(LISTED, resume=wrong)
+
+
+@pytest.mark.parametrize(
+    ("kept", "first"),
+    [
+        ("beginning", 1),
+        ("start:0+50", 51),
+        ("start:50", 51),
+        ("start:50+7", 58),
+        ("key:50", 51),
+        ("key:50+7", 58),
+    ],
+)
+def test_cursors_that_were_stored(portal: Portal, client: Client, kept: str, first: int) -> None:
+    Table(portal, 120)
+    records = client.records(LISTED, keyed=kept.startswith("key"), resume=kept)
+    assert records.cursor == kept
+    assert int(next(records)["ID"]) == first
+    assert records.cursor != kept
+
+
+def test_cursors_of_described_lists(portal: Portal, client: Client) -> None:
+    page = Table(portal, 120).react
+
+    def named(asked: Request) -> Reply:
+        reply = page(asked)
+        items = [{"ID": it["ID"], "NAME": "x"} for it in reply.body["result"]["items"]]
+        return replace(reply, body={**reply.body, "result": items})
+
+    portal.react(named)
+    records = client.records(request.lists.get(iblock_type_id="lists"))
+    taken = [next(records).id for _ in range(57)]
+    rest = client.records(request.lists.get(iblock_type_id="lists"), resume=records.cursor)
+    assert [*taken, *(it.id for it in rest)] == [str(it) for it in range(1, 121)]
 
 
 def test_a_list_that_is_cut_off(portal: Portal, read: Read) -> None:

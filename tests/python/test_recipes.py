@@ -178,6 +178,9 @@ def test_lists(sandbox: Sandbox, client: Client) -> None:
     assert [deal["ID"] for deal in found] == list(range(1, 171))
     assert len(sandbox.calls("crm.deal.list")) == 4 + 4
 
+    part, cursor = lists.portion(client, 70)
+    rest, _ = lists.portion(client, 200, cursor)
+    assert part + rest == found
     assert len(list(lists.by_key(client))) == 120
     assert len(sandbox.calls("crm.item.list")) == 4
     assert len(list(lists.in_batches(client))) == 170

@@ -261,6 +261,116 @@ async fn a_list_goes_on_from_the_cursor_of_an_error() {
     }
 }
 
+/// Reads so many records, and keeps where it stands.
+async fn read_some(mut records: Records<Value>, wanted: usize) -> (Vec<i64>, String) {
+    let mut found = Vec::new();
+    while found.len() < wanted {
+        found.push(records.next().await.unwrap().unwrap());
+    }
+    let before = records.cursor();
+    match tokio::time::timeout(Duration::ZERO, records.next()).await {
+        Ok(record) => found.push(record.unwrap().unwrap()),
+        // That the next page is on its way moves nothing.
+        Err(_) => assert_eq!(records.cursor(), before),
+    }
+    (
+        ids(&found),
+        serde_json::to_string(&records.cursor()).unwrap(),
+    )
+}
+
+#[tokio::test]
+async fn a_list_goes_on_from_any_record() {
+    for way in ["paged", "keyed", "batched"] {
+        for stops in [[0, 0], [1, 2], [50, 0], [57, 1], [110, 93]] {
+            let portal = Portal::start(|_, params| Some(table(230, params)));
+            let list = |kept: &str| {
+                let records = portal.client.records_by_name("demo.list", (), items());
+                let records = match way {
+                    "keyed" => records.keyed(),
+                    "batched" => records.batched(),
+                    _ => records,
+                };
+                records.resume(serde_json::from_str(kept).unwrap())
+            };
+            let mut found = Vec::new();
+            let mut kept = "\"beginning\"".to_owned();
+            for wanted in stops {
+                let (records, at) = read_some(list(&kept), wanted).await;
+                found.extend(records);
+                kept = at;
+            }
+            let mut rest = list(&kept);
+            while let Some(record) = rest.next().await {
+                found.extend(ids(&[record.unwrap()]));
+            }
+            assert_eq!(found, (1..=230).collect::<Vec<_>>(), "{way} {stops:?}");
+            // Behind the end, there is nothing before something is added.
+            let (nothing, error) =
+                read(list(&serde_json::to_string(&rest.cursor()).unwrap())).await;
+            assert_eq!((nothing, error), (Vec::new(), None), "{way}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_says_where_the_last_record_was() {
+    let portal = Portal::start(|_, params| Some(table(120, params)));
+    let list = || {
+        portal
+            .client
+            .records_by_name("demo.list", json!({ "start": 50 }), items())
+    };
+    let mut records = list();
+    assert_eq!(records.cursor(), Cursor::default());
+    assert_eq!(records.next().await.unwrap().unwrap()["ID"], "51");
+    assert_eq!(records.cursor().to_string(), "start:50+1");
+    // The beginning is where the parameters say.
+    let mut again = list().resume(Cursor::default());
+    assert_eq!(again.next().await.unwrap().unwrap()["ID"], "51");
+    // What is resumed and not read stays where it was; what comes too late changes nothing.
+    let mut records = list().resume("start:50+60".parse().unwrap());
+    assert_eq!(records.cursor().to_string(), "start:50+60");
+    assert_eq!(records.next().await.unwrap().unwrap()["ID"], "101");
+    let records = records.resume("start:0".parse().unwrap());
+    assert_eq!(records.cursor().to_string(), "start:100+1");
+    // By key, records that go meanwhile move no others.
+    let list = || {
+        portal
+            .client
+            .records_by_name("demo.list", (), items())
+            .keyed()
+    };
+    let mut records = list().resume("key:5+3".parse().unwrap());
+    assert_eq!(records.next().await.unwrap().unwrap()["ID"], "9");
+    assert_eq!(records.cursor().to_string(), "key:9");
+}
+
+#[tokio::test]
+async fn a_page_that_fails_again_is_gone_on_with_where_it_was() {
+    let portal = Portal::start(|number, params| match number {
+        1 => Some(json!({ "error": "QUERY_FAILED" })),
+        2 => Some(json!({ "result": { "items": "x" } })),
+        _ => Some(table(70, params)),
+    });
+    let list = |at: Cursor| {
+        portal
+            .client
+            .records_by_name("demo.list", (), items())
+            .resume(at)
+    };
+    let mut at: Cursor = "start:0+7".parse().unwrap();
+    for _ in 0..2 {
+        let mut records = list(at);
+        let error = records.next().await.unwrap().unwrap_err();
+        assert_eq!(error.cursor.to_string(), "start:0+7");
+        at = records.cursor();
+        assert_eq!(at, error.cursor);
+    }
+    let (records, error) = read(list(at)).await;
+    assert_eq!((ids(&records), error), ((8..=70).collect(), None));
+}
+
 #[tokio::test]
 async fn a_method_that_ignores_the_filter_is_found_out() {
     let portal = Portal::start(|_, _| Some(table(50, &json!({}))));
@@ -316,6 +426,19 @@ async fn what_is_in_the_place_of_the_records() {
     }
 }
 
+const DEMO_LIST: ListMeta = ListMeta {
+    paging: Paging::Start,
+    records: &["items"],
+    map: false,
+    page_size: Some(50),
+    max_page_size: None,
+    keyed_by: Some("ID"),
+    order: "order",
+    filter: "filter",
+    within: &[],
+    names: &[],
+};
+
 /// What the generator makes of a method.
 struct DemoList;
 
@@ -334,18 +457,7 @@ impl Method for DemoList {
         rules: &[],
         docs: "",
         deprecated: None,
-        list: Some(ListMeta {
-            paging: Paging::Start,
-            records: &["items"],
-            map: false,
-            page_size: Some(50),
-            max_page_size: None,
-            keyed_by: Some("ID"),
-            order: "order",
-            filter: "filter",
-            within: &[],
-            names: &[],
-        }),
+        list: Some(DEMO_LIST),
     };
     type Output = BTreeMap<String, Vec<BTreeMap<String, i64>>>;
     type Error = AnyCode;
@@ -386,6 +498,64 @@ async fn records_have_their_type() {
     assert_eq!(error.cursor.to_string(), "start:50");
     let (second, error) = read(portal.client.records(DemoList).resume(error.cursor)).await;
     assert_eq!((second, error), ((51..=70).collect(), None));
+}
+
+/// Records with names, by which they are put into another order than they came in.
+struct DemoMap;
+
+impl Serialize for DemoMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        DemoList.serialize(serializer)
+    }
+}
+
+impl Method for DemoMap {
+    const META: &'static MethodMeta = &MethodMeta {
+        list: Some(ListMeta {
+            map: true,
+            ..DEMO_LIST
+        }),
+        ..*DemoList::META
+    };
+    type Output = BTreeMap<String, BTreeMap<String, BTreeMap<String, i64>>>;
+    type Error = AnyCode;
+}
+
+impl ListMethod for DemoMap {
+    type Record = i64;
+
+    fn records(mut page: Self::Output) -> Vec<i64> {
+        let items = page.remove("items").unwrap_or_default();
+        items.into_values().map(|item| item["ID"]).collect()
+    }
+}
+
+#[tokio::test]
+async fn records_of_a_type_go_on_within_a_page() {
+    let portal = Portal::start(|_, params| {
+        let mut body = table(70, params);
+        let items = body["result"]["items"].as_array().unwrap().iter();
+        let named = items.map(|it| (it["ID"].to_string(), json!({ "ID": it["ID"] })));
+        body["result"]["items"] = Value::Object(named.collect());
+        Some(body)
+    });
+    let client = &portal.client;
+    for (stop, keyed) in [(1, false), (7, true), (50, true), (65, true)] {
+        let list = || match keyed {
+            true => client.records(DemoMap).keyed(),
+            false => client.records(DemoMap),
+        };
+        let mut records = list();
+        let mut found = Vec::new();
+        for _ in 0..stop {
+            found.push(records.next().await.unwrap().unwrap());
+        }
+        let (rest, error) = read(list().resume(records.cursor())).await;
+        assert_eq!(error, None);
+        found.extend(rest);
+        found.sort_unstable();
+        assert_eq!(found, (1..=70).collect::<Vec<_>>(), "{stop} {keyed}");
+    }
 }
 
 #[tokio::test]

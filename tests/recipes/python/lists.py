@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 # README: lists
+from itertools import islice
+
 from bitrix24 import JSON, AsyncClient, Client, ListRequest, Records
 from bitrix24.errors import Bitrix24Error
 
@@ -25,6 +27,12 @@ def patient(client: Client, found: list[JSON]) -> None:
         pages(client, found)
     except Bitrix24Error as error:
         pages(client, found, error.cursor)  # a short text, which can be kept
+
+
+def portion(client: Client, count: int, resume: str | None = None) -> tuple[list[JSON], str]:
+    """So many records, and where the next ones begin."""
+    deals = client.records(DEALS, resume=resume)
+    return list(islice(deals, count)), deals.cursor
 
 
 def by_key(client: Client) -> Records[JSON]:

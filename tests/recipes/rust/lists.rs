@@ -11,15 +11,9 @@ use serde_json::{Value, json};
 
 // README: lists
 /// Page by page: as `start` and `next` lead.
-async fn pages(
-    client: &Client,
-    found: &mut Vec<Value>,
-    from: Option<Cursor>,
-) -> Result<(), ListError> {
-    let mut deals = client.records_by_name("crm.deal.list", (), List::default());
-    if let Some(cursor) = from {
-        deals = deals.resume(cursor);
-    }
+async fn pages(client: &Client, found: &mut Vec<Value>, from: Cursor) -> Result<(), ListError> {
+    let deals = client.records_by_name("crm.deal.list", (), List::default());
+    let mut deals = deals.resume(from);
     while let Some(deal) = deals.next().await {
         found.push(deal?);
     }
@@ -28,11 +22,27 @@ async fn pages(
 
 /// After an error: goes on with the page that failed.
 async fn patient(client: &Client, found: &mut Vec<Value>) -> Result<(), ListError> {
-    match pages(client, found, None).await {
+    match pages(client, found, Cursor::default()).await {
         // A short text, which can be kept: `error.cursor.to_string()`.
-        Err(error) => pages(client, found, Some(error.cursor)).await,
+        Err(error) => pages(client, found, error.cursor).await,
         done => done,
     }
+}
+
+/// So many records, and where the next ones begin.
+async fn portion(
+    client: &Client,
+    count: usize,
+    from: Cursor,
+) -> Result<(Vec<Value>, Cursor), ListError> {
+    let deals = client.records_by_name("crm.deal.list", (), List::default());
+    let (mut deals, mut found) = (deals.resume(from), Vec::new());
+    while found.len() < count
+        && let Some(deal) = deals.next().await
+    {
+        found.push(deal?);
+    }
+    Ok((found, deals.cursor()))
 }
 
 /// By growing ids, without counting: the way to read what is long, or changes meanwhile.
@@ -77,6 +87,20 @@ async fn page_by_page() {
         .collect();
     assert_eq!(ids, (1..=170).collect::<Vec<_>>());
     assert_eq!(calls(&portal, "crm.deal.list"), 4 + 4);
+}
+
+#[tokio::test]
+async fn portion_by_portion() {
+    let (portal, client) = portal();
+    portal.list("crm.deal.list", Table::count(170));
+    let (mut ids, mut at) = (Vec::new(), Cursor::default());
+    for expected in [70, 70, 30, 0] {
+        let (found, cursor) = portion(&client, 70, at).await.unwrap();
+        assert_eq!(found.len(), expected);
+        ids.extend(found.iter().map(|deal| deal["ID"].as_u64().unwrap()));
+        at = cursor.to_string().parse().unwrap();
+    }
+    assert_eq!(ids, (1..=170).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -8,15 +8,37 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// behind it was. Where pages are counted, records that come or go meanwhile move the others past it.
 ///
 /// It fits the same method with the same parameters, read in the same way. As text, and with
-/// serde, it is one short word that holds no secret, so that it can be kept anywhere.
+/// serde, it is one short word that holds no secret, so that it can be kept anywhere. The default
+/// is the beginning, which fits every list.
 ///
 /// ```
-/// let cursor: bitrix24::Cursor = "start:150".parse()?;
-/// assert_eq!(cursor.to_string(), "start:150");
+/// use bitrix24::Cursor;
+///
+/// // Behind seven records of the page that begins at 150.
+/// let cursor: Cursor = "start:150+7".parse()?;
+/// assert_eq!(cursor.to_string(), "start:150+7");
+/// assert_eq!(Cursor::default().to_string(), "beginning");
 /// # Ok::<(), bitrix24::CursorError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Cursor(pub(super) At);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    /// The page; `None`: the one that the caller's parameters begin with.
+    pub(super) at: Option<At>,
+    /// How many records of the page are before it.
+    pub(super) taken: u64,
+}
+
+impl From<At> for Cursor {
+    fn from(at: At) -> Self {
+        Self {
+            at: Some(at),
+            taken: 0,
+        }
+    }
+}
+
+/// What the beginning is called.
+const BEGINNING: &str = "beginning";
 
 /// What is passed to get a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +63,20 @@ pub(super) enum At {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
+        match self.at {
+            Some(at) => at.fmt(f)?,
+            None => f.write_str(BEGINNING)?,
+        }
+        match self.taken {
+            0 => Ok(()),
+            taken => write!(f, "+{taken}"),
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             At::Start(start) => write!(f, "start:{start}"),
             At::Key(key) => write!(f, "key:{key}"),
             At::Offset(offset) => write!(f, "offset:{offset}"),
@@ -58,11 +93,23 @@ impl FromStr for Cursor {
     type Err = CursorError;
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
-        read(text).map(Self).ok_or(CursorError(()))
+        read(text).ok_or(CursorError(()))
     }
 }
 
-fn read(text: &str) -> Option<At> {
+fn read(text: &str) -> Option<Cursor> {
+    if text == BEGINNING {
+        return Some(Cursor::default());
+    }
+    let (at, taken) = match text.split_once('+') {
+        Some((at, taken)) => (at, unsigned(taken)?),
+        None => (text, 0),
+    };
+    let at = Some(read_at(at)?);
+    Some(Cursor { at, taken })
+}
+
+fn read_at(text: &str) -> Option<At> {
     let (kind, place) = text.split_once(':')?;
     let two = || {
         let (number, seen) = place.split_once(':')?;
@@ -85,6 +132,10 @@ fn read(text: &str) -> Option<At> {
 
 /// A number as the API takes it: `i64` holds it.
 fn unsigned(text: &str) -> Option<u64> {
+    // A number may have a sign to Rust.
+    if text.starts_with('+') {
+        return None;
+    }
     let number: u64 = text.parse().ok()?;
     i64::try_from(number).is_ok().then_some(number)
 }
@@ -95,7 +146,9 @@ pub struct CursorError(());
 
 impl fmt::Display for CursorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is no place in a list: take the text of the cursor of a `ListError`")
+        f.write_str(
+            "this is no place in a list: take the text of a cursor of `Records` or of a `ListError`",
+        )
     }
 }
 
@@ -125,7 +178,10 @@ mod tests {
     #[test]
     fn text_and_back() {
         for text in [
+            "beginning",
             "start:150",
+            "start:150+7",
+            "page:3:100+49",
             "key:-1",
             "offset:0",
             "page:3:100",
@@ -150,6 +206,14 @@ mod tests {
             "start:",
             "start:-1",
             "start: 1",
+            "start:+1",
+            "start:1+",
+            "start:1++5",
+            "start:1+5+5",
+            "start:1+-5",
+            "start:1+9223372036854775808",
+            "beginning+5",
+            "beginning:5",
             "page:1",
             "page:1:2:3",
             "start:9223372036854775808",

@@ -44,7 +44,8 @@ pub(super) struct Engine {
     method: String,
     list: Arc<List>,
     how: How,
-    resume: Option<Cursor>,
+    /// Where the reading begins.
+    first: Cursor,
     params: Vec<u8>,
     /// Whether the first page was asked for, or an error told.
     begun: bool,
@@ -69,6 +70,8 @@ struct Reading {
     limit: Option<u64>,
     /// The page that comes next.
     at: At,
+    /// How many of its records an earlier reading handed out.
+    skip: u64,
     /// Pages that were asked for and not answered.
     asked: Vec<At>,
     /// Answers that nobody looked at.
@@ -93,7 +96,7 @@ impl Engine {
             method,
             list: Arc::new(list),
             how: How::Paged,
-            resume: None,
+            first: Cursor::default(),
             params,
             begun: false,
             state: State::New,
@@ -119,7 +122,7 @@ impl Engine {
     /// Changes where the reading begins.
     pub(super) fn resume(&mut self, cursor: Cursor) {
         if self.is_new() {
-            self.resume = Some(cursor);
+            self.first = cursor;
             self.place();
         }
     }
@@ -137,18 +140,14 @@ impl Engine {
 
     /// Corrects the place of an error that came before the reading begins.
     fn place(&mut self) {
-        let first = self.first();
         if let State::Failed(error) = &mut self.state {
-            error.cursor = first;
+            error.cursor = self.first.clone();
         }
     }
 
     /// Where the reading begins.
-    fn first(&self) -> Cursor {
-        match &self.resume {
-            Some(cursor) => cursor.clone(),
-            None => Cursor(plan::first(&self.list, self.how)),
-        }
+    pub(super) fn first(&self) -> &Cursor {
+        &self.first
     }
 
     /// Ends the reading with an error.
@@ -164,25 +163,25 @@ impl Engine {
     /// The page that comes next.
     fn cursor(&self) -> Cursor {
         match &self.state {
-            State::Reading(reading) => Cursor(reading.at),
+            State::Reading(reading) => reading.cursor(),
             State::Failed(error) => error.cursor.clone(),
-            State::New | State::End => self.first(),
+            State::New | State::End => self.first.clone(),
         }
     }
 
     fn begin(&self) -> Result<Reading, String> {
         let begin = plan::begin(&self.params, &self.list, self.how)?;
-        let at = match &self.resume {
+        let at = match self.first.at {
             None => begin.at,
-            Some(Cursor(At::Only { read: 1.. })) => {
+            Some(At::Only { read: 1.. }) => {
                 return Err("the method has no parameter by which its list could go on".into());
             }
-            Some(Cursor(at)) if discriminant(at) == discriminant(&begin.at) => *at,
-            Some(cursor) => {
+            Some(at) if discriminant(&at) == discriminant(&begin.at) => at,
+            Some(_) => {
                 return Err(format!(
-                    "the cursor `{cursor}` is of a list that is read in another way: this one \
-                     begins at `{}`",
-                    Cursor(begin.at)
+                    "the cursor `{}` is of a list that is read in another way: this one begins \
+                     at `{}`",
+                    self.first, begin.at
                 ));
             }
         };
@@ -193,6 +192,7 @@ impl Engine {
             params: begin.params,
             limit: begin.limit,
             at,
+            skip: self.first.taken,
             asked: Vec::new(),
             ready: VecDeque::new(),
             first: None,
@@ -241,6 +241,7 @@ impl Engine {
                 Ok((_, page, Next::Wrong { what, at })) => {
                     let kind = DecodeErrorKind::Incomplete { what };
                     reading.at = at;
+                    reading.skip = 0;
                     let error = page.reply().wrong(kind);
                     self.fail(error);
                     page
@@ -256,7 +257,7 @@ impl Engine {
                     break;
                 }
             };
-            if page.count() > 0 {
+            if !page.is_empty() {
                 return Step::Page(page);
             }
         }
@@ -308,7 +309,7 @@ impl Reading {
     ) -> Result<(Scan, Page, Next), Error> {
         let reply = reply?;
         let keyed = matches!(self.at, At::Key(_) | At::After(_));
-        let scan = scan(&reply, list, keyed)?;
+        let mut scan = scan(&reply, list, keyed)?;
         let known = Known {
             list,
             limit: self.limit,
@@ -318,8 +319,15 @@ impl Reading {
         };
         let next = judge(self.at, &scan, &known)
             .map_err(|what| reply.wrong(DecodeErrorKind::Incomplete { what }))?;
-        let page = Page::new(reply, scan.count, Cursor(self.at), Arc::clone(list));
+        let page = Page::new(reply, &mut scan, self.cursor(), Arc::clone(list));
         Ok((scan, page, next))
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor {
+            at: Some(self.at),
+            taken: self.skip,
+        }
     }
 
     fn go(&mut self, scan: Scan, next: At) {
@@ -330,6 +338,7 @@ impl Reading {
             self.first = Some(scan.clone());
         }
         self.at = next;
+        self.skip = 0;
         self.before = Some(scan);
     }
 }

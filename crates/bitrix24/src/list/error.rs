@@ -16,7 +16,7 @@ use crate::{AnyCode, Error, ErrorCode};
 pub struct ListError<E = AnyCode> {
     /// Why the next page could not be read, or why it is not the end.
     pub error: Error<E>,
-    /// The page that comes next.
+    /// What comes next.
     pub cursor: Cursor,
 }
 

@@ -8,6 +8,7 @@ mod judge;
 mod pages;
 mod paging;
 mod params;
+mod place;
 mod plan;
 mod records;
 mod scan;
@@ -34,7 +35,7 @@ pub trait ListMethod: Method {
     /// One record of the list.
     type Record: Send;
 
-    /// The records of a page.
+    /// The records of a page, each once.
     fn records(page: Self::Output) -> Vec<Self::Record>;
 }
 
@@ -137,5 +138,7 @@ impl Client {
 
 fn read<M: ListMethod>(page: &Page) -> Result<Vec<M::Record>, Error<M::Error>> {
     let answer = page.reply().decode().map_err(Error::into_typed)?;
-    Ok(M::records(answer.result))
+    let mut records = M::records(answer.result);
+    page.skip(&mut records);
+    Ok(records)
 }

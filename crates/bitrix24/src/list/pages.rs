@@ -1,6 +1,6 @@
 //! The pages of a list, for whoever reads the records himself.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, mem, sync::Arc, time::Duration};
 
 use serde::de::DeserializeSeed;
 use serde_json::Value;
@@ -11,8 +11,9 @@ use super::{
     engine::{Engine, Step},
     error::ListError,
     paging::List,
+    place::Place,
     plan::How,
-    scan,
+    scan::{self, Scan},
 };
 use crate::{
     Client, Error, RequestError, Rest, Rule,
@@ -123,6 +124,11 @@ impl Pages {
         self
     }
 
+    /// Where the reading begins.
+    pub(super) fn first(&self) -> &Cursor {
+        self.engine.first()
+    }
+
     /// How the list is read.
     pub fn list(&self) -> &List {
         self.engine.list()
@@ -192,20 +198,28 @@ impl fmt::Debug for Pages {
 }
 
 /// A page of a list, with at least one record.
+///
+/// The first of a reading that is [resumed](Pages::resume) may begin with records that an earlier
+/// one handed out. They are in the [answer](Page::reply), and nowhere else here.
 #[derive(Clone, Debug)]
 pub struct Page {
     reply: Reply,
-    count: u64,
-    cursor: Cursor,
+    /// How many records are in the answer.
+    all: u64,
+    place: Place,
+    /// Whether the records have names, by which who reads them may put them in order.
+    named: bool,
     list: Arc<List>,
 }
 
 impl Page {
-    pub(super) fn new(reply: Reply, count: u64, cursor: Cursor, list: Arc<List>) -> Self {
+    pub(super) fn new(reply: Reply, scan: &mut Scan, mut begin: Cursor, list: Arc<List>) -> Self {
+        begin.taken = begin.taken.min(scan.count);
         Self {
             reply,
-            count,
-            cursor,
+            all: scan.count,
+            place: Place::new(begin, mem::take(&mut scan.keys)),
+            named: scan.first_name.is_some(),
             list,
         }
     }
@@ -215,14 +229,40 @@ impl Page {
         &self.reply
     }
 
-    /// How many records it holds.
+    /// How many records it holds, without those that were handed out before.
     pub fn count(&self) -> u64 {
-        self.count
+        self.all.saturating_sub(self.skipped())
+    }
+
+    /// How many of the answer's first records were handed out before.
+    pub fn skipped(&self) -> u64 {
+        self.place.begin().taken
     }
 
     /// Where this page begins: to go on from, if its records turn out to be unreadable.
     pub fn cursor(&self) -> &Cursor {
-        &self.cursor
+        self.place.begin()
+    }
+
+    /// What comes behind so many of the records that it holds.
+    pub fn cursor_after(&self, taken: u64) -> Cursor {
+        self.place.after(taken, self.count().saturating_sub(taken))
+    }
+
+    /// Where the records are, of which there are so many for who reads them.
+    pub(super) fn place(&self, count: usize) -> Place {
+        let mixed = self.named || u64::try_from(count) != Ok(self.count());
+        self.place.clone().mixed(mixed)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all == 0
+    }
+
+    /// Takes away the first records of all, as they were handed out before.
+    pub(super) fn skip<T>(&self, all: &mut Vec<T>) {
+        let skipped = usize::try_from(self.skipped()).unwrap_or(usize::MAX);
+        all.drain(..skipped.min(all.len()));
     }
 
     /// The records as they are.
@@ -242,6 +282,8 @@ impl Page {
     where
         S: DeserializeSeed<'de> + Copy,
     {
-        scan::values(&self.reply, &self.list, seed)
+        let mut values = scan::values(&self.reply, &self.list, seed)?;
+        self.skip(&mut values);
+        Ok(values)
     }
 }

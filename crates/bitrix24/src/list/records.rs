@@ -15,6 +15,7 @@ use super::{
     cursor::Cursor,
     error::ListError,
     pages::{Page, Pages},
+    place::Place,
 };
 use crate::{AnyCode, BoxFuture, Error, ErrorCode};
 
@@ -35,6 +36,10 @@ use crate::{AnyCode, BoxFuture, Error, ErrorCode};
 pub struct Records<R, E = AnyCode> {
     state: State,
     page: vec::IntoIter<R>,
+    /// How many records the page had.
+    count: usize,
+    /// Where the page is, or where the reading began: `None` before that.
+    place: Option<Place>,
     read: fn(&Page) -> Result<Vec<R>, Error<E>>,
 }
 
@@ -53,6 +58,8 @@ impl<R, E: ErrorCode> Records<R, E> {
         Self {
             state: State::Idle(Box::new(pages)),
             page: Vec::new().into_iter(),
+            count: 0,
+            place: None,
             read,
         }
     }
@@ -83,13 +90,49 @@ impl<R, E: ErrorCode> Records<R, E> {
         self.change(Pages::batched)
     }
 
-    /// Goes on where a reading failed.
+    /// Goes on at a [cursor](Records::cursor) of an earlier reading, or where one failed.
     ///
     /// The method, its parameters and the way of reading must be those of before. A cursor of
     /// another way of reading ends the list with an [`Error::Request`] at once, and so does this
     /// where reading has begun: make new records to go on.
     pub fn resume(self, cursor: Cursor) -> Self {
         self.change(|pages| pages.resume(cursor))
+    }
+
+    /// What comes behind the last record that was handed out: [`resume`](Records::resume) goes on
+    /// there, later or elsewhere.
+    ///
+    /// ```
+    /// use bitrix24::List;
+    ///
+    /// # use bitrix24::Client;
+    /// # use bitrix24_sandbox::{List as Table, Sandbox};
+    /// #
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let portal = Sandbox::start()?;
+    /// # portal.list("crm.deal.list", Table::count(120));
+    /// # let client = Client::webhook(portal.webhook_url())?;
+    /// let list = || client.records_by_name("crm.deal.list", (), List::default());
+    /// let mut deals = list();
+    /// for _ in 0..60 {
+    ///     deals.next().await.ok_or("too few")??;
+    /// }
+    /// let kept = deals.cursor().to_string();
+    ///
+    /// let mut rest = list().resume(kept.parse()?);
+    /// let deal = rest.next().await.ok_or("too few")??;
+    /// assert_eq!(deal["ID"], 61);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cursor(&self) -> Cursor {
+        let (taken, left) = (self.count - self.page.len(), self.page.len());
+        match (&self.place, &self.state) {
+            (Some(place), _) => place.after(taken as u64, left as u64),
+            (None, State::Idle(pages)) => pages.first().clone(),
+            (None, _) => Cursor::default(),
+        }
     }
 
     /// What comes too late is an error as well, told behind the page that is on its way.
@@ -132,6 +175,8 @@ impl<R, E: ErrorCode> Stream for Records<R, E> {
                 State::End(_) | State::Moving => return Poll::Ready(None),
                 State::Idle(_) => {
                     if let State::Idle(mut pages) = mem::replace(&mut this.state, State::Moving) {
+                        let begin = || Place::new(pages.first().clone(), Vec::new());
+                        this.place.get_or_insert_with(begin);
                         this.state = State::Fetching(Box::pin(async move {
                             let page = pages.next().await;
                             (pages, page)
@@ -145,13 +190,18 @@ impl<R, E: ErrorCode> Stream for Records<R, E> {
                     let read = match page {
                         None => None,
                         Some(Err(error)) => Some(Err(error.into_typed())),
-                        Some(Ok(page)) => Some((this.read)(&page).map_err(|error| ListError {
-                            error,
-                            cursor: page.cursor().clone(),
-                        })),
+                        Some(Ok(page)) => Some(match (this.read)(&page) {
+                            Ok(records) => Ok((page.place(records.len()), records)),
+                            Err(error) => Err(ListError {
+                                error,
+                                cursor: page.cursor().clone(),
+                            }),
+                        }),
                     };
                     match read {
-                        Some(Ok(records)) => {
+                        Some(Ok((place, records))) => {
+                            this.count = records.len();
+                            this.place = Some(place);
                             this.page = records.into_iter();
                             this.state = State::Idle(pages);
                         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
-    List, ListError, Paging,
+    Cursor, List, ListError, Paging,
     engine::{Engine, Step},
     plan::How,
 };
@@ -193,6 +193,55 @@ proptest! {
                     prop_assert!(failing.is_some(), "{error}");
                     prop_assert!(matches!(error.error, Error::Transport(_)), "{error}");
                     cursor = Some(error.cursor.to_string().parse().unwrap());
+                }
+            }
+        }
+        prop_assert_eq!(found, rows);
+    }
+
+    /// Every record once and in order, also when the reading stops within pages, again and again.
+    #[test]
+    fn every_record_once_with_stops(
+        count in 0_usize..260,
+        size in 1_usize..60,
+        style in 0_usize..8,
+        stops in proptest::collection::vec(0_u64..130, 0..5),
+    ) {
+        let (paging, how) = match style {
+            6 => (Paging::Start, How::Keyed),
+            7 => (Paging::Start, How::Batched),
+            style => (STYLES[style], How::Paged),
+        };
+        let rows: Vec<i64> = (1..=i64::try_from(count).unwrap()).map(|it| it * 3).collect();
+        let table = Table { rows: rows.clone(), size, paging };
+        let mut found = Vec::new();
+        let mut cursor = Cursor::default();
+        for mut wanted in stops.into_iter().chain([u64::MAX]) {
+            let mut engine = engine(json!({}), list(paging), how);
+            engine.resume(cursor.to_string().parse().unwrap());
+            while wanted > 0 {
+                match engine.step() {
+                    Step::Ask(pages) => {
+                        let pages = pages.iter().map(|it| serde_json::from_slice(it).unwrap());
+                        let replies: Vec<_> =
+                            pages.map(|it: Value| reply(&table.answer(&it))).collect();
+                        engine.answer(replies);
+                    }
+                    Step::Page(page) => {
+                        let records = ids(&page);
+                        prop_assert_eq!(records.len() as u64, page.count());
+                        let taken = wanted.min(page.count());
+                        found.extend(records.into_iter().take(usize::try_from(taken).unwrap()));
+                        wanted -= taken;
+                        cursor = page.cursor_after(taken);
+                        if matches!(style, 4 | 6) && taken > 0 {
+                            let key = found.last().unwrap();
+                            let way = if style == 4 { "after" } else { "key" };
+                            prop_assert_eq!(cursor.to_string(), format!("{way}:{key}"));
+                        }
+                    }
+                    Step::Failed(error) => panic!("{error}"),
+                    Step::End => break,
                 }
             }
         }
