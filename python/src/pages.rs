@@ -375,7 +375,11 @@ fn by_name((paging, way, page_size, key): &How<'_>) -> PyResult<ByName> {
     if let Some(size) = page_size {
         list = match u32::try_from(size) {
             Ok(size @ 1..) => list.page_size(size),
-            _ => return Ok(Err("page_size: expected a number of records, 1 or more")),
+            _ => {
+                return Ok(Err(
+                    "page_size: expected a number of records, from 1 to 2**32-1",
+                ));
+            }
         };
     }
     if let Some(key) = key {

@@ -14,7 +14,7 @@ use crate::{
     encode::{self, Earlier},
     errors,
     outcome::Outcome,
-    settings::given,
+    settings::{MOMENT, duration},
     table::{Method, Type},
     time,
 };
@@ -175,18 +175,7 @@ fn seconds(py: Python<'_>, method: &str, timeout: Timeout<'_, '_>) -> PyResult<O
     let Some(timeout) = timeout else {
         return Ok(None);
     };
-    match duration(given("timeout", "a number of seconds", timeout)?) {
-        Some(duration) => Ok(Some(duration)),
-        None => {
-            let what = "timeout: expected a positive number of seconds";
-            Err(errors::not_sent(py, &REQUEST_ERROR, method, what))
-        }
-    }
-}
-
-/// A positive number of seconds.
-pub(crate) fn duration(seconds: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_zero())
+    let timeout = duration("timeout", timeout, MOMENT)?;
+    let refuse = |what: String| errors::not_sent(py, &REQUEST_ERROR, method, &what);
+    timeout.map(Some).map_err(refuse)
 }

@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use bitrix24::{ClientBuilder, ConfigError, Retries, limit::Intensity};
 use pyo3::{
-    exceptions::PyTypeError,
+    exceptions::{PyOverflowError, PyTypeError},
     prelude::*,
-    types::{PyBytes, PyDict, PyString},
+    types::{PyBool, PyBytes, PyDict, PyString},
 };
 
 use crate::{
     classes::{CONFIG_ERROR, SECRET, UNSET},
     moves::Hook,
     process::interned,
-    request::duration,
 };
 
 /// What clients of either kind are made with.
@@ -40,7 +39,6 @@ impl Settings {
     ))]
     #[allow(clippy::too_many_arguments)] // the settings are as many
     fn new(
-        py: Python<'_>,
         timeout: Option<Bound<'_, PyAny>>,
         read_timeout: &Bound<'_, PyAny>,
         connect_timeout: &Bound<'_, PyAny>,
@@ -60,9 +58,7 @@ impl Settings {
             read_timeout: seconds("read_timeout", read_timeout)?,
             connect_timeout: seconds("connect_timeout", connect_timeout)?,
             retries: tries(retries)?,
-            intensity: intensity
-                .map(|it| rate(py, given("intensity", pair, &it)?))
-                .transpose()?,
+            intensity: intensity.map(|it| rate(pair, &it)).transpose()?,
             on_moved: on_moved.map(Hook::new).transpose()?,
             user_agent: match user_agent {
                 Some(name) => given("user_agent", "str", &name)?,
@@ -137,7 +133,10 @@ impl Options {
             self.retries = Some(tries(retries)?);
         }
         if !repeatable.is(unset) {
-            self.repeatable = Some(given("repeatable", "a bool", repeatable)?);
+            self.repeatable = Some(match repeatable.extract() {
+                Ok(repeatable) => repeatable,
+                Err(_) => return Err(of_another_type("repeatable", "a bool", repeatable)?),
+            });
         }
         Ok(self)
     }
@@ -156,15 +155,16 @@ impl Options {
     }
 }
 
-/// Takes what was given for a setting, or says what it should have been.
+/// Takes what was given for a setting, or says what it should have been. A bool is nothing of that,
+/// though Python counts it among the numbers.
 pub(crate) fn given<'py, T: FromPyObjectOwned<'py>>(
     name: &str,
     expected: &str,
     value: &Bound<'py, PyAny>,
 ) -> PyResult<T> {
     match value.extract() {
-        Ok(value) => Ok(value),
-        Err(_) => Err(of_another_type(name, expected, value)?),
+        Ok(given) if !value.is_instance_of::<PyBool>() => Ok(given),
+        _ => Err(of_another_type(name, expected, value)?),
     }
 }
 
@@ -186,11 +186,36 @@ pub(crate) fn config(py: Python<'_>, error: &ConfigError) -> PyErr {
 }
 
 pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
-    let seconds = given(name, "a number of seconds", value)?;
-    duration(seconds).ok_or_else(|| {
-        let text = format!("{name}: expected a positive number of seconds, got {seconds}");
-        refused(value.py(), &text)
-    })
+    duration(name, value, MOMENT)?.map_err(|what| refused(value.py(), &what))
+}
+
+/// The shortest time that is one.
+pub(crate) const MOMENT: Duration = Duration::from_nanos(1);
+
+/// A time that is no shorter than the least: zero, or a moment. An error of the second kind says
+/// what cannot be.
+pub(crate) fn duration(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    least: Duration,
+) -> PyResult<Result<Duration, String>> {
+    let seconds = match value.extract::<f64>() {
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => match value.lt(0)? {
+            true => f64::NEG_INFINITY,
+            false => f64::INFINITY,
+        },
+        _ => given(name, "a number of seconds", value)?,
+    };
+    let duration = Duration::try_from_secs_f64(seconds).ok();
+    let fits = duration.filter(|it| seconds > 0.0 || *it >= least);
+    Ok(fits.map(|it| it.max(least)).ok_or_else(|| {
+        let least = if least.is_zero() {
+            "0 or more"
+        } else {
+            "above 0"
+        };
+        format!("{name}: expected a number of seconds {least} and below 2**64, got {seconds:?}")
+    }))
 }
 
 /// Those of an object of Python's class.
@@ -201,9 +226,7 @@ fn tries(retries: &Bound<'_, PyAny>) -> PyResult<Retries> {
     let (tries, first, longest): Fields<'_> = given("retries", "Retries", retries)?;
     let pause = |name, seconds| {
         let name = format!("retries: {name}");
-        let seconds = given(&name, "a number of seconds", seconds)?;
-        Duration::try_from_secs_f64(seconds)
-            .map_err(|_| refused(py, &format!("{name}: expected a number of seconds")))
+        duration(&name, seconds, Duration::ZERO)?.map_err(|what| refused(py, &what))
     };
     let tries: i64 = given("retries: tries", "an int of 64 bits", &tries)?;
     if tries < 1 {
@@ -216,15 +239,20 @@ fn tries(retries: &Bound<'_, PyAny>) -> PyResult<Retries> {
     })
 }
 
-fn rate(py: Python<'_>, (depth, per_second): (i64, f64)) -> PyResult<Intensity> {
+fn rate(expected: &str, pair: &Bound<'_, PyAny>) -> PyResult<Intensity> {
+    type Fields<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+    let (depth, per_second): Fields<'_> = given("intensity", expected, pair)?;
+    let depth: i64 = given("intensity", expected, &depth)?;
+    let per_second: f64 = given("intensity", expected, &per_second)?;
     match u32::try_from(depth) {
         Ok(depth @ 1..) if per_second.is_finite() && per_second > 0.0 => {
             Ok(Intensity { depth, per_second })
         }
         _ => Err(refused(
-            py,
-            "intensity: expected how many requests may go out at once, 1 or more, and how many a \
-             second, more than 0",
+            pair.py(),
+            "intensity: expected how many requests may go out at once, from 1 to 2**32-1, and how \
+             many a second, more than 0 and no infinity",
         )),
     }
 }

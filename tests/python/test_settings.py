@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import socket
 import sys
 import threading
@@ -184,6 +185,12 @@ def test_settings_that_do_not_fit(portal: Portal, settings: dict[str, Any]) -> N
         ({"root_certificates": "-----BEGIN CERTIFICATE-----"}, "str"),
         ({"root_certificates": b"-----BEGIN CERTIFICATE-----"}, "bytes"),
         ({"root_certificates": [5]}, "int"),
+        ({"timeout": True}, "bool"),
+        ({"read_timeout": False}, "bool"),
+        ({"connect_timeout": True}, "bool"),
+        ({"intensity": (True, 2.0)}, "bool"),
+        ({"intensity": (50, True)}, "bool"),
+        ({"retries": True}, "bool"),
     ],
 )
 def test_settings_of_other_types(portal: Portal, settings: dict[str, Any], got: str) -> None:
@@ -192,9 +199,37 @@ def test_settings_of_other_types(portal: Portal, settings: dict[str, Any], got: 
         portal.client(**settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"timeout": 1e300}, "above 0 and below 2**64, got 1e300"),
+        ({"timeout": 10**400}, "above 0 and below 2**64, got inf"),
+        ({"read_timeout": -(10**400)}, "above 0 and below 2**64, got -inf"),
+        ({"connect_timeout": 2**64}, "above 0 and below 2**64, got "),
+        ({"retries": Retries(first=1e300)}, "0 or more and below 2**64, got 1e300"),
+        ({"intensity": (2**32, 2.0)}, "from 1 to 2**32-1"),
+    ],
+)
+def test_numbers_that_are_too_large(portal: Portal, settings: dict[str, Any], says: str) -> None:
+    with pytest.raises(errors.ConfigError, match=re.escape(says)):
+        portal.client(**settings)
+
+
+def test_the_longest_and_the_shortest_time(portal: Portal) -> None:
+    portal.client(timeout=2.0**63, read_timeout=1e-12).close()
+    portal.client(timeout=2.0**63).call("server.time", timeout=2.0**63)
+
+
 def test_retries_of_other_types(portal: Portal) -> None:
     wrong: Any
-    for wrong in ({"tries": "3"}, {"tries": 2**70}, {"first": "1"}, {"longest": None}):
+    for wrong in (
+        {"tries": "3"},
+        {"tries": 2**70},
+        {"first": "1"},
+        {"longest": None},
+        {"tries": True},
+        {"first": False},
+    ):
         with pytest.raises(TypeError, match=f"^retries: {next(iter(wrong))}: expected "):
             portal.client().with_options(retries=Retries(**wrong))
 
