@@ -12,7 +12,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bitrix24 import Client, ListRequest, Reference, Request, errors, request
+from bitrix24 import (
+    JSON,
+    Answer,
+    AsyncClient,
+    Client,
+    Credential,
+    Installation,
+    ListRequest,
+    OAuth,
+    Reference,
+    Request,
+    errors,
+    request,
+)
 
 from portal import SECRET, Portal, Reply
 
@@ -125,6 +138,28 @@ def test_lists_by_name() -> None:
     listed = of("a.list", records=["a", "b"], paging="offset", page_size=10, key="ID")
     assert getattr(listed, parts) == ("offset", ("a", "b"), 10, "ID")
     assert getattr(of("a.list", records="items"), parts)[1] == ("items",)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="`Self` would have to be loaded")
+def test_annotations_at_run_time() -> None:
+    assert typing.get_type_hints(Client.call)["return"] == Answer[JSON]
+    methods: tuple[Callable[..., object], ...] = (
+        Client.from_webhook,
+        Client.from_token,
+        Client.with_options,
+        Client.close,
+        Client.__enter__,
+        Client.__exit__,
+        AsyncClient.call,
+        AsyncClient.__aenter__,
+        Request.by_name,
+        ListRequest.by_name,
+        Credential.to_dict,
+        Installation.from_event,
+        OAuth.__init__,
+    )
+    for method in methods:
+        assert "return" in typing.get_type_hints(method), method
 
 
 def test_what_is_loaded_when_asked_for() -> None:

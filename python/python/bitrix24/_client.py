@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
-from bitrix24._base import hide
+from bitrix24 import _native
+from bitrix24._base import JSON, Answer, JSONInput, Outcome, hide
 from bitrix24._made import Made, checked
 from bitrix24._scopes import AsyncScopes, SyncScopes
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from types import TracebackType
-
-    from bitrix24 import _native
-    from bitrix24._base import JSON, Answer, JSONInput, Outcome
+# What is loaded anyway is there for who reads annotations at run time as well.
+if TYPE_CHECKING or sys.version_info >= (3, 11):
     from bitrix24._compat import Self
+
+if TYPE_CHECKING:
     from bitrix24._lists import AsyncRecords, Records
     from bitrix24._request import ListRequest, Request
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from operator import length_hint
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bitrix24 import _native
 
-    from bitrix24 import _native
+if TYPE_CHECKING or sys.version_info >= (3, 11):
     from bitrix24._compat import Self
 
 __all__ = ["AsyncRecords", "Records"]

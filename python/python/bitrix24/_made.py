@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from bitrix24 import _native
-from bitrix24._base import UNSET, Unset, expect, hide
+from bitrix24._base import UNSET, Secret, Unset, expect, hide
 from bitrix24._settings import Retries, Stats
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from bitrix24._base import Secret
+if TYPE_CHECKING or sys.version_info >= (3, 11):
     from bitrix24._compat import Self
+
+if TYPE_CHECKING:
     from bitrix24._native import Client as NativeClient
     from bitrix24._oauth import OAuth
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeAlias, cast, final
 
 from bitrix24 import _native
-from bitrix24._base import Secret, expect, hide
+from bitrix24._base import JSON, Secret, expect, hide
 from bitrix24.errors import ConfigError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from bitrix24._base import JSON
-
-    Form: TypeAlias = str | bytes | Mapping[str, str | Sequence[str]]
-    """What was posted to a handler: as it came, or its fields."""
-
 __all__ = ["Credential", "FileStore", "Installation", "MemoryStore", "OAuth", "TokenStore"]
+
+Form: TypeAlias = str | bytes | Mapping[str, str | Sequence[str]]
+"""What was posted to a handler: as it came, or its fields."""
 
 
 @final

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, TypeAlias, TypeVar, final
 
-from bitrix24._base import hide
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bitrix24._base import JSON, JSONInput, Secret
+from bitrix24._base import JSON, JSONInput, Secret, hide
 
 __all__ = ["ListRequest", "Paging", "Reference", "Request", "RequestNamespace", "Rest"]
 
