@@ -349,6 +349,9 @@ pub struct List {
     /// The field by which the list can be walked without counting (`start=-1`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyed_by: Option<String>,
+    /// What the order and the filter call that field, where it is not the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyed_as: Option<String>,
     /// The parameter that takes the order, where it is not called that: `IBLOCK_ORDER` is found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,

@@ -88,6 +88,19 @@ pub(crate) fn lower(
             });
         }
     }
+    if list.keyed_as.is_some()
+        && (list.paging != Paging::Start
+            || list.keyed_by.is_none()
+            || list.keyed_as == list.keyed_by)
+    {
+        report.push(
+            Problem::new(
+                doc.key_place(&keys(&["facts", "list", "keyed_as"])),
+                "`keyed_as` is another name of `keyed_by`, for a list of `start`",
+            )
+            .help("take it away: order and filter call the field as a record does"),
+        );
+    }
     if list.paging == Paging::Cursor && list.keyed_by.is_none() {
         report.push(
             Problem::new(
@@ -133,6 +146,7 @@ pub(crate) fn lower(
         page_size: list.page_size,
         max_page_size: list.max_page_size,
         keyed_by: list.keyed_by.clone(),
+        keyed_as: list.keyed_as.clone(),
         order: list_param(doc, facts, "order", list.order.as_ref(), report),
         filter: list_param(doc, facts, "filter", list.filter.as_ref(), report),
         names: names(facts, list.paging, &within),

@@ -182,6 +182,8 @@ pub struct List {
     pub max_page_size: Option<u32>,
     /// The field by which the list can be walked without counting.
     pub keyed_by: Option<String>,
+    /// What the order and the filter call that field, where it is not the same.
+    pub keyed_as: Option<String>,
     /// The parameter that takes the order, on the wire.
     pub order: String,
     /// The parameter that takes the filter, on the wire.

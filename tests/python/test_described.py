@@ -159,6 +159,20 @@ def test_the_order_of_parameters(bitrix24_sandbox: Sandbox, bitrix24_client: Cli
     assert list(call.parameters) == ["ORDER", "FILTER", "SELECT", "PARAMS"]
 
 
+def test_lists_by_key(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
+    bitrix24_sandbox.list("tasks.task.list", count=60, wrap="tasks", key="id")
+    tasks = request.tasks.task.list(select=["ID", "TITLE"])
+    read = [task.id for task in bitrix24_client.records(tasks, keyed=True)]
+    assert read == [str(id) for id in range(1, 61)]
+    last = bitrix24_sandbox.calls("tasks.task.list")[-1].parameters
+    assert (last["filter"], last["order"], last["start"]) == ({">ID": 60}, {"ID": "ASC"}, -1)
+    bitrix24_sandbox.list("entity.item.get", count=60)
+    items = request.entity.item.get(entity="dish", filter={"!NAME": "x"})
+    assert len(list(bitrix24_client.records(items, keyed=True))) == 60
+    last = bitrix24_sandbox.calls("entity.item.get")[-1].parameters
+    assert (last["FILTER"], last["SORT"]) == ({"!NAME": "x", ">ID": 60}, {"ID": "ASC"})
+
+
 def test_pages(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> None:
     bitrix24_sandbox.list("department.get", count=60)
     assert len(list(bitrix24_client.records(request.department.get()))) == 60

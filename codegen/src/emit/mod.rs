@@ -122,10 +122,11 @@ fn list_meta(list: &List) -> TokenStream {
         None => quote!(None),
     };
     let (page_size, max_page_size) = (size(list.page_size), size(list.max_page_size));
-    let keyed_by = match &list.keyed_by {
-        Some(field) => quote!(Some(#field)),
+    let name = |name: &Option<String>| match name {
+        Some(name) => quote!(Some(#name)),
         None => quote!(None),
     };
+    let (keyed_by, keyed_as) = (name(&list.keyed_by), name(&list.keyed_as));
     let (map, order, filter, within) = (list.map, &list.order, &list.filter, &list.within);
     let usual = list.names.iter().map(|(usual, _)| usual);
     let names = list.names.iter().map(|(_, name)| name);
@@ -137,6 +138,7 @@ fn list_meta(list: &List) -> TokenStream {
             page_size: #page_size,
             max_page_size: #max_page_size,
             keyed_by: #keyed_by,
+            keyed_as: #keyed_as,
             order: #order,
             filter: #filter,
             within: &[#(#within),*],

@@ -433,6 +433,7 @@ const DEMO_LIST: ListMeta = ListMeta {
     page_size: Some(50),
     max_page_size: None,
     keyed_by: Some("ID"),
+    keyed_as: None,
     order: "order",
     filter: "filter",
     within: &[],

@@ -66,6 +66,7 @@ impl Method for CloneList {
             page_size: Some(10),
             max_page_size: Some(50),
             keyed_by: None,
+            keyed_as: None,
             order: "order",
             filter: "filter",
             within: &[],

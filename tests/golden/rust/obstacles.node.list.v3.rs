@@ -109,6 +109,7 @@ impl Method for NodeList {
             page_size: Some(50),
             max_page_size: None,
             keyed_by: None,
+            keyed_as: None,
             order: "order",
             filter: "filter",
             within: &[],

@@ -169,6 +169,7 @@ impl Method for TablesGet {
             page_size: Some(50),
             max_page_size: None,
             keyed_by: Some("ID"),
+            keyed_as: None,
             order: "IBLOCK_ORDER",
             filter: "filter",
             within: &[],

@@ -44,6 +44,7 @@ pub(super) fn read(
         page_size,
         max_page_size,
         keyed_by: None,
+        keyed_as: None,
         order: None,
         filter: None,
         within: None,

@@ -51,6 +51,8 @@ pub struct ListMeta {
     pub max_page_size: Option<u32>,
     /// The field of a record by which the list can be read without counting.
     pub keyed_by: Option<&'static str>,
+    /// What the order and the filter call that field, where it is not the same.
+    pub keyed_as: Option<&'static str>,
     /// The parameter that takes the order.
     pub order: &'static str,
     /// The parameter that takes the filter.
@@ -93,6 +95,7 @@ pub struct List {
     pub(super) page_size: Option<u32>,
     pub(super) max_page_size: Option<u32>,
     pub(super) keyed_by: Option<String>,
+    pub(super) keyed_as: Option<String>,
     pub(super) order: Option<String>,
     pub(super) filter: Option<String>,
     pub(super) within: Vec<String>,
@@ -110,6 +113,7 @@ impl List {
             page_size: None,
             max_page_size: None,
             keyed_by: None,
+            keyed_as: None,
             order: None,
             filter: None,
             within: path_of(paging.usually_within()),
@@ -158,12 +162,34 @@ impl List {
         self
     }
 
-    /// The field of a record that holds its id, as the answer and the filter spell it. Pages are
-    /// told apart by it, too; otherwise by a field called `id` in any spelling, if there is one.
+    /// The field of a record that holds its id, as the answer spells it. Pages are told apart by
+    /// it, too; otherwise by a field called `id` in any spelling, if there is one.
     #[must_use]
     pub fn keyed_by(mut self, field: impl Into<String>) -> Self {
         self.keyed_by = Some(field.into());
         self
+    }
+
+    /// What the order and the filter call the field with the id, where the answer spells it
+    /// otherwise.
+    ///
+    /// ```
+    /// use bitrix24::{List, Paging};
+    ///
+    /// // tasks.task.list: `id` in the answer, `ID` in the filter.
+    /// let tasks = List::new(Paging::Start).records("tasks");
+    /// let tasks = tasks.keyed_by("id").keyed_as("ID");
+    /// ```
+    #[must_use]
+    pub fn keyed_as(mut self, name: impl Into<String>) -> Self {
+        self.keyed_as = Some(name.into());
+        self
+    }
+
+    /// What the order and the filter call the field with the id, if it is known.
+    pub(super) fn key(&self) -> Option<&str> {
+        let keyed_by = self.keyed_by.as_deref()?;
+        Some(self.keyed_as.as_deref().unwrap_or(keyed_by))
     }
 
     /// The parameter that takes the order. Otherwise the one among the parameters that is called
@@ -203,6 +229,7 @@ impl From<&ListMeta> for List {
             page_size: meta.page_size,
             max_page_size: meta.max_page_size,
             keyed_by: meta.keyed_by.map(Into::into),
+            keyed_as: meta.keyed_as.map(Into::into),
             order: Some(meta.order.into()),
             filter: Some(meta.filter.into()),
             within: path_of(within),

@@ -122,7 +122,6 @@ pub(super) fn begin(json: &[u8], list: &List, how: How) -> Result<Begin, String>
 pub(super) fn write(params: &Params, at: At, list: &List) -> Params {
     let mut all = params.clone();
     let mut holder = all.within(&list.within).unwrap_or_default();
-    let key = list.keyed_by.as_deref().unwrap_or_default();
     let caller = holder.clone();
     let name = |usual| name(&caller, list, usual);
     let size = |holder: &mut Params| {
@@ -146,7 +145,7 @@ pub(super) fn write(params: &Params, at: At, list: &List) -> Params {
             holder.set(name("offset"), &offset);
         }
         At::After(value) => {
-            holder.set(name("field"), &key);
+            holder.set(name("field"), &list.keyed_by.as_deref().unwrap_or_default());
             holder.set(name("order"), &"ASC");
             holder.set(name("value"), &value);
             size(&mut holder);
@@ -154,7 +153,7 @@ pub(super) fn write(params: &Params, at: At, list: &List) -> Params {
         At::Key(_) => holder.set(name("start"), &-1),
     }
     all.put_within(&list.within, holder);
-    if let At::Key(last) = at {
+    if let (At::Key(last), Some(key)) = (at, list.key()) {
         let filter = param(params, list.filter.as_deref(), "filter");
         let mut conditions = all.object(&filter).unwrap_or_default();
         conditions.set(&format!(">{key}"), &last);
@@ -196,7 +195,7 @@ fn check_name(holder: &Params, list: &List, usual: &str) -> Result<(), String> {
 
 /// That nothing of the caller's is in the way of reading by key.
 fn check_keyed(params: &Params, holder: &Params, list: &List) -> Result<(), String> {
-    let Some(key) = list.keyed_by.as_deref() else {
+    let Some(key) = list.key() else {
         return Err(
             "the list cannot be read by key: which field holds the id is not described; call it by \
              name and give the key"

@@ -618,6 +618,19 @@ fn parameters_are_found_and_kept() {
     });
     scripted(&mut reading, &[(asked, json!({ "result": null }))]);
 
+    let list = List::new(Paging::Start).keyed_by("id").keyed_as("ID");
+    let ask = |last| json!({ "filter": { ">ID": last }, "order": { "ID": "ASC" }, "start": -1 });
+    let script = [
+        (ask(0), json!({ "result": [{ "ID": "5", "id": "7" }] })),
+        (ask(7), json!({ "result": [] })),
+    ];
+    let (records, error) = scripted(&mut engine(json!({}), list, How::Keyed), &script);
+    assert_eq!(
+        (records.len(), error),
+        (1, None),
+        "the answer spells the key otherwise"
+    );
+
     let list = List::new(Paging::NavParams).within("PARAMS.NAV_PARAMS");
     let given = json!({ "PARAMS": { "NAV_PARAMS": { "nPageSize": 1 }, "x": 1 } });
     let ask = |number| json!({ "PARAMS": { "NAV_PARAMS": { "nPageSize": 1, "iNumPage": number }, "x": 1 } });
