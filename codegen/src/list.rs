@@ -88,6 +88,15 @@ pub(crate) fn lower(
             });
         }
     }
+    if list.keyed_by.is_some() && *record == Type::Any {
+        report.push(
+            Problem::new(
+                doc.place(&keys(&["facts", "list", "keyed_by"])),
+                "what a record of this list holds is not described",
+            )
+            .help("describe its fields, or take `keyed_by` away"),
+        );
+    }
     if list.keyed_as.is_some()
         && (list.paging != Paging::Start
             || list.keyed_by.is_none()

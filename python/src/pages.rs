@@ -343,10 +343,12 @@ fn records<'py>(py: Python<'py>, target: &Target, page: &Page) -> PyResult<Bound
     })
 }
 
-/// `ListRequest._list`: paging, the way to the records, the size of a page, the key.
+/// `ListRequest._list`: paging, the way to the records, the size of a page, the key, and what the
+/// filter calls it.
 type How<'py> = (
     Bound<'py, PyAny>,
     Bound<'py, PyAny>,
+    Option<Bound<'py, PyAny>>,
     Option<Bound<'py, PyAny>>,
     Option<Bound<'py, PyAny>>,
 );
@@ -354,13 +356,16 @@ type How<'py> = (
 /// An error of the second kind says what cannot be.
 type ByName = Result<List, &'static str>;
 
-fn by_name((paging, way, page_size, key): &How<'_>) -> PyResult<ByName> {
+fn by_name((paging, way, page_size, key, key_as): &How<'_>) -> PyResult<ByName> {
     let paging: String = given("paging", "str", paging)?;
     let way: Vec<String> = given("records", "str or a list of str", way)?;
     let size = |size| given::<i64>("page_size", "an int of 64 bits", size);
     let page_size = page_size.as_ref().map(size).transpose()?;
-    let key = key.as_ref().map(|key| given::<String>("key", "str", key));
-    let key = key.transpose()?;
+    let text = |name, text: &Option<_>| match text {
+        Some(text) => given::<String>(name, "str", text).map(Some),
+        None => Ok(None),
+    };
+    let (key, key_as) = (text("key", key)?, text("key_as", key_as)?);
     let paging = match paging.as_str() {
         "start" => Paging::Start,
         "offset" => Paging::Offset,
@@ -382,8 +387,11 @@ fn by_name((paging, way, page_size, key): &How<'_>) -> PyResult<ByName> {
             }
         };
     }
-    if let Some(key) = key {
-        list = list.keyed_by(key);
-    }
+    list = match (key, key_as) {
+        (None, Some(_)) => return Ok(Err("key_as: give `key` as well")),
+        (None, None) => list,
+        (Some(key), None) => list.keyed_by(key),
+        (Some(key), Some(name)) => list.keyed_by(key).keyed_as(name),
+    };
     Ok(Ok(list))
 }

@@ -189,6 +189,17 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration
     duration(name, value, MOMENT)?.map_err(|what| refused(value.py(), &what))
 }
 
+/// A number, which is infinite where it is too large.
+fn number(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    match value.extract::<f64>() {
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => match value.lt(0)? {
+            true => Ok(f64::NEG_INFINITY),
+            false => Ok(f64::INFINITY),
+        },
+        _ => given(name, expected, value),
+    }
+}
+
 /// The shortest time that is one.
 pub(crate) const MOMENT: Duration = Duration::from_nanos(1);
 
@@ -199,13 +210,7 @@ pub(crate) fn duration(
     value: &Bound<'_, PyAny>,
     least: Duration,
 ) -> PyResult<Result<Duration, String>> {
-    let seconds = match value.extract::<f64>() {
-        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => match value.lt(0)? {
-            true => f64::NEG_INFINITY,
-            false => f64::INFINITY,
-        },
-        _ => given(name, "a number of seconds", value)?,
-    };
+    let seconds = number(name, "a number of seconds", value)?;
     let duration = Duration::try_from_secs_f64(seconds).ok();
     let fits = duration.filter(|it| seconds > 0.0 || *it >= least);
     Ok(fits.map(|it| it.max(least)).ok_or_else(|| {
@@ -243,10 +248,15 @@ fn rate(expected: &str, pair: &Bound<'_, PyAny>) -> PyResult<Intensity> {
     type Fields<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
     let (depth, per_second): Fields<'_> = given("intensity", expected, pair)?;
-    let depth: i64 = given("intensity", expected, &depth)?;
-    let per_second: f64 = given("intensity", expected, &per_second)?;
-    match u32::try_from(depth) {
-        Ok(depth @ 1..) if per_second.is_finite() && per_second > 0.0 => {
+    let whole = |depth: &Bound<'_, PyAny>| match depth.extract::<i64>() {
+        Err(error) if error.is_instance_of::<PyOverflowError>(depth.py()) => Ok(0_i64),
+        _ => given("intensity", expected, depth),
+    };
+    match (
+        u32::try_from(whole(&depth)?),
+        number("intensity", expected, &per_second)?,
+    ) {
+        (Ok(depth @ 1..), per_second) if per_second.is_finite() && per_second > 0.0 => {
             Ok(Intensity { depth, per_second })
         }
         _ => Err(refused(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bitrix24 import Record, request
+from bitrix24 import ListRequest, Record, request
 from bitrix24.errors import WrongType
 
 if TYPE_CHECKING:
@@ -166,6 +166,10 @@ def test_lists_by_key(bitrix24_sandbox: Sandbox, bitrix24_client: Client) -> Non
     assert read == [str(id) for id in range(1, 61)]
     last = bitrix24_sandbox.calls("tasks.task.list")[-1].parameters
     assert (last["filter"], last["order"], last["start"]) == ({">ID": 60}, {"ID": "ASC"}, -1)
+    by_name = ListRequest.by_name("tasks.task.list", records="tasks", key="id", key_as="ID")
+    assert len(list(bitrix24_client.records(by_name, keyed=True))) == 60
+    with pytest.raises(ValueError, match="key_as: give `key` as well"):
+        next(bitrix24_client.records(ListRequest.by_name("tasks.task.list", key_as="ID")))
     bitrix24_sandbox.list("entity.item.get", count=60)
     items = request.entity.item.get(entity="dish", filter={"!NAME": "x"})
     assert len(list(bitrix24_client.records(items, keyed=True))) == 60

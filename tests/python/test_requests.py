@@ -133,10 +133,10 @@ def test_references_that_are_misused(misuse: Callable[[Any], object], message: s
 def test_lists_by_name() -> None:
     parts = "_list"
     of = ListRequest.by_name
-    assert getattr(of("crm.deal.list"), parts) == ("start", (), None, None)
-    assert getattr(of("a.list", rest="v3"), parts) == ("pagination", (), None, None)
+    assert getattr(of("crm.deal.list"), parts) == ("start", (), None, None, None)
+    assert getattr(of("a.list", rest="v3"), parts) == ("pagination", (), None, None, None)
     listed = of("a.list", records=["a", "b"], paging="offset", page_size=10, key="ID")
-    assert getattr(listed, parts) == ("offset", ("a", "b"), 10, "ID")
+    assert getattr(listed, parts) == ("offset", ("a", "b"), 10, "ID", None)
     assert getattr(of("a.list", records="items"), parts)[1] == ("items",)
 
 

@@ -208,6 +208,8 @@ def test_settings_of_other_types(portal: Portal, settings: dict[str, Any], got: 
         ({"connect_timeout": 2**64}, "above 0 and below 2**64, got "),
         ({"retries": Retries(first=1e300)}, "0 or more and below 2**64, got 1e300"),
         ({"intensity": (2**32, 2.0)}, "from 1 to 2**32-1"),
+        ({"intensity": (2**70, 2.0)}, "from 1 to 2**32-1"),
+        ({"intensity": (1, 10**400)}, "no infinity"),
     ],
 )
 def test_numbers_that_are_too_large(portal: Portal, settings: dict[str, Any], says: str) -> None:

@@ -212,7 +212,9 @@ fn pair(ground: &Ground<'_>, way: &Way, old: &Field, new: &Field, sink: &mut Sin
             tell(&format!("{fact}.{what}"), Kind::Limit, was, is, text);
         }
     }
-    if same && *open != new.open {
+    // An object without fields takes any: those that are gone, or new, are told below.
+    let closable = same && !fields.is_empty() && !new.fields.is_empty();
+    if closable && *open != new.open {
         let text = match new.open {
             true => format!("{shown} takes other fields as well"),
             false => format!("{shown} takes no other fields any more"),

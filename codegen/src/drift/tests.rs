@@ -321,11 +321,6 @@ fn each_fact_of_a_parameter_is_told() {
         ),
         (json!({}), json!({ "secret": true }), "ID is a secret"),
         (
-            json!({ "open": true }),
-            json!({}),
-            "ID takes no other fields any more",
-        ),
-        (
             json!({}),
             json!({ "wire": "yes_no" }),
             "ID travels as json → yes_no",

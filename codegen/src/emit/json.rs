@@ -19,10 +19,7 @@ pub fn json(api: &Api) -> String {
         .iter()
         .map(|record| {
             let fields = fields(api, &record.fields);
-            (
-                record_name(api, record),
-                json!({ "fields": fields, "open": record.open }),
-            )
+            (record_name(api, record), json!({ "fields": fields }))
         })
         .collect();
     let methods: Vec<Value> = api.methods.iter().map(|it| method(api, it)).collect();
@@ -80,10 +77,23 @@ fn fields(api: &Api, fields: &[Field]) -> Vec<Value> {
                 "name": field.wire,
                 "type": ty(api, &field.ty),
                 "required": field.required,
-                "secret": field.ty == Type::Secret,
+                "secret": is_secret(api, &field.ty),
             })
         })
         .collect()
+}
+
+/// Whether a secret is what a field holds, or among it.
+fn is_secret(api: &Api, ty: &Type) -> bool {
+    match ty {
+        Type::Secret => true,
+        Type::Array(of) | Type::Map(_, of) | Type::Nullable(of) => is_secret(api, of),
+        Type::Union(index) => {
+            let mut members = api.unions[*index].members.iter();
+            members.any(|(_, ty)| is_secret(api, ty))
+        }
+        _ => false,
+    }
 }
 
 fn errors(errors: &[ErrorCode]) -> Vec<Value> {

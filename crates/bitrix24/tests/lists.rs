@@ -560,6 +560,30 @@ async fn records_of_a_type_go_on_within_a_page() {
 }
 
 #[tokio::test]
+async fn records_as_they_came_go_on_behind_their_keys() {
+    let portal = Portal::start(|_, params| {
+        let mut body = table(70, params);
+        // As PHP writes an array with gaps.
+        let items = body["result"]["items"].as_array().unwrap().iter();
+        let name = |it: &Value| it["ID"].as_str().unwrap_or_default().to_owned();
+        let named = items.map(|it| (name(it), json!({ "ID": it["ID"] })));
+        body["result"]["items"] = Value::Object(named.collect());
+        Some(body)
+    });
+    let mut by_name = portal
+        .client
+        .records_by_name("demo.list", (), items())
+        .keyed();
+    let mut typed = portal.client.records(DemoList).keyed();
+    for _ in 0..57 {
+        by_name.next().await.unwrap().unwrap();
+        typed.next().await.unwrap().unwrap();
+    }
+    assert_eq!(by_name.cursor().to_string(), "key:57");
+    assert_eq!(typed.cursor(), by_name.cursor());
+}
+
+#[tokio::test]
 async fn how_to_read_is_said_before_the_reading() {
     for count in [120, 30] {
         let portal = Portal::start(move |_, params| Some(table(count, params)));

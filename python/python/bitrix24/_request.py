@@ -20,6 +20,9 @@ Paging: TypeAlias = Literal[
 ]
 """The parameter that leads through the pages of a list."""
 
+How: TypeAlias = tuple[Paging, tuple[str, ...], int | None, str | None, str | None]
+"""Paging, way to the records, size of a page, key, and what the filter calls it."""
+
 
 class Request(Generic[T_co]):
     """A call that is not made yet: of which method, with which values.
@@ -101,15 +104,15 @@ class ListRequest(Request[T_co], Generic[T_co, R_co]):
 
     __slots__ = ("_list",)
 
-    _list: Final[tuple[Paging, tuple[str, ...], int | None, str | None] | None]
-    """How a list is read that is not described: paging, way to the records, size of a page, key."""
+    _list: Final[How | None]
+    """How a list is read that is not described."""
 
     def __init__(
         self,
         target: str | Secret,
         values: tuple[object, ...] | Mapping[str, JSONInput] | None,
         rest: Rest | None = None,
-        how: tuple[Paging, tuple[str, ...], int | None, str | None] | None = None,
+        how: How | None = None,
         /,
     ) -> None:
         super().__init__(target, values, rest)
@@ -125,6 +128,7 @@ class ListRequest(Request[T_co], Generic[T_co, R_co]):
         paging: Paging | None = None,
         page_size: int | None = None,
         key: str | None = None,
+        key_as: str | None = None,
     ) -> ListRequest[JSON, JSON]:
         """Makes a request of any method that lists, described here or not.
 
@@ -139,11 +143,13 @@ class ListRequest(Request[T_co], Generic[T_co, R_co]):
             page_size: Records in a page, where the method does not say by itself.
             key: The field of a record that holds its number, such as ``ID``: what
                 ``client.records(…, keyed=True)`` walks along.
+            key_as: What order and filter call that field, where they spell it otherwise: ``ID``
+                for the ``id`` of ``tasks.task.list``.
         """
         name = hide(name)
         way = (records,) if isinstance(records, str) else tuple(records)
         paging = paging or ("pagination" if rest == "v3" else "start")
-        return ListRequest(name, params, rest, (paging, way, page_size, key))
+        return ListRequest(name, params, rest, (paging, way, page_size, key, key_as))
 
 
 @final

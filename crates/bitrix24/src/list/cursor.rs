@@ -7,9 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// A place in a list from which reading goes on: everything before it was handed out, nothing
 /// behind it was. Where pages are counted, records that come or go meanwhile move the others past it.
 ///
-/// It fits the same method with the same parameters, read in the same way. As text, and with
-/// serde, it is one short word that holds no secret, so that it can be kept anywhere. The default
-/// is the beginning, which fits every list.
+/// It fits the same method with the same parameters, read in the same way. Where the records of a
+/// page stand under names, as those of `im.search.user.list` do, what is read as a type comes in
+/// another order than by name, or in Python: there, it fits no other of these either. As text, and
+/// with serde, it is one short word that holds no secret, so that it can be kept anywhere. The
+/// default is the beginning, which fits every list.
 ///
 /// ```
 /// use bitrix24::Cursor;

@@ -197,18 +197,16 @@ impl fmt::Debug for Pages {
     }
 }
 
-/// A page of a list, with at least one record.
+/// A page of a list, with at least one record in its [answer](Page::reply).
 ///
 /// The first of a reading that is [resumed](Pages::resume) may begin with records that an earlier
-/// one handed out. They are in the [answer](Page::reply), and nowhere else here.
+/// one handed out, or hold no others. They are in the answer, and nowhere else here.
 #[derive(Clone, Debug)]
 pub struct Page {
     reply: Reply,
     /// How many records are in the answer.
     all: u64,
     place: Place,
-    /// Whether the records have names, by which who reads them may put them in order.
-    named: bool,
     list: Arc<List>,
 }
 
@@ -219,7 +217,6 @@ impl Page {
             reply,
             all: scan.count,
             place: Place::new(begin, mem::take(&mut scan.keys)),
-            named: scan.first_name.is_some(),
             list,
         }
     }
@@ -251,7 +248,8 @@ impl Page {
 
     /// Where the records are, of which there are so many for who reads them.
     pub(super) fn place(&self, count: usize) -> Place {
-        let mixed = self.named || u64::try_from(count) != Ok(self.count());
+        // By their names, as the answer is of a type that puts them in order.
+        let mixed = self.list.map || u64::try_from(count) != Ok(self.count());
         self.place.clone().mixed(mixed)
     }
 
