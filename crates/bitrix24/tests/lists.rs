@@ -593,7 +593,9 @@ async fn how_to_read_is_said_before_the_reading() {
         // While a page is on its way.
         let mut records = list();
         let mut waiting = Box::pin(records.next());
-        poll_fn(|context| Poll::Ready(assert!(waiting.as_mut().poll(context).is_pending()))).await;
+        let is_pending =
+            poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context).is_pending()));
+        assert!(is_pending.await);
         drop(waiting);
         let (found, error) = read(records.keyed()).await;
         let error = error.unwrap();
