@@ -361,6 +361,11 @@ fn each_fact_of_a_parameter_is_told() {
             json!({ "type": "object", "fields": [{ "name": "TITLE", "type": "integer" }] }),
             "ID.TITLE string → integer",
         ),
+        (
+            json!({ "type": "object", "fields": [{ "name": "TITLE", "type": "string" }], "open": true }),
+            json!({ "type": "object", "fields": [{ "name": "TITLE", "type": "string" }] }),
+            "ID takes no other fields any more",
+        ),
     ] {
         says(param(old), param(new), &[expected]);
     }

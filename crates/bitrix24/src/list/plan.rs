@@ -31,7 +31,7 @@ pub(super) struct Begin {
 }
 
 /// Where a reading begins if the caller's parameters say nothing else.
-pub(super) fn first(list: &List, how: How) -> At {
+fn first(list: &List, how: How) -> At {
     match list.paging {
         _ if how == How::Keyed => At::Key(0),
         Paging::Start => At::Start(0),

@@ -33,7 +33,7 @@ pub(super) struct Scan {
     /// The records as they came, from the first to the last, unless they have keys.
     text: Bytes,
     /// What the first one is called, where they have names.
-    pub(super) first_name: Option<Box<str>>,
+    first_name: Option<Box<str>>,
     pub(super) total: Option<u64>,
     pub(super) next: Option<u64>,
 }

@@ -150,6 +150,19 @@ impl Table {
     }
 }
 
+/// So many rows, and a way to read them: one of the styles, or two ways more.
+fn tripled(count: usize, size: usize, style: usize) -> (Table, How) {
+    let (paging, how) = match style {
+        6 => (Paging::Start, How::Keyed),
+        7 => (Paging::Start, How::Batched),
+        style => (STYLES[style], How::Paged),
+    };
+    let rows = (1..=i64::try_from(count).unwrap())
+        .map(|it| it * 3)
+        .collect();
+    (Table { rows, size, paging }, how)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -161,18 +174,12 @@ proptest! {
         style in 0_usize..8,
         failures in proptest::collection::vec(0_usize..12, 0..4),
     ) {
-        let (paging, how) = match style {
-            6 => (Paging::Start, How::Keyed),
-            7 => (Paging::Start, How::Batched),
-            style => (STYLES[style], How::Paged),
-        };
-        let rows: Vec<i64> = (1..=i64::try_from(count).unwrap()).map(|it| it * 3).collect();
-        let table = Table { rows: rows.clone(), size, paging };
+        let (table, how) = tripled(count, size, style);
         let mut found = Vec::new();
         let mut failures = failures.into_iter();
         let mut cursor = None;
         loop {
-            let mut engine = engine(json!({ "x": 1 }), list(paging), how);
+            let mut engine = engine(json!({ "x": 1 }), list(table.paging), how);
             if let Some(cursor) = cursor.take() {
                 engine.resume(cursor);
             }
@@ -196,7 +203,7 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(found, rows);
+        prop_assert_eq!(found, table.rows);
     }
 
     /// Every record once and in order, also when the reading stops within pages, again and again.
@@ -207,17 +214,11 @@ proptest! {
         style in 0_usize..8,
         stops in proptest::collection::vec(0_u64..130, 0..5),
     ) {
-        let (paging, how) = match style {
-            6 => (Paging::Start, How::Keyed),
-            7 => (Paging::Start, How::Batched),
-            style => (STYLES[style], How::Paged),
-        };
-        let rows: Vec<i64> = (1..=i64::try_from(count).unwrap()).map(|it| it * 3).collect();
-        let table = Table { rows: rows.clone(), size, paging };
+        let (table, how) = tripled(count, size, style);
         let mut found = Vec::new();
         let mut cursor = Cursor::default();
         for mut wanted in stops.into_iter().chain([u64::MAX]) {
-            let mut engine = engine(json!({}), list(paging), how);
+            let mut engine = engine(json!({}), list(table.paging), how);
             engine.resume(cursor.to_string().parse().unwrap());
             while wanted > 0 {
                 match engine.step() {
@@ -245,7 +246,7 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(found, rows);
+        prop_assert_eq!(found, table.rows);
     }
 
     /// No answer whatever makes it panic or go on forever.
